@@ -1,0 +1,67 @@
+// What the engine found: a pure function of trace, program and stated inputs. Owns its bytes, which
+// are still the kernel's: outputs make them fit for a terminal or for JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/engine/severity.h"
+#include "trace/record.h"
+
+namespace exectrail::analyzer {
+
+struct RecipeInfo;  // analyzer/compiler/program.h
+
+// An image's facts with bytes of its own: it outlives the batch it was read from.
+struct ImageFacts {
+  trace::ImageId id;
+  trace::Field<std::string> executable;
+  trace::Field<std::string> typedPath;  // unknown for snapshot images
+  trace::Field<std::vector<std::string>> arguments;
+  trace::Field<std::string> workingDirectory;
+  trace::Field<std::string> comm;
+  trace::Field<trace::FileFacts> file;
+  trace::Field<trace::Credentials> credentials;
+  trace::Field<trace::Login> login;
+  trace::Field<trace::Session> session;
+};
+
+struct Reason {
+  std::string name;     // of the class, raise, lower or exemption
+  std::string effect;   // "class high", "+1", "-1", "exempt"
+  std::string because;  // the values that decided
+};
+
+struct LineageEntry {
+  trace::ImageId image;
+  std::string name;        // last component of the executable, or comm, or "?"
+  std::string executable;  // empty: not known
+  std::string edge;        // how it came to be: "fork", "exec", "snapshot"
+};
+
+struct Alert {
+  std::string id;  // event.id: the same after cut, merge, segmenting and replay
+  std::uint64_t timeNs = 0;
+  std::int64_t realtimeNs = 0;
+  std::shared_ptr<const RecipeInfo> recipe;
+  Severity severity = Severity::kInfo;
+  std::string directoryClass;
+  bool exempted = false;
+  std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno
+  std::uint32_t attemptNumber = 0;
+  ImageFacts process;             // what ran; of a failed attempt, the caller
+  ImageFacts parent;              // the image that created the process
+  ImageFacts previous;            // the image it replaced
+  trace::Field<std::string> filePath;   // the path that decided
+  trace::Field<std::string> typedPath;  // as passed to the kernel
+  std::vector<Reason> reasons;
+  std::vector<LineageEntry> lineage;  // from the outermost known image down to this one
+  std::vector<std::string> unknown;   // named conditions that could not be decided
+  std::map<std::string, trace::EvidenceClass> evidence;  // by field name
+  std::vector<trace::Gap> gaps;       // that this decision spans
+};
+
+}  // namespace exectrail::analyzer

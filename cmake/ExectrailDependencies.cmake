@@ -1,0 +1,16 @@
+# Everything we link against, found once. Versions are those of Debian 12.
+
+find_package(CapnProto REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+add_library(exectrail_cli11 INTERFACE)
+target_include_directories(exectrail_cli11 SYSTEM INTERFACE ${CLI11_INCLUDE_DIR})
+if(BUILD_RECORDER)
+  pkg_check_modules(TRACEFS REQUIRED IMPORTED_TARGET libtracefs)
+  pkg_check_modules(TRACEEVENT REQUIRED IMPORTED_TARGET libtraceevent)
+endif()

@@ -1,0 +1,93 @@
+// What a trace says about itself: the header that opens it and the account that closes it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trace/record.h"
+
+namespace exectrail::trace {
+
+// Version of the *meaning* of fields. Raised when a fix changes how a field is filled, so that
+// readers can tell; layout has a version of its own in the container.
+inline constexpr std::uint16_t kMeaningVersion = 1;
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+std::string toString(const Uuid& id);  // 8-4-4-4-12 lower-case hex
+
+struct Host {
+  std::string name;
+  Uuid bootId{};
+  std::string machineId;
+  std::string kernelRelease;
+  std::string kernelVersion;
+  std::string architecture;
+  std::string osName;
+  std::uint32_t cpuCount = 0;
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
+// One simultaneous reading of three clocks, nanoseconds.
+struct ClockReading {
+  std::uint64_t monotonicNs = 0;
+  std::uint64_t realtimeNs = 0;
+  std::uint64_t boottimeNs = 0;
+
+  // Wall clock (nanoseconds since 1970) of a CLOCK_MONOTONIC time of the same boot.
+  std::int64_t toRealtimeNs(std::uint64_t monotonic) const {
+    return static_cast<std::int64_t>(realtimeNs + (monotonic - monotonicNs));
+  }
+  friend bool operator==(const ClockReading&, const ClockReading&) = default;
+};
+
+enum class Scope : std::uint16_t { kHost = 0, kSubtree = 1 };
+enum class FailedPolicy : std::uint16_t { kNoteworthy = 0, kAll = 1, kNone = 2 };
+
+struct Capture {
+  Scope scope = Scope::kHost;
+  std::vector<std::string> command;
+  std::vector<Source> sources;
+  std::vector<std::string> events;
+  std::uint64_t bufferBytesPerCpu = 0;
+  FailedPolicy failed = FailedPolicy::kNoteworthy;
+  friend bool operator==(const Capture&, const Capture&) = default;
+};
+
+struct Header {
+  Uuid recordingId{};
+  std::uint16_t meaningVersion = kMeaningVersion;
+  std::string writer;
+  Host host;
+  ClockReading clock;
+  Capture capture;
+  std::vector<std::string> provenance;
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+enum class EndReason : std::uint16_t {
+  kUnknown = 0,
+  kCommandEnded = 1,
+  kDuration = 2,
+  kInterrupted = 3,
+  kCut = 4,
+};
+
+struct End {
+  std::uint64_t timeNs = 0;
+  std::uint64_t execs = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t attemptsNotKept = 0;
+  std::uint64_t forks = 0;
+  std::uint64_t exits = 0;
+  std::uint64_t gaps = 0;
+  std::uint64_t lostEvents = 0;
+  std::uint64_t lateEvents = 0;
+  std::uint64_t undecodedEvents = 0;
+  EndReason reason = EndReason::kUnknown;
+  friend bool operator==(const End&, const End&) = default;
+};
+
+}  // namespace exectrail::trace

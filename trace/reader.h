@@ -1,0 +1,64 @@
+// Reads a trace from a file (mapped), a stream or memory, record by record. Consumers cannot tell
+// which.
+//
+// Damage is not an exception: reading stops after the last intact record, and state() says what was
+// found there. Memory is bounded by the largest batch, never by what the bytes claim.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "trace/metadata.h"
+#include "trace/record.h"
+
+namespace exectrail::trace {
+
+enum class Completeness {
+  kReading,     // next() has not returned false yet
+  kComplete,    // the end record was read, and nothing follows it
+  kUnfinished,  // stops after an intact batch, without an end: killed, or still being written
+  kTruncated,   // stops inside a frame
+  kDamaged,     // a frame does not hold what its checksum or the schema says
+};
+
+struct ReadState {
+  Completeness completeness = Completeness::kReading;
+  std::uint64_t offset = 0;   // bytes from the start that were read intact
+  std::uint64_t batches = 0;  // batches read intact
+  std::uint64_t unknownRecords = 0;  // of kinds that only a newer version knows; skipped
+  std::string problem;        // one sentence, empty while reading and when complete
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual const Header& header() const = 0;
+
+  // Reads the next record into `record`, whose memory is reused; its bytes are valid until the next
+  // call. False at the end, whatever the reason. Blocks on a stream until a whole batch is there.
+  virtual bool next(Record& record) = 0;
+
+  // True when the record just read was the last of its batch: the moment to flush what was found,
+  // because on a live stream the next one may take its time.
+  virtual bool atBatchEnd() const = 0;
+
+  virtual const ReadState& state() const = 0;
+
+  // The recorder's account, once state() is kComplete.
+  virtual const std::optional<End>& end() const = 0;
+};
+
+// Throws EnvironmentError if the file cannot be read or is not a trace (the text says what it is
+// instead). Takes a regular file by mapping it, anything else (a pipe, a FIFO) as a stream.
+std::unique_ptr<Reader> openTrace(const std::string& path);
+
+// The same from an open descriptor, which stays the caller's. `name` is for messages.
+std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name);
+
+// The same from bytes in memory, which must outlive the reader.
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name);
+
+}  // namespace exectrail::trace

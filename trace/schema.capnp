@@ -1,0 +1,269 @@
+@0xd3a1f5c27be94608;
+# What a trace means, field by field. FORMAT.md describes the container around these messages.
+#
+# Reading rules
+#   * Everything the kernel or a process handed us is Data: paths, arguments and names are bytes, in
+#     no particular encoding.
+#   * Times are nanoseconds. `...Ns` is CLOCK_MONOTONIC unless the field says otherwise;
+#     Header.clock converts to the other clocks.
+#   * A string field holds an index into Batch.strings; index 0 is the empty string.
+#   * Next to every value stands the class of its evidence. `unknown` means that the value was not
+#     available: it is then neither empty nor zero nor false.
+#   * Layout changes by Cap'n Proto's rules: add fields at the end, never reuse or renumber.
+#     A change of *meaning* raises Header.meaningVersion.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("exectrail::trace::schema");
+
+enum EvidenceClass {
+  unknown @0;   # not available
+  kernel @1;    # copied by the kernel at the moment of the event; the process cannot change it
+  image @2;     # memory of the new image before its first instruction
+  entry @3;     # memory of the old image at system-call entry: a time-of-check race
+  procfs @4;    # read from /proc shortly afterwards; identity checked, content is the process's own
+  inferred @5;  # derived from other evidence, inherited, or carried across a gap
+  external @6;  # supplied by somebody later
+}
+
+enum Source {
+  unknown @0;
+  tracefs @1;
+  perf @2;
+  dynamic @3;
+  procfs @4;
+}
+
+# ---------------------------------------------------------------- header
+
+struct Header {
+  recordingId @0 :Data;        # 16 random bytes; the same in every segment of one recording
+  meaningVersion @1 :UInt16;   # version of the meaning of fields, see trace/metadata.h
+  writer @2 :Data;             # program and version, for example "exectrail-record 0.1.0"
+  host @3 :Host;
+  clock @4 :ClockReading;      # one simultaneous reading, taken when the recording started
+  capture @5 :Capture;
+  provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
+}
+
+struct Host {
+  name @0 :Data;               # nodename of uname(2)
+  bootId @1 :Data;             # 16 bytes, /proc/sys/kernel/random/boot_id
+  machineId @2 :Data;          # /etc/machine-id as text, empty where there is none
+  kernelRelease @3 :Data;      # release of uname(2)
+  kernelVersion @4 :Data;      # version of uname(2)
+  architecture @5 :Data;       # machine of uname(2)
+  osName @6 :Data;             # PRETTY_NAME of /etc/os-release
+  cpuCount @7 :UInt32;         # configured CPUs
+}
+
+struct ClockReading {
+  monotonicNs @0 :UInt64;
+  realtimeNs @1 :UInt64;       # since 1970-01-01T00:00:00Z
+  boottimeNs @2 :UInt64;
+}
+
+struct Capture {
+  scope @0 :Scope;
+  command @1 :List(Data);      # COMMAND and its arguments, empty when the whole host was recorded
+  sources @2 :List(Source);
+  events @3 :List(Data);       # "system:name" of each tracepoint that was enabled
+  bufferBytesPerCpu @4 :UInt64;
+  failed @5 :FailedPolicy;
+
+  enum Scope { host @0; subtree @1; }
+  enum FailedPolicy {
+    noteworthy @0;             # all but ENOENT and ENOTDIR, which are counted in End
+    all @1;
+    none @2;
+  }
+}
+
+# ---------------------------------------------------------------- batches
+
+struct Batch {
+  strings @0 :List(Data);      # each distinct byte string once; element 0 is empty
+  records @1 :List(Record);    # in order of time
+}
+
+struct Record {
+  timeNs @0 :UInt64;           # when it happened; for a snapshot, when it was read
+  cpu @1 :UInt16;              # 0xffff: not known
+  union {
+    snapshot @2 :Image;        # a process that was there already
+    fork @3 :Fork;
+    exec @4 :Exec;
+    attempt @5 :Attempt;       # an execve or execveat that failed
+    exit @6 :Exit;
+    gap @7 :Gap;
+  }
+}
+
+struct ImageId {
+  # One image of one process. A fork gives the child image 0, a copy of its creator's image; each
+  # successful exec adds one. With Host.bootId this is the entity id.
+  tgid @0 :UInt32;
+  execNumber @1 :UInt32;
+  startNs @2 :UInt64;          # start of the process: time of its fork event, or from /proc; 0: not known
+}
+
+struct Image {
+  id @0 :ImageId;
+  startEvidence @1 :EvidenceClass;
+
+  creator :group {             # the image that created the process
+    id @2 :ImageId;
+    edge @3 :CreatorEdge;
+    evidence @4 :EvidenceClass;
+  }
+  executable :group {          # path of the file that runs, as the kernel resolves it
+    value @5 :UInt32;
+    evidence @6 :EvidenceClass;
+  }
+  file :group {                # of that file, by statx(2)
+    deviceMajor @7 :UInt32;
+    deviceMinor @8 :UInt32;
+    inode @9 :UInt64;
+    mode @10 :UInt32;          # type and permission bits
+    uid @11 :UInt32;
+    gid @12 :UInt32;
+    sizeBytes @13 :UInt64;
+    linkCount @14 :UInt32;
+    changeTimeNs @15 :Int64;   # ctime, CLOCK_REALTIME
+    evidence @16 :EvidenceClass;
+  }
+  arguments :group {           # argv, without the terminating null pointer
+    value @17 :List(UInt32);
+    evidence @18 :EvidenceClass;
+  }
+  workingDirectory :group {
+    value @19 :UInt32;
+    evidence @20 :EvidenceClass;
+  }
+  comm :group {                # name of the task, at most 15 bytes
+    value @21 :UInt32;
+    evidence @22 :EvidenceClass;
+  }
+  credentials :group {         # as the initial user namespace sees them
+    realUid @23 :UInt32;
+    effectiveUid @24 :UInt32;
+    realGid @25 :UInt32;
+    effectiveGid @26 :UInt32;
+    evidence @27 :EvidenceClass;
+  }
+  login :group {               # audit login; 0xffffffff: not set
+    uid @28 :UInt32;
+    sessionId @29 :UInt32;
+    evidence @30 :EvidenceClass;
+  }
+  session :group {
+    leaderPid @31 :UInt32;     # session id of setsid(2)
+    terminal @32 :UInt32;      # device number of the controlling terminal, 0: none
+    evidence @33 :EvidenceClass;
+  }
+  notes @34 :List(Note);
+}
+
+enum CreatorEdge {
+  unknown @0;
+  fork @1;                     # created by fork, vfork, clone or clone3 of `creator.id`
+  top @2;                      # nothing stands above it in this trace
+}
+
+struct Fork {
+  creator @0 :ImageId;         # the image whose thread called fork or clone
+  child @1 :ImageId;           # execNumber 0
+  childComm @2 :UInt32;
+}
+
+struct Exec {
+  image @0 :Image;             # the new image
+  typedPath :group {           # path as passed to the kernel, unresolved
+    value @1 :UInt32;
+    evidence @2 :EvidenceClass;
+  }
+  tid @3 :UInt32;              # thread that called execve; it becomes the leader
+  notes @4 :List(Note);
+}
+
+struct Attempt {
+  caller @0 :ImageId;          # the image that tried, and goes on
+  number @1 :UInt32;           # counts the failed attempts of this image that were seen, from 1
+  tid @2 :UInt32;
+  errorNumber @3 :UInt16;      # errno, positive
+  systemCall @4 :SystemCall;
+  typedPath :group {
+    value @5 :UInt32;
+    evidence @6 :EvidenceClass;
+  }
+  arguments :group {
+    value @7 :List(UInt32);
+    evidence @8 :EvidenceClass;
+  }
+  workingDirectory :group {
+    value @9 :UInt32;
+    evidence @10 :EvidenceClass;
+  }
+  notes @11 :List(Note);
+
+  enum SystemCall { execve @0; execveat @1; }
+}
+
+struct Exit {
+  image @0 :ImageId;           # the process's last image
+}
+
+struct Gap {
+  # Events known to be lost between two times. Count 0: the kernel did not say how many.
+  source @0 :Source;
+  fromNs @1 :UInt64;
+  toNs @2 :UInt64;
+  lostEvents @3 :UInt64;
+}
+
+struct Note {
+  # What else is known about one value. Rare, therefore not in the groups.
+  field @0 :FieldName;
+  originalLength @1 :UInt64;   # truncated: bytes (of arguments: with their terminators) there were
+  errorNumber @2 :UInt16;      # why the value could not be read
+  afterGap @3 :Bool;           # derived from state that a gap may have made stale
+}
+
+enum FieldName {
+  none @0;
+  start @1;
+  creator @2;
+  executable @3;
+  file @4;
+  arguments @5;
+  workingDirectory @6;
+  comm @7;
+  credentials @8;
+  login @9;
+  session @10;
+  typedPath @11;
+}
+
+# ---------------------------------------------------------------- end
+
+struct End {
+  # The recorder's own account. A trace without it was cut off or is still being written.
+  timeNs @0 :UInt64;
+  execs @1 :UInt64;
+  attempts @2 :UInt64;
+  attemptsNotKept @3 :UInt64;  # failures that FailedPolicy left out
+  forks @4 :UInt64;
+  exits @5 :UInt64;
+  gaps @6 :UInt64;
+  lostEvents @7 :UInt64;       # sum over gaps of known size
+  lateEvents @8 :UInt64;       # arrived after later ones had been written; times are not in order there
+  undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
+  reason @10 :Reason;
+
+  enum Reason {
+    unknown @0;
+    commandEnded @1;
+    duration @2;
+    interrupted @3;
+    cut @4;                    # made from another trace
+  }
+}

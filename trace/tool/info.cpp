@@ -1,0 +1,130 @@
+#include "trace/tool/info.h"
+
+#include <algorithm>
+#include <ctime>
+#include <map>
+#include <ostream>
+#include <vector>
+
+#include "trace/escape.h"
+
+namespace exectrail::trace {
+namespace {
+
+struct Counts {
+  std::uint64_t snapshots = 0;
+  std::uint64_t forks = 0;
+  std::uint64_t execs = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t exits = 0;
+  std::uint64_t gaps = 0;
+  std::uint64_t lostEvents = 0;
+  std::uint64_t withoutExecutable = 0;
+  std::uint64_t withoutArguments = 0;
+  std::uint64_t firstNs = 0;
+  std::uint64_t lastNs = 0;
+  std::map<std::string, std::uint64_t, std::less<>> executables;
+};
+
+void count(const Record& record, Counts& counts) {
+  if (std::holds_alternative<Snapshot>(record.body)) {
+    ++counts.snapshots;
+    return;
+  }
+  if (counts.firstNs == 0) counts.firstNs = record.timeNs;
+  counts.lastNs = std::max(counts.lastNs, record.timeNs);
+  if (const auto* exec = std::get_if<Exec>(&record.body)) {
+    ++counts.execs;
+    const auto& executable = exec->image.executable;
+    if (!executable.known()) ++counts.withoutExecutable;
+    if (!exec->image.arguments.known()) ++counts.withoutArguments;
+    ++counts.executables[executable.known() ? std::string(executable.value) : std::string()];
+  } else if (const auto* gap = std::get_if<Gap>(&record.body)) {
+    ++counts.gaps;
+    counts.lostEvents += gap->lostEvents;
+  } else if (std::holds_alternative<Fork>(record.body)) {
+    ++counts.forks;
+  } else if (std::holds_alternative<Attempt>(record.body)) {
+    ++counts.attempts;
+  } else if (std::holds_alternative<Exit>(record.body)) {
+    ++counts.exits;
+  }
+}
+
+void printTop(const Counts& counts, std::ostream& out) {
+  std::vector<std::pair<std::uint64_t, std::string>> top;
+  for (const auto& [path, times] : counts.executables) top.emplace_back(times, path);
+  std::sort(top.begin(), top.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  if (top.size() > 5) top.resize(5);
+  for (std::size_t i = 0; i < top.size(); ++i) {
+    out << (i == 0 ? "most run    " : "            ") << top[i].first << "  "
+        << (top[i].second.empty() ? "(executable not known)" : quoteForTerminal(top[i].second))
+        << '\n';
+  }
+}
+
+}  // namespace
+
+std::string formatUtc(std::int64_t realtimeNs) {
+  const std::time_t seconds = realtimeNs / 1'000'000'000;
+  const auto milliseconds = static_cast<int>(realtimeNs % 1'000'000'000 / 1'000'000);
+  std::tm parts{};
+  if (realtimeNs < 0 || ::gmtime_r(&seconds, &parts) == nullptr) return "(time out of range)";
+  char text[64];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  char fraction[8];
+  std::snprintf(fraction, sizeof fraction, ".%03dZ", milliseconds);
+  return std::string(text) + fraction;
+}
+
+void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
+  Counts counts;
+  Record record;
+  while (reader.next(record)) count(record, counts);
+  const Header& header = reader.header();
+
+  out << "recording   " << toString(header.recordingId) << ", by "
+      << escapeForTerminal(header.writer) << '\n'
+      << "host        " << quoteForTerminal(header.host.name) << ", "
+      << escapeForTerminal(header.host.osName) << ", Linux "
+      << escapeForTerminal(header.host.kernelRelease) << ' '
+      << escapeForTerminal(header.host.architecture) << ", " << header.host.cpuCount << " CPUs\n"
+      << "boot        " << toString(header.host.bootId) << '\n';
+  if (header.capture.scope == Scope::kSubtree) {
+    out << "command    ";
+    for (const std::string& argument : header.capture.command) {
+      out << ' ' << quoteForTerminal(argument);
+    }
+    out << '\n';
+  } else {
+    out << "scope       the whole host\n";
+  }
+  out << "sources    ";
+  for (const Source source : header.capture.sources) out << ' ' << name(source);
+  out << '\n';
+  for (const std::string& step : header.provenance) {
+    out << "made from   " << escapeForTerminal(step) << '\n';
+  }
+  if (counts.firstNs != 0) {
+    out << "from        " << formatUtc(header.clock.toRealtimeNs(counts.firstNs)) << '\n'
+        << "to          " << formatUtc(header.clock.toRealtimeNs(counts.lastNs)) << '\n';
+  }
+  out << "execs       " << counts.execs << " (" << counts.withoutExecutable
+      << " without executable, " << counts.withoutArguments << " without arguments)\n"
+      << "failures    " << counts.attempts;
+  if (const auto& end = reader.end()) out << ", and " << end->attemptsNotKept << " not kept";
+  out << '\n'
+      << "processes   " << counts.snapshots << " at the start, " << counts.forks << " forks, "
+      << counts.exits << " exits\n"
+      << "gaps        " << counts.gaps;
+  if (counts.gaps > 0) out << ", at least " << counts.lostEvents << " events lost";
+  out << '\n'
+      << "size        " << reader.state().offset << " bytes in " << reader.state().batches
+      << " batches\n";
+  printTop(counts, out);
+  out << "next        exectrail analyze " << quoteForTerminal(path) << '\n';
+}
+
+}  // namespace exectrail::trace
