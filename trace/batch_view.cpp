@@ -49,23 +49,20 @@ class Decoder {
     const auto edge = creator.getEdge() > schema::CreatorEdge::TOP
                           ? CreatorEdge::kUnknown
                           : static_cast<CreatorEdge>(creator.getEdge());
-    out.creator =
-        Field<Creator>({idFrom(creator.getId()), edge}, classFrom(creator.getEvidence()));
+    out.creator = Field<Creator>({idFrom(creator.getId()), edge}, classFrom(creator.getEvidence()));
     bytesField(in.getExecutable(), out.executable);
     const auto file = in.getFile();
-    out.file = Field<FileFacts>(
-        {file.getDeviceMajor(), file.getDeviceMinor(), file.getInode(), file.getMode(),
-         file.getUid(), file.getGid(), file.getSizeBytes(), file.getLinkCount(),
-         file.getChangeTimeNs()},
-        classFrom(file.getEvidence()));
+    out.file = Field<FileFacts>({file.getDeviceMajor(), file.getDeviceMinor(), file.getInode(),
+                                 file.getMode(), file.getUid(), file.getGid(), file.getSizeBytes(),
+                                 file.getLinkCount(), file.getChangeTimeNs()},
+                                classFrom(file.getEvidence()));
     argumentsField(in.getArguments(), out.arguments);
     bytesField(in.getWorkingDirectory(), out.workingDirectory);
     bytesField(in.getComm(), out.comm);
     const auto credentials = in.getCredentials();
-    out.credentials =
-        Field<Credentials>({credentials.getRealUid(), credentials.getEffectiveUid(),
-                            credentials.getRealGid(), credentials.getEffectiveGid()},
-                           classFrom(credentials.getEvidence()));
+    out.credentials = Field<Credentials>({credentials.getRealUid(), credentials.getEffectiveUid(),
+                                          credentials.getRealGid(), credentials.getEffectiveGid()},
+                                         classFrom(credentials.getEvidence()));
     const auto login = in.getLogin();
     out.login =
         Field<Login>({login.getUid(), login.getSessionId()}, classFrom(login.getEvidence()));
@@ -115,7 +112,8 @@ class Decoder {
   const std::vector<Bytes>& strings_;
 };
 
-// The body as a T: the one that is there already, so that its vectors keep their memory, or a new one.
+// The body as a T: the one that is there already, so that its vectors keep their memory, or a new
+// one.
 template <typename T>
 T& bodyAs(Record& record) {
   if (auto* existing = std::get_if<T>(&record.body)) return *existing;

@@ -53,8 +53,8 @@ class Line {
     return *this;
   }
   Line& bytes(std::string_view label, const Field<Bytes>& field) {
-    return text(label, (field.known() ? quoteForTerminal(field.value) : "-") +
-                           noteOn(field.evidence));
+    return text(label,
+                (field.known() ? quoteForTerminal(field.value) : "-") + noteOn(field.evidence));
   }
   Line& arguments(const Field<Arguments>& field) {
     std::string shown;
@@ -74,21 +74,21 @@ class Line {
                          : (image.creator.value.edge == CreatorEdge::kTop ? "top" : "-")) +
                         noteOn(image.creator.evidence));
     const FileFacts& file = image.file.value;
-    text("file", (image.file.known()
-                      ? std::to_string(file.deviceMajor) + ":" + std::to_string(file.deviceMinor) +
-                            ":" + std::to_string(file.inode) + " mode " + octal(file.mode) +
-                            " owner " + std::to_string(file.uid) + ":" + std::to_string(file.gid) +
-                            " size " + std::to_string(file.sizeBytes) + " links " +
-                            std::to_string(file.linkCount)
-                      : "-") +
-                     noteOn(image.file.evidence));
+    text("file",
+         (image.file.known()
+              ? std::to_string(file.deviceMajor) + ":" + std::to_string(file.deviceMinor) + ":" +
+                    std::to_string(file.inode) + " mode " + octal(file.mode) + " owner " +
+                    std::to_string(file.uid) + ":" + std::to_string(file.gid) + " size " +
+                    std::to_string(file.sizeBytes) + " links " + std::to_string(file.linkCount)
+              : "-") +
+             noteOn(image.file.evidence));
     const Credentials& who = image.credentials.value;
-    text("uid", (image.credentials.known()
-                     ? std::to_string(who.realUid) + "/" + std::to_string(who.effectiveUid) +
-                           " gid " + std::to_string(who.realGid) + "/" +
-                           std::to_string(who.effectiveGid)
-                     : "-") +
-                    noteOn(image.credentials.evidence));
+    text("uid",
+         (image.credentials.known()
+              ? std::to_string(who.realUid) + "/" + std::to_string(who.effectiveUid) + " gid " +
+                    std::to_string(who.realGid) + "/" + std::to_string(who.effectiveGid)
+              : "-") +
+             noteOn(image.credentials.evidence));
     const auto loginPart = [](std::uint32_t value) {
       return value == kLoginNotSet ? std::string("unset") : std::to_string(value);
     };
@@ -150,9 +150,8 @@ void dumpText(Reader& reader, std::ostream& out) {
   const Header& header = reader.header();
   out << "# trace " << toString(header.recordingId) << " by " << escapeForTerminal(header.writer)
       << "\n# host " << quoteForTerminal(header.host.name) << ", boot "
-      << toString(header.host.bootId) << ", Linux "
-      << escapeForTerminal(header.host.kernelRelease) << " "
-      << escapeForTerminal(header.host.architecture) << '\n';
+      << toString(header.host.bootId) << ", Linux " << escapeForTerminal(header.host.kernelRelease)
+      << " " << escapeForTerminal(header.host.architecture) << '\n';
   for (const std::string& step : header.provenance) {
     out << "# " << escapeForTerminal(step) << '\n';
   }

@@ -8,8 +8,8 @@
 
 namespace exectrail::trace {
 
-// Reads `reader` to its end. Times are seconds since the recording started. The same trace gives the
-// same text.
+// Reads `reader` to its end. Times are seconds since the recording started. The same trace gives
+// the same text.
 void dumpText(Reader& reader, std::ostream& out);
 
 }  // namespace exectrail::trace

@@ -8,7 +8,8 @@
 
 namespace exectrail::trace {
 
-// Bytes as the kernel handed them over. No encoding is implied, and they may hold control characters.
+// Bytes as the kernel handed them over. No encoding is implied, and they may hold control
+// characters.
 using Bytes = std::string_view;
 
 // Same numbers as EvidenceClass in schema.capnp.

@@ -24,9 +24,9 @@ enum class Codec : std::uint8_t { kNone = 0 };
 struct FrameHeader {
   std::uint8_t kind = 0;
   std::uint8_t codec = 0;
-  std::uint32_t sequence = 0;      // 0 for the header frame, then counting by one, modulo 2^32
-  std::uint32_t payloadSize = 0;   // bytes, without padding to a multiple of 8
-  std::uint64_t payloadDigest = 0; // xxh3-64 of the payload
+  std::uint32_t sequence = 0;       // 0 for the header frame, then counting by one, modulo 2^32
+  std::uint32_t payloadSize = 0;    // bytes, without padding to a multiple of 8
+  std::uint64_t payloadDigest = 0;  // xxh3-64 of the payload
 };
 
 using Preamble = std::array<std::byte, kPreambleSize>;

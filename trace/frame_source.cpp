@@ -2,7 +2,6 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,7 +50,8 @@ class MappedSource : public FrameSource {
   std::span<const std::byte> take(std::size_t size) override {
     // Touching pages that somebody has cut off meanwhile would be a SIGBUS.
     struct stat status {};
-    if (::fstat(fd_.get(), &status) != 0 || static_cast<std::size_t>(status.st_size) < size_) return {};
+    if (::fstat(fd_.get(), &status) != 0 || static_cast<std::size_t>(status.st_size) < size_)
+      return {};
     return memory_.take(size);
   }
 

@@ -25,8 +25,8 @@ class FrameSource {
  public:
   virtual ~FrameSource() = default;
 
-  // The next `size` bytes, aligned to 8 and valid until the next call; fewer at the end of the data.
-  // `size` must be a multiple of 8.
+  // The next `size` bytes, aligned to 8 and valid until the next call; fewer at the end of the
+  // data. `size` must be a multiple of 8.
   virtual std::span<const std::byte> take(std::size_t size) = 0;
 
   // True at the end of the data. May block on a stream.

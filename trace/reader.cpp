@@ -39,10 +39,9 @@ class TraceReader : public Reader {
       : source_(std::move(source)) {
     const auto preamble = source_->take(kPreambleSize);
     std::uint16_t major = 0;
-    const PreambleCheck check =
-        preamble.size() < kPreambleSize
-            ? PreambleCheck::kForeign
-            : checkPreamble(preamble.first<kPreambleSize>(), major);
+    const PreambleCheck check = preamble.size() < kPreambleSize
+                                    ? PreambleCheck::kForeign
+                                    : checkPreamble(preamble.first<kPreambleSize>(), major);
     if (check == PreambleCheck::kForeign) {
       throw EnvironmentError(name + " is not an Exectrail trace: " + describeForeign(preamble) +
                              "; record one with: exectrail record -o FILE.trail");
@@ -70,9 +69,9 @@ class TraceReader : public Reader {
       try {
         batch_.decode(index_++, record);
       } catch (const BadMessage& e) {
-        return stop(Completeness::kDamaged,
-                    "record " + std::to_string(index_ - 1) + " of batch " +
-                        std::to_string(state_.batches) + " is malformed: " + e.what());
+        return stop(Completeness::kDamaged, "record " + std::to_string(index_ - 1) + " of batch " +
+                                                std::to_string(state_.batches) +
+                                                " is malformed: " + e.what());
       }
       if (!std::holds_alternative<std::monostate>(record.body)) return true;
       ++state_.unknownRecords;
@@ -86,7 +85,8 @@ class TraceReader : public Reader {
     std::span<const std::byte> payload;
     std::string problem = "its header is missing";
     const FrameStatus status = readFrame(*source_, sequence_, head, payload, problem);
-    if (status == FrameStatus::kFrame && head.kind != static_cast<std::uint8_t>(FrameKind::kHeader)) {
+    if (status == FrameStatus::kFrame &&
+        head.kind != static_cast<std::uint8_t>(FrameKind::kHeader)) {
       problem = "its first frame is not a header";
     } else if (status == FrameStatus::kFrame) {
       try {

@@ -25,10 +25,10 @@ enum class Completeness {
 
 struct ReadState {
   Completeness completeness = Completeness::kReading;
-  std::uint64_t offset = 0;   // bytes from the start that were read intact
-  std::uint64_t batches = 0;  // batches read intact
+  std::uint64_t offset = 0;          // bytes from the start that were read intact
+  std::uint64_t batches = 0;         // batches read intact
   std::uint64_t unknownRecords = 0;  // of kinds that only a newer version knows; skipped
-  std::string problem;        // one sentence, empty while reading and when complete
+  std::string problem;               // one sentence, empty while reading and when complete
 };
 
 class Reader {

@@ -1,8 +1,8 @@
 // One record of a trace as C++ values. The same types are what the recorder writes, what readers
 // hand out, and what tests build by hand. schema.capnp says what each field means.
 //
-// Bytes are views: on reading they point into the batch and live as long as it does; on writing they
-// need to live until the record has been added to a BatchBuilder.
+// Bytes are views: on reading they point into the batch and live as long as it does; on writing
+// they need to live until the record has been added to a BatchBuilder.
 #pragma once
 
 #include <compare>
@@ -127,7 +127,13 @@ struct Exit {
   friend bool operator==(const Exit&, const Exit&) = default;
 };
 
-enum class Source : std::uint16_t { kUnknown = 0, kTracefs = 1, kPerf = 2, kDynamic = 3, kProcfs = 4 };
+enum class Source : std::uint16_t {
+  kUnknown = 0,
+  kTracefs = 1,
+  kPerf = 2,
+  kDynamic = 3,
+  kProcfs = 4
+};
 
 std::string_view name(Source source);
 

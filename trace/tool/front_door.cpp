@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
     if (word != known.word) continue;
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    const std::string program = error ? known.program : (self.parent_path() / known.program).string();
+    const std::string program =
+        error ? known.program : (self.parent_path() / known.program).string();
     std::vector<char*> arguments = {const_cast<char*>(program.c_str())};
     for (int i = known.passWord ? 1 : 2; i < argc; ++i) arguments.push_back(argv[i]);
     arguments.push_back(nullptr);

@@ -31,6 +31,14 @@ int closing(const exectrail::trace::Reader& reader, const std::string& path) {
   return exectrail::kExitEnvironment;
 }
 
+std::string quoted(int argc, char** argv) {
+  std::string text;
+  for (int i = 1; i < argc; ++i) {
+    text += (i > 1 ? " " : "") + exectrail::trace::quoteForTerminal(argv[i]);
+  }
+  return text;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Looks into Exectrail traces.", "exectrail trace");
   app.require_subcommand(1);
@@ -48,8 +56,13 @@ int run(int argc, char** argv) {
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? exectrail::kExitDone : exectrail::kExitUsage;
+    std::cerr << "exectrail: trace: " << e.what();
+    if (argc > 1) std::cerr << " (found: " << quoted(argc, argv) << ')';
+    std::cerr << "; see exectrail trace --help\n";
+    return exectrail::kExitUsage;
   }
   const auto reader = open(path);
   if (dump->parsed()) {

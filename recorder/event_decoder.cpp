@@ -1,0 +1,137 @@
+#include "recorder/event_decoder.h"
+
+#include <array>
+#include <utility>
+
+namespace exectrail::recorder {
+namespace {
+
+// Successful calls end in sched_process_exec: their sys_exit is noise.
+constexpr const char* kFailedOnly = "ret < 0";
+
+constexpr std::array<WantedEvent, 8> kWanted = {{
+    {"sched", "sched_process_exec", nullptr, true},
+    {"sched", "sched_process_fork", nullptr, true},
+    {"sched", "sched_process_exit", nullptr, true},
+    {"task", "task_newtask", nullptr, true},
+    {"syscalls", "sys_enter_execve", nullptr, false},
+    {"syscalls", "sys_exit_execve", kFailedOnly, false},
+    {"syscalls", "sys_enter_execveat", nullptr, false},
+    {"syscalls", "sys_exit_execveat", kFailedOnly, false},
+}};
+
+std::int32_t asTid(std::int64_t value) { return static_cast<std::int32_t>(value); }
+
+}  // namespace
+
+std::span<const WantedEvent> wantedEvents() { return kWanted; }
+
+EventDecoder::EventDecoder(const EventFormats& formats) {
+  using trace::SystemCall;
+  // All events share the common fields; any one of them gives the place of the type.
+  if (const auto type = formats.field("sched", "sched_process_exec", "common_type")) type_ = *type;
+  addLayout(formats, "sched", "sched_process_exec", Kind::kExec, {"pid", "old_pid", "filename"});
+  addLayout(formats, "sched", "sched_process_fork", Kind::kFork,
+            {"parent_pid", "child_pid", "child_comm"});
+  addLayout(formats, "sched", "sched_process_exit", Kind::kExit, {"pid"}, "group_dead");
+  addLayout(formats, "task", "task_newtask", Kind::kNewTask, {"pid", "clone_flags"});
+  addLayout(formats, "syscalls", "sys_enter_execve", Kind::kEnter,
+            {"common_pid", "filename", "argv"});
+  addLayout(formats, "syscalls", "sys_enter_execveat", Kind::kEnter,
+            {"common_pid", "filename", "argv"}, "fd", SystemCall::kExecveat);
+  addLayout(formats, "syscalls", "sys_exit_execve", Kind::kFail, {"common_pid", "ret"});
+  addLayout(formats, "syscalls", "sys_exit_execveat", Kind::kFail, {"common_pid", "ret"}, "",
+            SystemCall::kExecveat);
+}
+
+void EventDecoder::addLayout(const EventFormats& formats, const std::string& system,
+                             const std::string& name, Kind kind,
+                             const std::vector<std::string>& fields,
+                             const std::string& optionalField, trace::SystemCall systemCall) {
+  const auto id = formats.id(system, name);
+  if (!id) {
+    missing_.push_back(system + ":" + name);
+    return;
+  }
+  Layout layout;
+  layout.kind = kind;
+  layout.systemCall = systemCall;
+  for (const std::string& field : fields) {
+    const auto place = formats.field(system, name, field);
+    if (!place) {
+      missing_.push_back(system + ":" + name + " field " + field);
+      return;
+    }
+    layout.fields.push_back(*place);
+  }
+  if (!optionalField.empty()) layout.optionalField = formats.field(system, name, optionalField);
+  layouts_.emplace(*id, std::move(layout));
+}
+
+std::optional<EventBody> EventDecoder::decode(std::span<const std::byte> raw) {
+  const auto type = type_.integer(raw);
+  const auto found = type ? layouts_.find(*type) : layouts_.end();
+  std::optional<EventBody> body;
+  if (found != layouts_.end()) body = decodeFields(found->second, raw);
+  if (!body) ++undecoded_;
+  return body;
+}
+
+std::optional<EventBody> EventDecoder::decodeFields(const Layout& layout,
+                                                    std::span<const std::byte> raw) const {
+  const auto number = [&](std::size_t field) { return layout.fields[field].integer(raw); };
+  const auto text = [&](std::size_t field) { return layout.fields[field].text(raw); };
+  const auto first = number(0);
+  if (!first) return std::nullopt;
+  switch (layout.kind) {
+    case Kind::kExec: {
+      const auto oldTid = number(1);
+      const auto filename = text(2);
+      if (!oldTid || !filename) return std::nullopt;
+      return ExecEvent{asTid(*first), asTid(*oldTid), std::string(*filename), nullptr};
+    }
+    case Kind::kFork: {
+      const auto child = number(1);
+      const auto comm = text(2);
+      if (!child || !comm) return std::nullopt;
+      return ForkEvent{asTid(*first), asTid(*child), std::string(*comm)};
+    }
+    case Kind::kNewTask: {
+      const auto flags = number(1);
+      if (!flags) return std::nullopt;
+      return NewTaskEvent{asTid(*first), static_cast<std::uint64_t>(*flags)};
+    }
+    case Kind::kExit: {
+      ExitEvent exit{asTid(*first), std::nullopt};
+      if (layout.optionalField) {
+        const auto groupDead = layout.optionalField->integer(raw);
+        if (!groupDead) return std::nullopt;
+        exit.groupDead = *groupDead != 0;
+      }
+      return exit;
+    }
+    case Kind::kEnter: {
+      const auto filename = number(1);
+      const auto argv = number(2);
+      if (!filename || !argv) return std::nullopt;
+      EnterEvent enter;
+      enter.tid = asTid(*first);
+      enter.systemCall = layout.systemCall;
+      enter.filenameAddress = static_cast<std::uint64_t>(*filename);
+      enter.argvAddress = static_cast<std::uint64_t>(*argv);
+      if (layout.optionalField) {
+        enter.directoryFd = asTid(layout.optionalField->integer(raw).value_or(-1));
+      }
+      return enter;
+    }
+    case Kind::kFail: {
+      const auto result = number(1);
+      // The filter lets only failures through; a negative errno never exceeds 4095.
+      if (!result || *result >= 0 || *result < -4095) return std::nullopt;
+      return FailEvent{asTid(*first), layout.systemCall, static_cast<std::uint16_t>(-*result)};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace exectrail::recorder

@@ -1,0 +1,122 @@
+#include "recorder/host_facts.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <limits>
+#include <string_view>
+
+#include "recorder/proc/proc_files.h"
+#include "trace/errors.h"
+
+namespace exectrail::recorder {
+namespace {
+
+std::string firstLine(const char* path) {
+  const ReadResult text = readFileAt(AT_FDCWD, path, 4096);
+  return text.bytes.substr(0, text.bytes.find('\n'));
+}
+
+// "ab12-…" -> bytes; zeros where the text is short.
+trace::Uuid parseUuid(std::string_view text) {
+  trace::Uuid id{};
+  std::size_t digits = 0;
+  for (const char c : text) {
+    unsigned value = 0;
+    if (c >= '0' && c <= '9') {
+      value = static_cast<unsigned>(c - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      value = static_cast<unsigned>(c - 'a') + 10;
+    } else {
+      continue;
+    }
+    if (digits / 2 == id.size()) break;
+    std::uint8_t& byte = id[digits / 2];
+    byte = static_cast<std::uint8_t>(byte << 4 | value);
+    ++digits;
+  }
+  return id;
+}
+
+// PRETTY_NAME="…" of os-release(5).
+std::string osName() {
+  const ReadResult text = readFileAt(AT_FDCWD, "/etc/os-release", 1 << 16);
+  constexpr std::string_view kKey = "\nPRETTY_NAME=";
+  const std::string bytes = "\n" + text.bytes;
+  const auto at = bytes.find(kKey);
+  if (at == std::string::npos) return {};
+  const auto begin = at + kKey.size();
+  std::string value = bytes.substr(begin, bytes.find('\n', begin) - begin);
+  if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'')) {
+    value = value.substr(1, value.size() - 2);
+  }
+  return value;
+}
+
+std::uint64_t readClock(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+trace::Host readHost() {
+  utsname kernel{};
+  ::uname(&kernel);
+  trace::Host host;
+  host.name = kernel.nodename;
+  host.bootId = parseUuid(firstLine("/proc/sys/kernel/random/boot_id"));
+  host.machineId = firstLine("/etc/machine-id");
+  host.kernelRelease = kernel.release;
+  host.kernelVersion = kernel.version;
+  host.architecture = kernel.machine;
+  host.osName = osName();
+  host.cpuCount = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_CONF));
+  return host;
+}
+
+trace::ClockReading readClocks() {
+  // The reading between two of CLOCK_MONOTONIC that are closest together: least disturbed.
+  trace::ClockReading best;
+  std::uint64_t bestSpanNs = std::numeric_limits<std::uint64_t>::max();
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t before = readClock(CLOCK_MONOTONIC);
+    const std::uint64_t realtime = readClock(CLOCK_REALTIME);
+    const std::uint64_t boottime = readClock(CLOCK_BOOTTIME);
+    const std::uint64_t after = readClock(CLOCK_MONOTONIC);
+    if (after - before >= bestSpanNs) continue;
+    bestSpanNs = after - before;
+    best = {before + (after - before) / 2, realtime, boottime};
+  }
+  return best;
+}
+
+trace::Uuid randomUuid() {
+  trace::Uuid id{};
+  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
+    throwErrno(errno, "cannot get random bytes for a recording id");
+  }
+  id[6] = static_cast<std::uint8_t>((id[6] & 0x0f) | 0x40);  // RFC 4122, version 4
+  id[8] = static_cast<std::uint8_t>((id[8] & 0x3f) | 0x80);
+  return id;
+}
+
+void requireInitialPidNamespace() {
+  // PROC_PID_INIT_INO of include/linux/proc_ns.h.
+  constexpr std::string_view kInitial = "pid:[4026531836]";
+  const ReadResult own = readLinkAt(AT_FDCWD, "/proc/self/ns/pid");
+  if (own.errorNumber != 0) throwErrno(own.errorNumber, "cannot read /proc/self/ns/pid");
+  if (own.bytes != kInitial) {
+    throw EnvironmentError("this pid namespace (" + own.bytes +
+                           ") is not the host's: record on the host, or in a container that shares "
+                           "its pid namespace");
+  }
+}
+
+}  // namespace exectrail::recorder

@@ -1,0 +1,28 @@
+// The name of an instance says whose it is, so that the next recorder can tell a stale one from one
+// in use: exectrail-PID-START, with the start of the process as in proc_pid_stat(5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace exectrail::recorder {
+
+struct InstanceOwner {
+  std::int32_t pid = 0;
+  std::uint64_t startTicks = 0;
+};
+
+std::string instanceName(const InstanceOwner& owner);
+
+// Nothing if the name is not one of ours.
+std::optional<InstanceOwner> instanceOwner(std::string_view name);
+
+// This process.
+InstanceOwner thisOwner();
+
+// False if no such process lives: another start time means that the pid was used again.
+bool isAlive(const InstanceOwner& owner);
+
+}  // namespace exectrail::recorder

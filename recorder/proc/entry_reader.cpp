@@ -1,0 +1,109 @@
+#include "recorder/proc/entry_reader.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+#include "recorder/proc/proc_files.h"
+#include "recorder/proc/process_reader.h"
+
+namespace exectrail::recorder {
+namespace {
+
+using trace::EvidenceClass;
+using trace::Field;
+
+constexpr std::size_t kPageSize = 4096;
+constexpr std::size_t kMaxArguments = 1024;
+
+// Reads up to `size` bytes; stops at the first page that is not there. Returns the bytes read, or a
+// negative errno when there are none.
+ssize_t readMemory(pid_t tid, std::uint64_t address, void* to, std::size_t size) {
+  // Page by page, so that a string that ends just before an unmapped page can be read.
+  std::array<iovec, 10> remote{};
+  std::size_t count = 0;
+  std::size_t left = size;
+  std::uint64_t at = address;
+  while (left > 0 && count < remote.size()) {
+    const std::size_t toPageEnd = kPageSize - at % kPageSize;
+    const std::size_t part = std::min(left, toPageEnd);
+    remote[count++] = {reinterpret_cast<void*>(at), part};
+    at += part;
+    left -= part;
+  }
+  const iovec local = {to, size - left};
+  const ssize_t got = ::process_vm_readv(tid, &local, 1, remote.data(), count, 0);
+  return got < 0 ? -errno : got;
+}
+
+Field<std::string> readString(pid_t tid, std::uint64_t address, std::size_t limit) {
+  std::string bytes(limit, '\0');
+  const ssize_t got = readMemory(tid, address, bytes.data(), bytes.size());
+  if (got <= 0) {
+    return Field<std::string>::unreadable(static_cast<std::uint16_t>(got < 0 ? -got : EFAULT));
+  }
+  bytes.resize(static_cast<std::size_t>(got));
+  const auto end = bytes.find('\0');
+  Field<std::string> field(bytes.substr(0, end), EvidenceClass::kEntry);
+  if (end == std::string::npos) field.evidence.originalLength = bytes.size() + 1;
+  return field;
+}
+
+Field<std::vector<std::string>> readArguments(pid_t tid, std::uint64_t address) {
+  Field<std::vector<std::string>> field({}, EvidenceClass::kEntry);
+  if (address == 0) return field;  // a null argv is an empty one
+  std::vector<std::uint64_t> pointers(kMaxArguments);
+  const ssize_t got =
+      readMemory(tid, address, pointers.data(), pointers.size() * sizeof(std::uint64_t));
+  if (got < static_cast<ssize_t>(sizeof(std::uint64_t))) {
+    return Field<std::vector<std::string>>::unreadable(
+        static_cast<std::uint16_t>(got < 0 ? -got : EFAULT));
+  }
+  pointers.resize(static_cast<std::size_t>(got) / sizeof(std::uint64_t));
+  std::size_t bytes = 0;
+  for (const std::uint64_t pointer : pointers) {
+    if (pointer == 0) return field;
+    if (bytes >= kMaxArgumentBytes) break;
+    Field<std::string> argument = readString(tid, pointer, kPageSize);
+    if (!argument.known()) {
+      // Nothing can be said about the arguments from here on.
+      return Field<std::vector<std::string>>::unreadable(argument.evidence.errorNumber);
+    }
+    bytes += argument.value.size() + 1;
+    field.value.push_back(std::move(argument.value));
+    if (argument.evidence.truncated()) break;
+  }
+  field.evidence.originalLength = bytes + 1;  // at least: the end was not reached
+  return field;
+}
+
+}  // namespace
+
+EntryReading readEntry(const EnterEvent& event) {
+  EntryReading reading;
+  reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
+  const bool relativeToDirectory = event.systemCall == trace::SystemCall::kExecveat &&
+                                   event.directoryFd != AT_FDCWD && reading.typedPath.known() &&
+                                   !reading.typedPath.value.starts_with('/');
+  if (relativeToDirectory) {
+    // The kernel names such a file in the same way (alloc_bprm in fs/exec.c).
+    std::string named = "/dev/fd/" + std::to_string(event.directoryFd);
+    if (!reading.typedPath.value.empty()) named += "/" + reading.typedPath.value;
+    reading.typedPath.value = std::move(named);
+  }
+  const std::string link = "/proc/" + std::to_string(event.tid) + "/cwd";
+  const ReadResult cwd = readLinkAt(AT_FDCWD, link.c_str());
+  reading.workingDirectory =
+      cwd.errorNumber == 0
+          ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
+          : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
+  reading.arguments = readArguments(event.tid, event.argvAddress);
+  reading.endNs = monotonicNowNs();
+  return reading;
+}
+
+}  // namespace exectrail::recorder

@@ -1,0 +1,31 @@
+// The processes that were there before the recording: read from /proc once tracing is on, so that
+// none falls between. What an event of the same moment contradicts is taken out again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "recorder/event.h"
+#include "recorder/proc/process_reader.h"
+
+namespace exectrail::recorder {
+
+struct SnapshotProcess {
+  std::uint32_t tgid = 0;
+  std::vector<std::int32_t> tids;
+  ProcessReading reading;
+  bool imageReplaced = false;  // it executed something while being read: its facts are not usable
+};
+
+using HostSnapshot = std::map<std::uint32_t, SnapshotProcess>;  // by tgid
+
+// All processes, or only `pid` and its ancestors.
+HostSnapshot snapshotHost();
+HostSnapshot snapshotAncestors(std::int32_t pid);
+
+// Removes processes that `events` show to have started after tracing was on, and marks those that
+// executed something before their reading ended.
+void reconcile(HostSnapshot& snapshot, const std::vector<Event>& events);
+
+}  // namespace exectrail::recorder

@@ -1,0 +1,41 @@
+#include "recorder/summary.h"
+
+#include "trace/escape.h"
+
+namespace exectrail::recorder {
+namespace {
+
+std::string size(std::uint64_t bytes) {
+  if (bytes < 10'000) return std::to_string(bytes) + " bytes";
+  if (bytes < 10'000'000) return std::to_string(bytes / 1000) + " kB";
+  return std::to_string(bytes / 1'000'000) + " MB";
+}
+
+std::string count(std::uint64_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string summarize(const Options& options, const Outcome& outcome) {
+  const trace::End& end = outcome.end;
+  std::string text;
+  if (outcome.bytesWritten == 0) return text;
+  text += "exectrail: recorded " + count(end.execs, "exec") + ", " +
+          count(end.attempts, "failed attempt");
+  if (end.attemptsNotKept > 0) {
+    text += " (" + std::to_string(end.attemptsNotKept) + " ENOENT or the like not kept)";
+  }
+  text += end.gaps == 0 ? ", nothing lost"
+                        : ", LOST at least " + count(end.lostEvents, "event") + " in " +
+                              count(end.gaps, "gap");
+  if (end.lateEvents > 0) text += ", " + count(end.lateEvents, "event") + " out of order";
+  if (end.undecodedEvents > 0) text += ", " + count(end.undecodedEvents, "event") + " not decoded";
+  text += "; " + size(outcome.bytesWritten) + "\n";
+  if (options.output != "-") {
+    text += "exectrail: next: exectrail analyze " + trace::quoteForTerminal(options.output) + "\n";
+  }
+  return text;
+}
+
+}  // namespace exectrail::recorder
