@@ -1,0 +1,146 @@
+// Events of several CPUs, read in rounds, come out in order of time, each once.
+#include "recorder/ordered_merge.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+
+#include "recorder/proc/entry_reader.h"
+#include "recorder/proc/process_reader.h"
+
+namespace exectrail::recorder {
+namespace {
+
+constexpr std::uint64_t kSettle = OrderedMerge::kSettleNs;
+
+Event exitAt(std::uint64_t timeNs, std::int32_t tid = 1) {
+  return {timeNs, 0, ExitEvent{tid, std::nullopt}};
+}
+
+Event execAt(std::uint64_t timeNs, std::int32_t tgid, std::uint64_t readUntilNs = 0) {
+  ExecEvent exec{tgid, tgid, "/bin/x", nullptr};
+  if (readUntilNs != 0) {
+    auto reading = std::make_shared<ProcessReading>();
+    reading->endNs = readUntilNs;
+    exec.reading = reading;
+  }
+  return {timeNs, 0, exec};
+}
+
+Event enterAt(std::uint64_t timeNs, std::int32_t tid) {
+  EnterEvent enter;
+  enter.tid = tid;
+  return {timeNs, 0, enter};
+}
+
+Event failAt(std::uint64_t timeNs, std::int32_t tid) {
+  return {timeNs, 0, FailEvent{tid, trace::SystemCall::kExecve, 13}};
+}
+
+std::vector<std::uint64_t> released(OrderedMerge& merge, std::uint64_t drainedNs) {
+  std::vector<std::uint64_t> times;
+  merge.release(drainedNs, [&](Event& event) { times.push_back(event.timeNs); });
+  return times;
+}
+
+using Times = std::vector<std::uint64_t>;
+
+TEST(OrderedMerge, HoldsWhatMayNotBeTheNextYet) {
+  OrderedMerge merge;
+  merge.add({exitAt(10), exitAt(30)});
+  EXPECT_EQ(released(merge, 20), Times{});
+  EXPECT_EQ(released(merge, 10 + kSettle), Times{10});
+  merge.add({exitAt(20)});
+  EXPECT_EQ(released(merge, 30 + kSettle), (Times{20, 30}));
+  EXPECT_TRUE(merge.empty());
+  EXPECT_EQ(merge.lateEvents(), 0U);
+}
+
+TEST(OrderedMerge, LateEventsArePassedOnAndCounted) {
+  OrderedMerge merge;
+  merge.add({exitAt(30)});
+  EXPECT_EQ(released(merge, 30 + kSettle), Times{30});
+  merge.add({exitAt(20)});
+  EXPECT_EQ(released(merge, 30 + kSettle), Times{20});
+  EXPECT_EQ(merge.lateEvents(), 1U);
+}
+
+TEST(OrderedMerge, AnExecWaitsForTheEndOfItsReading) {
+  OrderedMerge merge;
+  merge.add({execAt(10, 5, 10 * kSettle)});
+  EXPECT_EQ(released(merge, 9 * kSettle), Times{});
+  EXPECT_EQ(released(merge, 10 * kSettle), Times{10});
+}
+
+TEST(OrderedMerge, KnowsTheNextExecOfAProcess) {
+  OrderedMerge merge;
+  merge.add({execAt(10, 5), execAt(20, 6), execAt(30, 5), execAt(40, 5)});
+  Times next;
+  merge.releaseAll([&](Event&) { next.push_back(merge.nextExecOf(5)); });
+  EXPECT_EQ(next, (Times{30, 30, 40, 0}));
+}
+
+bool doubtAtFirst(std::vector<Event> events, std::int32_t tid, std::uint64_t untilNs) {
+  OrderedMerge merge;
+  merge.add(std::move(events));
+  bool first = true;
+  bool doubt = false;
+  merge.releaseAll([&](Event&) {
+    if (first) doubt = merge.memoryInDoubt(tid, untilNs);
+    first = false;
+  });
+  return doubt;
+}
+
+TEST(OrderedMerge, MemoryIsInDoubtFromTheEntryOfAnExecThatSucceeds) {
+  // Nothing further is known of the thread.
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5)}, 5, 100));
+  // It called again, and we do not know yet how that ended.
+  EXPECT_TRUE(doubtAtFirst({failAt(10, 5), enterAt(20, 5)}, 5, 100));
+  // That call failed as well.
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(20, 5), failAt(30, 5)}, 5, 100));
+  // It succeeded: reading went on after it began ...
+  EXPECT_TRUE(doubtAtFirst({failAt(10, 5), enterAt(20, 5), execAt(200, 5)}, 5, 100));
+  // ... or was over by then.
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(120, 5), execAt(200, 5)}, 5, 100));
+  // Another thread's calls do not matter.
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(20, 6), execAt(200, 6)}, 5, 100));
+}
+
+TEST(OrderedMerge, AnyArrivalOrderGivesTheSameOrder) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 200; ++round) {
+    // Events of 4 CPUs; each arrives in a round that drains after it happened.
+    std::vector<Event> all;
+    for (int i = 0; i < 100; ++i) all.push_back(exitAt(1 + random() % 5'000'000, i));
+    Times expected;
+    for (const Event& event : all) expected.push_back(event.timeNs);
+    std::sort(expected.begin(), expected.end());
+
+    OrderedMerge merge;
+    Times got;
+    const auto receive = [&](Event& event) { got.push_back(event.timeNs); };
+    std::vector<Event> waiting = all;
+    for (std::uint64_t drainedNs = 0; !waiting.empty(); drainedNs += random() % 1'000'000) {
+      std::vector<Event> arrived;
+      std::erase_if(waiting, [&](const Event& event) {
+        // Visible at the drain, unless it is younger than that.
+        if (event.timeNs > drainedNs) return false;
+        arrived.push_back(event);
+        return true;
+      });
+      std::shuffle(arrived.begin(), arrived.end(), random);
+      OrderedMerge::sort(arrived);
+      merge.add(std::move(arrived));
+      merge.release(drainedNs, receive);
+    }
+    merge.releaseAll(receive);
+    ASSERT_EQ(got, expected);
+    ASSERT_EQ(merge.lateEvents(), 0U);
+  }
+}
+
+}  // namespace
+}  // namespace exectrail::recorder
