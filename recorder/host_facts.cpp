@@ -36,7 +36,7 @@ trace::Uuid parseUuid(std::string_view text) {
     }
     if (digits / 2 == id.size()) break;
     std::uint8_t& byte = id[digits / 2];
-    byte = static_cast<std::uint8_t>(byte << 4 | value);
+    byte = static_cast<std::uint8_t>(static_cast<unsigned>(byte) << 4 | value);
     ++digits;
   }
   return id;

@@ -1,3 +1,4 @@
+// Names of tracefs instances, and telling a stale one from one in use.
 #include "recorder/instance_name.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The command line of the recorder: durations, COMMAND, and what a mistake says and returns.
 #include "recorder/options.h"
 
 #include <gtest/gtest.h>
