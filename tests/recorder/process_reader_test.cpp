@@ -22,10 +22,13 @@ using trace::EvidenceClass;
 
 TEST(ProcessReader, AProcessThatLives) {
   int started[2];
+  int input[2];  // never written to: the child waits for it
   ASSERT_EQ(::pipe(started), 0);
+  ASSERT_EQ(::pipe(input), 0);
   const pid_t child = ::fork();
   if (child == 0) {
     ::dup2(started[1], STDOUT_FILENO);
+    ::dup2(input[0], STDIN_FILENO);
     if (::chdir("/usr") != 0) ::_exit(1);
     ::execl("/bin/sh", "sh", "-c", "echo; read x", "with space", "", "\xff", nullptr);
     ::_exit(1);
@@ -35,6 +38,7 @@ TEST(ProcessReader, AProcessThatLives) {
   const ProcessReading reading = readProcess(child);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+  for (const int fd : {started[0], started[1], input[0], input[1]}) ::close(fd);
 
   EXPECT_EQ(reading.executable.value, std::filesystem::canonical("/bin/sh").string());
   EXPECT_EQ(reading.executable.evidence.evidenceClass, EvidenceClass::kProcfs);
