@@ -48,9 +48,10 @@ void EventDecoder::addLayout(const EventFormats& formats, const std::string& sys
                              const std::string& name, Kind kind,
                              const std::vector<std::string>& fields,
                              const std::string& optionalField, trace::SystemCall systemCall) {
+  const std::string title = system + ":" + name;
   const auto id = formats.id(system, name);
   if (!id) {
-    missing_.push_back(system + ":" + name);
+    missing_.push_back(title);
     return;
   }
   Layout layout;
@@ -59,7 +60,8 @@ void EventDecoder::addLayout(const EventFormats& formats, const std::string& sys
   for (const std::string& field : fields) {
     const auto place = formats.field(system, name, field);
     if (!place) {
-      missing_.push_back(system + ":" + name + " field " + field);
+      missing_.push_back(title);
+      missing_.back() += " field " + field;
       return;
     }
     layout.fields.push_back(*place);

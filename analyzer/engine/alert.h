@@ -18,6 +18,7 @@ struct RecipeInfo;  // analyzer/compiler/program.h
 // An image's facts with bytes of its own: it outlives the batch it was read from.
 struct ImageFacts {
   trace::ImageId id;
+  std::string entityId;  // of `id` on its host; empty: there is no such image, or it is not known
   trace::Field<std::string> executable;
   trace::Field<std::string> typedPath;  // unknown for snapshot images
   trace::Field<std::vector<std::string>> arguments;
@@ -33,6 +34,7 @@ struct Reason {
   std::string name;     // of the class, raise, lower or exemption
   std::string effect;   // "class high", "+1", "-1", "exempt"
   std::string because;  // the values that decided
+  std::string source;   // "FILE:LINE" of its definition, without folders; empty for a class
 };
 
 struct LineageEntry {
@@ -50,17 +52,26 @@ struct Alert {
   Severity severity = Severity::kInfo;
   std::string directoryClass;
   bool exempted = false;
+  bool script = false;            // filePath is a script, process.executable its interpreter
+  bool typedPathOnly = false;     // the path that was typed decided, although another file ran
   std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno
   std::uint32_t attemptNumber = 0;
-  ImageFacts process;             // what ran; of a failed attempt, the caller
-  ImageFacts parent;              // the image that created the process
-  ImageFacts previous;            // the image it replaced
-  trace::Field<std::string> filePath;   // the path that decided
+  ImageFacts process;   // what ran; of a failed attempt, the caller
+  ImageFacts parent;    // the image that created the process
+  ImageFacts previous;  // the image it replaced
+  // Of a failed attempt: what was passed to the kernel, and from where. `process` keeps its own.
+  trace::Field<std::vector<std::string>> attemptArguments;
+  trace::Field<std::string> attemptWorkingDirectory;
+  trace::Field<std::string> filePath;   // the path that decided, normalised
   trace::Field<std::string> typedPath;  // as passed to the kernel
   std::vector<Reason> reasons;
   std::vector<LineageEntry> lineage;  // from the outermost known image down to this one
+  bool lineageComplete = false;       // it reaches a process with nothing above it in this trace
   std::vector<std::string> unknown;   // named conditions that could not be decided
+  std::map<std::string, std::string> unknownBecause;     // by their names: what was missing
   std::map<std::string, trace::EvidenceClass> evidence;  // by field name
+  std::vector<std::string> truncated;                    // fields of which only a part was recorded
+  std::vector<std::string> afterGap;  // fields derived from state that a gap may have made stale
   std::vector<trace::Gap> gaps;       // that this decision spans
 };
 

@@ -2,6 +2,7 @@
 // the same alerts whatever the batch size and wherever the trace came from.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,6 +28,7 @@ struct Summary {
   std::uint64_t attempts = 0;
   std::uint64_t gaps = 0;
   std::uint64_t lostEvents = 0;
+  std::array<std::uint64_t, kSeverityNames.size()> alertsBySeverity{};  // index: Severity
   std::map<std::string, RecipeCounts> recipes;  // by recipe name, all of the program
 };
 
@@ -34,7 +36,8 @@ using AlertSink = std::function<void(const Alert&)>;
 
 class Engine {
  public:
-  // `program` and `sink` must outlive the engine.
+  // `program` must outlive the engine. `sink` is called from process(), once for each alert, in the
+  // order of records and, for one record, of recipe names.
   Engine(const Program& program, const trace::Header& header, AlertSink sink);
   ~Engine();
   Engine(const Engine&) = delete;

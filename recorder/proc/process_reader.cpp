@@ -13,7 +13,6 @@
 namespace exectrail::recorder {
 namespace {
 
-using trace::Evidence;
 using trace::EvidenceClass;
 using trace::Field;
 

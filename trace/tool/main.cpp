@@ -82,6 +82,8 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const exectrail::EnvironmentError& e) {
     std::cerr << "exectrail: " << e.what() << '\n';
-    return exectrail::kExitEnvironment;
+  } catch (const std::exception& e) {
+    std::cerr << "exectrail: internal error: " << e.what() << '\n';
   }
+  return exectrail::kExitEnvironment;
 }
