@@ -25,4 +25,8 @@ class EnvironmentError : public std::runtime_error {
 // "what: strerror(errorNumber)", as an EnvironmentError.
 [[noreturn]] void throwErrno(int errorNumber, const std::string& what);
 
+// Flushes std::cout. Throws EnvironmentError if anything written to it has been lost (disk full):
+// a program that printed half of its answer has not succeeded.
+void flushStandardOutput();
+
 }  // namespace exectrail

@@ -70,7 +70,7 @@ int run(int argc, char** argv) {
   } else {
     exectrail::trace::printInfo(*reader, path, std::cout);
   }
-  std::cout.flush();
+  exectrail::flushStandardOutput();
   return closing(*reader, path);
 }
 
