@@ -1,0 +1,69 @@
+// run and list.
+#include <algorithm>
+#include <iomanip>
+#include <memory>
+#include <ostream>
+
+#include "replay/commands.h"
+#include "replay/report.h"
+#include "replay/runner.h"
+#include "replay/scenario_parser.h"
+#include "replay/workload.h"
+#include "trace/errors.h"
+
+namespace exectrail::replay {
+namespace {
+
+std::unique_ptr<Report> makeReport(const RunOptions& options, std::ostream& out) {
+  if (options.format == ReportFormat::kJson) return std::make_unique<JsonReport>(out);
+  return std::make_unique<TextReport>(out,
+                                      options.verbose ? Detail::kEverything : Detail::kProblems);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+}  // namespace
+
+int runCommand(const RunOptions& options, std::ostream& out, std::ostream& errors) {
+  Workload workload;
+  if (!loadWorkload(options.paths, options.recipes, workload, errors)) return kExitUsage;
+  const std::unique_ptr<Report> report = makeReport(options, out);
+  std::vector<Result> results;
+  for (const Case& recording : workload.cases()) {
+    results.push_back(replayCase(*workload.program, recording));
+    report->add(results.back());
+    out.flush();
+  }
+  const Totals totals = total(results);
+  report->finish(totals);
+  return totals.allPassed() ? kExitDone : kExitFound;
+}
+
+int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors) {
+  analyzer::Diagnostics diagnostics;
+  const Corpus corpus = loadCorpus(paths, diagnostics);
+  if (!diagnostics.empty()) {
+    errors << formatErrors(diagnostics);
+    return kExitUsage;
+  }
+  std::size_t nameWidth = 0;
+  std::size_t attackWidth = 0;
+  for (const auto& scenario : corpus) {
+    nameWidth = std::max(nameWidth, scenario->name.size());
+    attackWidth = std::max(attackWidth, joined(scenario->attack).size());
+  }
+  for (const auto& scenario : corpus) {
+    out << std::left << std::setw(static_cast<int>(nameWidth + 2)) << scenario->name
+        << std::setw(static_cast<int>(attackWidth + 2)) << joined(scenario->attack)
+        << scenario->story;
+    if (!scenario->variants.empty()) out << " [" << joined(scenario->variants) << "]";
+    out << "\n";
+  }
+  return kExitDone;
+}
+
+}  // namespace exectrail::replay

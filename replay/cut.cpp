@@ -1,0 +1,192 @@
+#include "replay/cut.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "trace/errors.h"
+#include "trace/escape.h"
+
+namespace exectrail::replay {
+namespace {
+
+using trace::ImageId;
+using trace::ProcessId;
+
+// Every trace of the corpus comes from this boot: entity ids, and with them the ids of alerts, then
+// depend on the scenario alone. 16 bytes.
+constexpr std::string_view kCorpusBootId = "exectrail-corpus";
+constexpr std::string_view kCorpusHost = "exectrail";
+
+// Who created whom, from fork records and from what images say themselves: either may be missing.
+class Family {
+ public:
+  void add(const ProcessId& child, const ProcessId& creator) { creators_.emplace(child, creator); }
+
+  bool descends(ProcessId process, const ProcessId& ancestor) const {
+    std::set<ProcessId> seen;  // damaged data may hold a circle
+    while (process != ancestor) {
+      const auto creator = creators_.find(process);
+      if (creator == creators_.end() || !seen.insert(process).second) return false;
+      process = creator->second;
+    }
+    return true;
+  }
+
+ private:
+  std::map<ProcessId, ProcessId> creators_;
+};
+
+struct Plan {
+  ImageId root;
+  std::uint64_t rootTimeNs = 0;
+  Family family;
+  trace::End rawEnd;
+
+  bool keeps(const ProcessId& process) const { return family.descends(process, root.process()); }
+};
+
+[[noreturn]] void throwNoScenario(const std::string& why) {
+  throw EnvironmentError("the recording cannot be cut to its scenario: " + why);
+}
+
+void learn(Family& family, const trace::RecordBody& body) {
+  if (const auto* fork = std::get_if<trace::Fork>(&body)) {
+    family.add(fork->child.process(), fork->creator.process());
+  } else if (const auto* exec = std::get_if<trace::Exec>(&body)) {
+    const auto& creator = exec->image.creator;
+    if (creator.known() && creator.value.edge == trace::CreatorEdge::kFork) {
+      family.add(exec->image.id.process(), creator.value.id.process());
+    }
+  }
+}
+
+// First pass: the family tree and the root, which is the first exec of another process below the
+// one that execed first (the recorder's COMMAND, the sandbox).
+Plan makePlan(trace::Reader& reader) {
+  struct Execution {
+    ImageId id;
+    std::uint64_t timeNs;
+  };
+  Plan plan;
+  std::vector<Execution> execs;
+  trace::Record record;
+  while (reader.next(record)) {
+    learn(plan.family, record.body);
+    if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
+      execs.push_back({exec->image.id, record.timeNs});
+    }
+  }
+  if (reader.state().completeness != trace::Completeness::kComplete || !reader.end()) {
+    throwNoScenario("it is not complete (" + reader.state().problem + ")");
+  }
+  plan.rawEnd = *reader.end();
+  if (execs.empty()) throwNoScenario("it holds no exec");
+  const ProcessId sandbox = execs.front().id.process();
+  const auto root = std::find_if(execs.begin(), execs.end(), [&](const Execution& exec) {
+    return exec.id.process() != sandbox && plan.family.descends(exec.id.process(), sandbox);
+  });
+  if (root == execs.end()) throwNoScenario("no exec of run.sh below the sandbox was recorded");
+  plan.root = root->id;
+  plan.rootTimeNs = root->timeNs;
+  return plan;
+}
+
+trace::Header anonymized(const trace::Header& raw, const std::string& scenario) {
+  trace::Header header = raw;
+  header.host.name = kCorpusHost;
+  header.host.machineId.clear();
+  std::copy(kCorpusBootId.begin(), kCorpusBootId.end(), header.host.bootId.begin());
+  header.capture.command.clear();
+  header.provenance.push_back("cut to scenario " + scenario + " by exectrail-replay " +
+                              EXECTRAIL_VERSION);
+  return header;
+}
+
+class Cutter {
+ public:
+  Cutter(const Plan& plan, trace::Writer& writer) : plan_(plan), writer_(writer) {}
+
+  void take(trace::Record& record) {
+    if (std::visit([&](auto& body) { return keep(body, record.timeNs); }, record.body)) {
+      writer_.add(record);
+    }
+  }
+
+  CutReport finish() {
+    trace::End& end = report_.end;
+    end.timeNs = plan_.rawEnd.timeNs;
+    end.attemptsNotKept = plan_.rawEnd.attemptsNotKept;
+    end.lateEvents = plan_.rawEnd.lateEvents;
+    end.undecodedEvents = plan_.rawEnd.undecodedEvents;
+    end.reason = trace::EndReason::kCut;
+    report_.root = plan_.root;
+    writer_.finish(end);
+    return report_;
+  }
+
+ private:
+  bool keep(std::monostate&, std::uint64_t) { return false; }
+  bool keep(trace::Snapshot&, std::uint64_t) { return false; }
+
+  bool keep(trace::Fork& fork, std::uint64_t timeNs) {
+    // The root process's own fork is above the cut, and so is what it did before its exec.
+    if (timeNs < plan_.rootTimeNs || !plan_.keeps(fork.creator.process())) return false;
+    ++report_.end.forks;
+    return true;
+  }
+
+  bool keep(trace::Exec& exec, std::uint64_t timeNs) {
+    if (timeNs < plan_.rootTimeNs || !plan_.keeps(exec.image.id.process())) return false;
+    if (exec.image.id.process() == plan_.root.process()) {
+      exec.image.creator = {trace::Creator{{}, trace::CreatorEdge::kTop},
+                            trace::EvidenceClass::kExternal};
+    }
+    if (!exec.image.executable.known()) {
+      report_.unresolved.push_back(
+          exec.typedPath.known() ? trace::escapeForTerminal(exec.typedPath.value) : "?");
+    }
+    ++report_.end.execs;
+    return true;
+  }
+
+  bool keep(trace::Attempt& attempt, std::uint64_t timeNs) {
+    if (timeNs < plan_.rootTimeNs || !plan_.keeps(attempt.caller.process())) return false;
+    ++report_.end.attempts;
+    return true;
+  }
+
+  bool keep(trace::Exit& exit, std::uint64_t timeNs) {
+    if (timeNs < plan_.rootTimeNs || !plan_.keeps(exit.image.process())) return false;
+    ++report_.end.exits;
+    return true;
+  }
+
+  bool keep(trace::Gap& gap, std::uint64_t) {
+    if (gap.toNs < plan_.rootTimeNs) return false;
+    ++report_.end.gaps;
+    report_.end.lostEvents += gap.lostEvents;
+    return true;
+  }
+
+  const Plan& plan_;
+  trace::Writer& writer_;
+  CutReport report_;
+};
+
+}  // namespace
+
+CutReport cutToScenario(const TraceOpener& open, const std::string& scenario,
+                        trace::ByteSink& sink) {
+  const Plan plan = makePlan(*open());
+  const std::unique_ptr<trace::Reader> reader = open();
+  trace::Writer writer(sink, anonymized(reader->header(), scenario));
+  Cutter cutter(plan, writer);
+  trace::Record record;
+  while (reader->next(record)) cutter.take(record);
+  return cutter.finish();
+}
+
+}  // namespace exectrail::replay

@@ -1,0 +1,30 @@
+#include "replay/observe.h"
+
+#include "trace/escape.h"
+
+namespace exectrail::replay {
+
+Observation observe(const analyzer::Program& program, trace::Reader& reader) {
+  Observation observation;
+  observation.startNs = reader.header().clock.monotonicNs;
+  analyzer::Engine engine(program, reader.header(), [&](const analyzer::Alert& alert) {
+    observation.alerts.push_back(alert);
+  });
+  trace::Record record;
+  std::uint64_t execs = 0;
+  while (reader.next(record)) {
+    engine.process(record);
+    if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
+      ++execs;
+      if (exec->image.executable.known()) continue;
+      observation.unresolved.push_back(
+          exec->typedPath.known() ? trace::quoteForTerminal(exec->typedPath.value) : "an exec");
+    } else if (const auto* gap = std::get_if<trace::Gap>(&record.body)) {
+      observation.gaps.push_back({*gap, record.cpu, execs});
+    }
+  }
+  observation.summary = engine.summary();
+  return observation;
+}
+
+}  // namespace exectrail::replay

@@ -1,0 +1,13 @@
+// Replays one trace: records through the engine, and all that a verdict needs beside the alerts.
+#pragma once
+
+#include "analyzer/compiler/program.h"
+#include "replay/verdict.h"
+#include "trace/reader.h"
+
+namespace exectrail::replay {
+
+// Reads `reader` to its end; reader.state() then says whether the trace was whole.
+Observation observe(const analyzer::Program& program, trace::Reader& reader);
+
+}  // namespace exectrail::replay

@@ -1,0 +1,96 @@
+// One case of the corpus as values: what happened, what must fire, what must stay silent. Made by
+// scenario_parser.h; corpus/README.md describes the file for people.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/engine/severity.h"
+#include "trace/evidence.h"
+
+namespace exectrail::replay {
+
+struct Position {  // in scenario.yaml, counted from 1
+  int line = 0;
+  int column = 0;
+};
+
+struct Named {
+  std::string name;
+  Position position;
+};
+
+// How many alerts an expectation wants.
+struct Count {
+  std::uint64_t atLeast = 0;
+  std::optional<std::uint64_t> atMost;
+
+  bool holds(std::uint64_t number) const {
+    return number >= atLeast && (!atMost || number <= *atMost);
+  }
+  friend bool operator==(const Count&, const Count&) = default;
+};
+
+std::string toString(const Count& count);  // "exactly 1", "at least 2", "1 to 3", ...
+
+// What an alert must look like to be the expected one. Empty and absent: any.
+struct Expectation {
+  Named recipe;
+  Count count;
+  std::optional<analyzer::Severity> severity;
+  std::optional<std::string> executable;  // of what ran; of a failed attempt, of the caller
+  std::optional<std::string> typedPath;
+  std::optional<std::string> filePath;       // the path that decided
+  std::optional<std::uint16_t> errorNumber;  // 0: it ran
+  std::vector<std::string> lineage;          // the alert's lineage ends with these names
+  std::vector<std::string> reasons;          // each is among the alert's reasons
+  std::map<std::string, std::vector<trace::EvidenceClass>> evidence;  // field -> one of these
+};
+
+struct Silence {
+  bool everythingElse = true;
+  std::vector<Named> recipes;  // if not everything else
+};
+
+// Something that ought to be caught and is not. Strict: it fails the scenario once it is.
+struct Miss {
+  bool foreign = false;  // a rule, not a recipe
+  Named name;
+  std::string why;
+};
+
+struct Scenario {
+  std::string directory;
+  std::string name;      // "attack/web-shell-drops-to-tmp"
+  std::string category;  // "attack", "evasion" or "benign"
+  std::string file;      // path of scenario.yaml, for messages
+
+  std::string story;
+  std::vector<std::string> attack;  // "T1505.003"
+  std::vector<std::string> references;
+  std::vector<std::string> tags;
+  std::vector<std::string> needs;     // of record-live; replaying needs nothing
+  std::vector<std::string> variants;  // empty: one recording without a name
+  std::string standIn;
+  std::vector<Expectation> fire;
+  Silence silent;
+  std::vector<Named> inconclusive;  // recipes that may leave execs undecided
+  std::vector<Miss> misses;
+};
+
+// One recording of a scenario: the unit that is replayed.
+struct Case {
+  const Scenario* scenario = nullptr;
+  std::string variant;
+
+  std::string name() const;       // "evasion/relative-path-from-tmp (bash)"
+  std::string tracePath() const;  // DIRECTORY/trace.VARIANT.trail
+  std::string dumpPath() const;   // DIRECTORY/trace.VARIANT.txt
+};
+
+std::vector<Case> casesOf(const Scenario& scenario);
+
+}  // namespace exectrail::replay

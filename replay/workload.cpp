@@ -1,0 +1,49 @@
+#include "replay/workload.h"
+
+#include <ostream>
+
+#include "analyzer/compiler/recipe_files.h"
+#include "replay/scenario_parser.h"
+
+namespace exectrail::replay {
+namespace {
+
+std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& options,
+                                                     std::ostream& errors) {
+  std::vector<std::string> paths;
+  if (!options.noBuiltin) paths.push_back(analyzer::builtinRecipesFolder());
+  paths.insert(paths.end(), options.paths.begin(), options.paths.end());
+  analyzer::Diagnostics diagnostics;
+  std::shared_ptr<const analyzer::Program> program =
+      analyzer::compile(analyzer::loadRecipes(paths), diagnostics);
+  errors << diagnostics.format();
+  return program;
+}
+
+}  // namespace
+
+std::vector<Case> Workload::cases() const {
+  std::vector<Case> all;
+  for (const auto& scenario : corpus) {
+    for (const Case& each : casesOf(*scenario)) all.push_back(each);
+  }
+  return all;
+}
+
+bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,
+                  Workload& workload, std::ostream& errors) {
+  analyzer::Diagnostics diagnostics;
+  workload.corpus = loadCorpus(paths, diagnostics);
+  workload.program = loadProgram(recipes, errors);
+  if (workload.program) {
+    std::vector<std::string> names;
+    for (const analyzer::Recipe& recipe : workload.program->recipes()) {
+      names.push_back(recipe.info->name);
+    }
+    for (const auto& scenario : workload.corpus) checkRecipes(*scenario, names, diagnostics);
+  }
+  errors << formatErrors(diagnostics);
+  return workload.program && diagnostics.empty();
+}
+
+}  // namespace exectrail::replay

@@ -1,0 +1,27 @@
+// What a command works on: scenarios and the compiled recipes that judge them.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/compiler/program.h"
+#include "replay/commands.h"
+#include "replay/corpus.h"
+
+namespace exectrail::replay {
+
+struct Workload {
+  Corpus corpus;
+  std::shared_ptr<const analyzer::Program> program;
+
+  std::vector<Case> cases() const;
+};
+
+// Loads scenarios and recipes and checks the ones against the others. False if anything is wrong
+// with their text; `errors` then has all of it. Throws EnvironmentError.
+bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,
+                  Workload& workload, std::ostream& errors);
+
+}  // namespace exectrail::replay

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# record-live for real: every scenario of the corpus is recorded anew and must keep its verdict, the
+# host must stay as it was, and whatever goes wrong must leave the old recording alone.
+import glob
+import os
+import subprocess
+import time
+
+import programs
+
+CORPUS = os.path.join(programs.ROOT, "corpus")
+GUARD = """[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || exit 97\n"""
+
+
+def host_state():
+    """What a leaking sandbox would change first."""
+    with open("/proc/self/mountinfo") as mounts, open("/proc/net/dev") as network:
+        interfaces = sorted(line.split(":")[0].strip() for line in network if ":" in line)
+        return {"mounts": mounts.read(), "host": os.uname().nodename, "interfaces": interfaces,
+                "/scenario": os.path.exists("/scenario"), "/home": sorted(os.listdir("/home")),
+                "dpkg": os.stat("/var/lib/dpkg/status").st_mtime_ns}
+
+
+def running(marker):
+    """Processes that have `marker` on their command line."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as file:
+                if marker.encode() in file.read():
+                    found.append(path)
+        except OSError:
+            pass  # has ended meanwhile
+    return found
+
+
+class RecordLive(programs.LiveCase):
+    def scenario(self, run, name="attack/x"):
+        self.folder_of_x = self.path("corpus/" + name)
+        os.makedirs(self.folder_of_x)
+        self.write(f"corpus/{name}/scenario.yaml",
+                   "story: A test.\nattack: [T1204]\nneeds: [root]\n"
+                   "misses: [{rule: none/none, why: it is a test}]\n")
+        self.write(f"corpus/{name}/run.sh", GUARD + run)
+        return self.folder_of_x
+
+    def record(self, *words):
+        return self.run_words("replay", "record-live", *words)
+
+    def test_the_corpus_keeps_its_verdicts(self):
+        before = host_state()
+        recordings = sorted(glob.glob(CORPUS + "/*/*/trace*"))
+        times = [os.stat(path).st_mtime_ns for path in recordings]
+        result = self.record(CORPUS, "--output-dir", self.path("fresh"))
+        print(result.stdout.decode())
+        self.expect(result, 0, stdout=" 0 failed, 0 inconclusive")
+        self.assertEqual(before, host_state())
+        self.assertEqual(times, [os.stat(path).st_mtime_ns for path in recordings])
+        skipped = result.stdout.decode().count("\nSKIP ") + result.stdout.startswith(b"SKIP ")
+        fresh = glob.glob(self.path("fresh/*/*/trace*"))
+        self.assertGreater(len(fresh), 0)
+        if not skipped:
+            self.assertEqual(len(recordings), len(fresh))
+
+    def test_a_recording_replays(self):
+        folder = self.scenario("sh -c 'sleep 0.1; true' marker-of-x\n")
+        self.expect(self.record(folder), 0, stdout=["PASS", "attack/x"], stderr=[])
+        self.expect(self.run_words("replay", "run", folder), 0, stdout="1 passed")
+        dump = self.run_words("trace", "dump", os.path.join(folder, "trace.trail"))
+        self.expect(dump, 0, stdout=["marker-of-x", "host exectrail", "creator top[external]"])
+        for private in (os.uname().nodename, self.folder, "record-live"):
+            self.assertNotIn(private, dump.stdout.decode())
+
+    def test_the_sandbox_is_a_place_of_its_own(self):
+        folder = self.scenario(
+            "set -eu\n"
+            "[ \"$(hostname)\" = exectrail ]\n"
+            "[ \"$(pwd)\" = / ]\n"
+            "[ \"$(ls -A /tmp /var/tmp /dev/shm | grep -v : | tr -d '\\n')\" = '' ]\n"
+            "[ \"$(env | cut -d= -f1 | sort | tr '\\n' ' ')\" = "
+            "'EXECTRAIL_SANDBOX HOME LANG PATH PWD ' ]\n"
+            "[ \"$(ls /sys/class/net)\" = lo ]\n"
+            "echo changed >/etc/hostname\n"
+            "if echo core >/proc/sys/kernel/core_pattern; then exit 11; fi\n"
+            "if touch /scenario/x; then exit 12; fi\n"
+            "if mknod /tmp/disk b 254 0; then exit 13; fi\n")
+        before = host_state()
+        self.expect(self.record(folder), 0, stderr=[])
+        self.assertEqual(before, host_state())
+
+    def test_what_is_left_running_ends_with_it(self):
+        folder = self.scenario("setsid sleep 4242.42 >/dev/null 2>&1 &\nsleep 0.1\n")
+        self.expect(self.record(folder), 0)
+        self.assertEqual([], running("4242.42"))
+
+    def test_too_long(self):
+        folder = self.scenario("sleep 4343.43\n")
+        begin = time.monotonic()
+        result = self.record(folder, "--timeout", "1")
+        self.expect(result, 3, stderr="did not end within 1 s")
+        self.assertLess(time.monotonic() - begin, 30)
+        self.assertEqual([], running("4343.43"))
+        self.assertEqual(["run.sh", "scenario.yaml"], sorted(os.listdir(folder)))
+
+    def test_a_failing_script_keeps_the_old_recording(self):
+        folder = self.scenario("echo it went wrong >&2\nexit 5\n")
+        self.write("corpus/attack/x/trace.trail", "old")
+        self.expect(self.record(folder), 3, stderr=["status 5", "it went wrong"])
+        with open(os.path.join(folder, "trace.trail")) as file:
+            self.assertEqual("old", file.read())
+        self.assertEqual(["run.sh", "scenario.yaml", "trace.trail"], sorted(os.listdir(folder)))
+
+    def test_a_script_without_a_guard_is_refused(self):
+        folder = self.scenario("true\n")
+        self.write("corpus/attack/x/run.sh", "true\n")
+        self.expect_refusal(self.record(folder), 3, "no guard", "corpus/README.md")
+
+    def test_unmet_needs_are_skipped_with_the_reason(self):
+        folder = self.scenario("true\n")
+        self.write("corpus/attack/x/scenario.yaml",
+                   "story: A test.\nattack: [T1204]\nneeds: [\"package:no-such-package\"]\n"
+                   "misses: [{rule: none/none, why: it is a test}]\n")
+        self.expect(self.record(folder), 0,
+                    stdout=["SKIP", "needs the package no-such-package", "1 skipped"])
+
+    def test_an_ordinary_user_is_refused(self):
+        result = self.run_as_nobody("exectrail-replay", "record-live", CORPUS)
+        self.expect_refusal(result, 3, "needs root", "sudo")
+
+    def test_every_script_refuses_to_run_outside(self):
+        for script in glob.glob(CORPUS + "/*/*/run.sh"):
+            for shell in ("/bin/sh", "/bin/bash"):
+                result = subprocess.run([shell, script], capture_output=True, cwd=self.folder,
+                                        env={"EXECTRAIL_SANDBOX": "1", "PATH": "/nowhere"})
+                self.assertEqual(97, result.returncode, script)
+
+
+if __name__ == "__main__":
+    programs.main()

@@ -1,0 +1,138 @@
+// The reports, byte for byte.
+#include "replay/report.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/replay/alert_builder.h"
+
+namespace exectrail::replay {
+namespace {
+
+using analyzer::Severity;
+
+constexpr const char* kRecipe = "exec_from_unusual_dir";
+
+class ReportTest : public testing::Test {
+ protected:
+  ReportTest() {
+    forged_.fire.push_back(expect(kRecipe, 1));
+    forged_.fire[0].severity = Severity::kHigh;
+    forged_.fire[0].executable = "/tmp/go-build1/evil";
+    forged_.fire[0].lineage = {"go", "bash", "evil"};
+    forged_.fire[0].reasons = {"temp"};
+    unseen_.fire.push_back(expect(kRecipe, 1));
+  }
+
+  std::vector<Result> results() const {
+    std::vector<Result> all;
+    all.push_back(judge(
+        {&forged_, ""},
+        observed({alert(kRecipe, "/tmp/go-build1/evil")
+                      .severity(Severity::kInfo)
+                      .lineage({"go", "bash", "evil"})
+                      .reason("go-test", "exempt", "file.path glob \"/tmp/go-build*/**\"  true",
+                              "exec_from_unusual_dir.yaml:43")})));
+    Observation lossy;
+    lossy.gaps.push_back({{trace::Source::kTracefs, 14'210'000'000, 14'930'000'000, 214}, 1, 2});
+    all.push_back(judge({&unseen_, "bash"}, lossy));
+    all.push_back(
+        judge({&noisy_, ""},
+              observed({alert(kRecipe, "/tmp/x").reason("temp", "class high", "under /tmp")})));
+    all.push_back(judge({&quiet_, ""}, observed({})));
+    Result skipped;
+    skipped.recording = {&skipped_, ""};
+    skipped.verdict = Verdict::kSkip;
+    skipped.skipReason = "needs eprobes; this kernel has none";
+    all.push_back(skipped);
+    for (Result& result : all) result.duration = std::chrono::milliseconds(4);
+    return all;
+  }
+
+  Scenario forged_ = scenarioNamed("evasion/forged-go-build");
+  Scenario unseen_ = scenarioNamed("attack/curl-then-run");
+  Scenario noisy_ = scenarioNamed("benign/go-test");
+  Scenario quiet_ = scenarioNamed("benign/apt-install");
+  Scenario skipped_ = scenarioNamed("evasion/failed-exec-eprobe");
+};
+
+TEST_F(ReportTest, TextShowsWhatDidNotPassAsADifference) {
+  std::ostringstream out;
+  TextReport report(out, Detail::kProblems);
+  for (const Result& result : results()) report.add(result);
+  report.finish(total(results()));
+  EXPECT_EQ(
+      R"(FAIL          evasion/forged-go-build                                           4 ms
+    exec_from_unusual_dir, exactly 1
+  - expected  high     /tmp/go-build1/evil  go → bash → evil
+  + got       info     /tmp/go-build1/evil  go(70) → bash(71) → evil(72)
+    differs   reasons: expected temp, got [go-test]
+    because   go-test             exempt          exec_from_unusual_dir.yaml:43
+                file.path glob "/tmp/go-build*/**"  true
+    rerun     exectrail replay run corpus/evasion/forged-go-build
+INCONCLUSIVE  attack/curl-then-run (bash)                                       4 ms
+    exec_from_unusual_dir, exactly 1
+  - expected  any      any path
+  + got       nothing like it
+    gap       214 events, cpu 1, 14.210–14.930 s, tracefs, after exec 2
+    rerun     exectrail replay run corpus/attack/curl-then-run
+FAIL          benign/go-test                                                    4 ms
+    exec_from_unusual_dir, expected silence
+  + got       high     /tmp/x
+    because   temp                class high
+                under /tmp
+    rerun     exectrail replay run corpus/benign/go-test
+SKIP          evasion/failed-exec-eprobe   needs eprobes; this kernel has none
+5 scenarios: 1 passed, 2 failed, 1 inconclusive, 1 skipped                     20 ms
+unexpected alerts on 2 benign scenarios: 1 high, 0 medium
+)",
+      out.str());
+}
+
+TEST_F(ReportTest, VerboseTextShowsPassesAsWell) {
+  std::ostringstream out;
+  TextReport(out, Detail::kEverything).add(judge({&quiet_, ""}, observed({})));
+  EXPECT_EQ(
+      "PASS          benign/apt-install                                                0 ms\n",
+      out.str());
+}
+
+TEST_F(ReportTest, JsonHasALineForEachResultAndOneForTheTotals) {
+  std::ostringstream out;
+  JsonReport report(out);
+  for (const Result& result : results()) report.add(result);
+  report.finish(total(results()));
+  std::istringstream lines(out.str());
+  std::vector<nlohmann::json> parsed;
+  for (std::string line; std::getline(lines, line);) parsed.push_back(nlohmann::json::parse(line));
+  ASSERT_EQ(6U, parsed.size());
+  EXPECT_EQ("evasion/forged-go-build", parsed[0]["scenario"]);
+  EXPECT_EQ("fail", parsed[0]["verdict"]);
+  EXPECT_EQ("info", parsed[0]["findings"][0]["got"][0]["severity"]);
+  EXPECT_EQ("go-test", parsed[0]["findings"][0]["got"][0]["reasons"][0]["name"]);
+  EXPECT_EQ("inconclusive", parsed[1]["verdict"]);
+  EXPECT_EQ("bash", parsed[1]["variant"]);
+  EXPECT_EQ("needs eprobes; this kernel has none", parsed[4]["skip_reason"]);
+  EXPECT_EQ(2, parsed[5]["totals"]["failed"]);
+  EXPECT_EQ(1, parsed[5]["totals"]["unexpected_on_benign"]["high"]);
+}
+
+TEST_F(ReportTest, VariantsAreRecordingsOfOneScenario) {
+  const Totals totals = total({judge({&quiet_, "dash"}, {}), judge({&quiet_, "bash"}, {})});
+  EXPECT_EQ(1U, totals.scenarios);
+  EXPECT_EQ(2U, totals.recordings);
+  EXPECT_EQ(1U, totals.benign);
+  std::ostringstream out;
+  TextReport(out, Detail::kProblems).finish(totals);
+  EXPECT_EQ(0U, out.str().find("1 scenario in 2 recordings: 2 passed, 0 failed"));
+}
+
+TEST_F(ReportTest, OnlyFailuresAndInconclusiveOnesKeepFromPassing) {
+  EXPECT_TRUE(total({judge({&quiet_, ""}, {})}).allPassed());
+  EXPECT_FALSE(total(results()).allPassed());
+}
+
+}  // namespace
+}  // namespace exectrail::replay

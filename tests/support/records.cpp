@@ -1,0 +1,217 @@
+#include "tests/support/records.h"
+
+#include <variant>
+
+namespace exectrail::test {
+namespace {
+
+constexpr std::uint32_t kDefaultPid = 1000;
+constexpr std::uint32_t kDefaultUser = 1000;
+
+using trace::Evidence;
+using trace::EvidenceClass;
+
+trace::Image defaultImage() {
+  trace::Image image;
+  image.id = test::image(kDefaultPid);
+  image.startEvidence = {EvidenceClass::kKernel};
+  image.creator = {trace::Creator{{}, trace::CreatorEdge::kTop}, EvidenceClass::kKernel};
+  trace::FileFacts file;
+  file.deviceMajor = 8;
+  file.deviceMinor = 1;
+  file.inode = 4711;
+  file.mode = 0100755;
+  file.sizeBytes = 41'000;
+  file.linkCount = 1;
+  file.changeTimeNs = 1'772'500'000'000'000'000;  // the day before the traces of traces.h
+  image.file = {file, EvidenceClass::kProcfs};
+  image.credentials = {trace::Credentials{kDefaultUser, kDefaultUser, kDefaultUser, kDefaultUser},
+                       EvidenceClass::kProcfs};
+  return image;
+}
+
+RecordBuilder imageDefaults(RecordBuilder builder, const std::string& path) {
+  builder.executable(path, {EvidenceClass::kKernel}).args({path}).cwd("/");
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return builder.comm(name.substr(0, 15));
+}
+
+}  // namespace
+
+trace::ImageId image(std::uint32_t pid, std::uint32_t number) {
+  return {pid, number, std::uint64_t{1000} * pid};
+}
+
+RecordBuilder::RecordBuilder(trace::RecordBody body)
+    : owned_{{0, 0, std::move(body)}, std::make_shared<std::deque<std::string>>()} {}
+
+RecordBuilder& RecordBuilder::at(std::uint64_t timeNs) {
+  owned_.record.timeNs = timeNs;
+  return *this;
+}
+
+trace::Bytes RecordBuilder::keep(const std::string& text) {
+  return owned_.bytes->emplace_back(text);
+}
+
+trace::Image& RecordBuilder::imageOf() {
+  trace::RecordBody& body = owned_.record.body;
+  if (auto* snapshot = std::get_if<trace::Snapshot>(&body)) return snapshot->image;
+  return std::get<trace::Exec>(body).image;
+}
+
+trace::Field<trace::Bytes>& RecordBuilder::typedField() {
+  trace::RecordBody& body = owned_.record.body;
+  if (auto* attempt = std::get_if<trace::Attempt>(&body)) return attempt->typedPath;
+  return std::get<trace::Exec>(body).typedPath;
+}
+
+trace::Field<trace::Arguments>& RecordBuilder::argumentsField() {
+  if (auto* attempt = std::get_if<trace::Attempt>(&owned_.record.body)) return attempt->arguments;
+  return imageOf().arguments;
+}
+
+trace::Field<trace::Bytes>& RecordBuilder::cwdField() {
+  if (auto* attempt = std::get_if<trace::Attempt>(&owned_.record.body)) {
+    return attempt->workingDirectory;
+  }
+  return imageOf().workingDirectory;
+}
+
+RecordBuilder& RecordBuilder::pid(std::uint32_t pid, std::uint32_t number) {
+  imageOf().id = image(pid, number);
+  if (auto* exec = std::get_if<trace::Exec>(&owned_.record.body)) exec->tid = pid;
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::by(const trace::ImageId& creator) {
+  imageOf().creator = {trace::Creator{creator, trace::CreatorEdge::kFork}, EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::top() {
+  imageOf().creator = {trace::Creator{{}, trace::CreatorEdge::kTop}, EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::executable(const std::string& path, Evidence evidence) {
+  imageOf().executable = {keep(path), evidence};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noExecutable() {
+  imageOf().executable = {};
+  return noFile();
+}
+
+RecordBuilder& RecordBuilder::owner(std::uint32_t uid) {
+  imageOf().file.value.uid = uid;
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::links(std::uint32_t count) {
+  imageOf().file.value.linkCount = count;
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::changedAt(std::int64_t realtimeNs) {
+  imageOf().file.value.changeTimeNs = realtimeNs;
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noFile() {
+  imageOf().file = {};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::user(std::uint32_t real, std::uint32_t effective) {
+  imageOf().credentials = {trace::Credentials{real, effective, real, effective},
+                           EvidenceClass::kProcfs};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noUser() {
+  imageOf().credentials = {};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::comm(const std::string& name) {
+  imageOf().comm = {keep(name), EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::typed(const std::string& path) {
+  return typed(path, {EvidenceClass::kKernel});
+}
+
+RecordBuilder& RecordBuilder::typed(const std::string& path, Evidence evidence) {
+  typedField() = {keep(path), evidence};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noTyped() {
+  typedField() = {};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::args(const std::vector<std::string>& arguments, Evidence evidence) {
+  trace::Arguments kept;
+  for (const std::string& argument : arguments) kept.push_back(keep(argument));
+  argumentsField() = {std::move(kept), evidence};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noArgs() {
+  argumentsField() = {};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::cwd(const std::string& path) {
+  cwdField() = {keep(path), EvidenceClass::kProcfs};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::noCwd() {
+  cwdField() = {};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::number(std::uint32_t attempt) {
+  std::get<trace::Attempt>(owned_.record.body).number = attempt;
+  return *this;
+}
+
+RecordBuilder exec(const std::string& path) {
+  trace::Exec record;
+  record.image = defaultImage();
+  record.tid = kDefaultPid;
+  return imageDefaults(RecordBuilder(record), path).typed(path);
+}
+
+RecordBuilder snapshot(const std::string& path) {
+  return imageDefaults(RecordBuilder(trace::Snapshot{defaultImage()}), path);
+}
+
+RecordBuilder attempt(const std::string& path, int errorNumber, const trace::ImageId& caller) {
+  trace::Attempt record;
+  record.caller = caller;
+  record.number = 1;
+  record.tid = caller.tgid;
+  record.errorNumber = static_cast<std::uint16_t>(errorNumber);
+  return RecordBuilder(record)
+      .typed(path, {EvidenceClass::kEntry})
+      .args({path}, {EvidenceClass::kEntry})
+      .cwd("/");
+}
+
+RecordBuilder forked(const trace::ImageId& creator, std::uint32_t childPid) {
+  return RecordBuilder(trace::Fork{creator, image(childPid, 0), {}});
+}
+
+RecordBuilder exited(const trace::ImageId& image) { return RecordBuilder(trace::Exit{image}); }
+
+RecordBuilder gap(std::uint64_t fromNs, std::uint64_t toNs, std::uint64_t lostEvents) {
+  return RecordBuilder(trace::Gap{trace::Source::kTracefs, fromNs, toNs, lostEvents}).at(toNs);
+}
+
+}  // namespace exectrail::test
