@@ -1,0 +1,155 @@
+// exectrail analyze: reads traces, prints alerts as they are found, and gives account at the end.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "analyzer/commands.h"
+#include "analyzer/output/json.h"
+#include "analyzer/output/summary.h"
+#include "analyzer/output/text.h"
+#include "trace/errors.h"
+#include "trace/escape.h"
+#include "trace/reader.h"
+#include "trace/writer.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+constexpr std::size_t kFlushBytes = 64 << 10;
+
+bool wantsColour() {
+  const char* noColour = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) != 0 && (noColour == nullptr || *noColour == '\0');
+}
+
+// In `record -o - | analyze -` Ctrl-C reaches both. The recorder ends its trace, and this end reads
+// it to its end; a second Ctrl-C ends at once.
+void ignoreFirstInterrupt() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
+class Analysis {
+ public:
+  Analysis(const AnalyzeOptions& options, const Program& program)
+      : options_(options), program_(program), colour_(wantsColour()) {}
+
+  int run() {
+    for (const std::string& trace : options_.traces) {
+      const auto reader = open(trace);
+      if (reader) analyzeTrace(*reader, trace == "-" ? "standard input" : trace);
+    }
+    if (!opened_) return kExitEnvironment;
+    const bool again = options_.traces.size() == 1 && options_.traces.front() != "-";
+    const bool found = alertsFrom(Severity::kInfo) != 0 || inconclusiveCount(total_) != 0;
+    std::cerr << toText(total_, again && found ? options_.traces.front() : "");
+    if (unreadable_) return kExitEnvironment;
+    return failed() ? kExitFound : kExitDone;
+  }
+
+ private:
+  // One trace that cannot be opened does not keep the others from being analysed. Null then.
+  std::unique_ptr<trace::Reader> open(const std::string& path) {
+    try {
+      if (path == "-") ignoreFirstInterrupt();
+      auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
+                                : trace::openTrace(path);
+      opened_ = true;
+      return reader;
+    } catch (const EnvironmentError& error) {
+      std::cerr << "exectrail: " << error.what() << '\n';
+      unreadable_ = true;
+      return nullptr;
+    }
+  }
+
+  void analyzeTrace(trace::Reader& reader, const std::string& path) {
+    const trace::Header header = reader.header();
+    Engine engine(program_, header, [&](const Alert& alert) { print(alert, header); });
+    trace::Record record;
+    while (reader.next(record)) {
+      engine.process(record);
+      if (reader.atBatchEnd() || buffer_.size() >= kFlushBytes) flush();
+    }
+    flush();
+    add(total_, engine.summary());
+    closeTrace(reader, path);
+  }
+
+  // Says what the trace itself admits to be missing.
+  void closeTrace(const trace::Reader& reader, const std::string& path) {
+    const std::string warning = "exectrail: warning: " + trace::quoteForTerminal(path) + ": ";
+    const trace::ReadState& state = reader.state();
+    if (state.completeness != trace::Completeness::kComplete) {
+      std::cerr << warning << trace::escapeForTerminal(state.problem) << '\n';
+      unreadable_ = true;
+    }
+    if (state.unknownRecords != 0) {
+      std::cerr << warning << state.unknownRecords
+                << " records are of a kind that only a newer version knows\n";
+      notSeen_ += state.unknownRecords;
+    }
+    if (reader.end() && reader.end()->undecodedEvents != 0) {
+      std::cerr << warning << reader.end()->undecodedEvents
+                << " events had an unexpected shape and were not recorded\n";
+      notSeen_ += reader.end()->undecodedEvents;
+    }
+  }
+
+  void print(const Alert& alert, const trace::Header& header) {
+    if (alert.severity < options_.minSeverity) return;
+    if (options_.format == Format::kJson) {
+      buffer_ += toJsonLine(alert, header, program_.inputsSha256());
+      return;
+    }
+    if (printed_) buffer_ += '\n';  // an empty line between alerts
+    printed_ = true;
+    buffer_ += toText(alert, header, colour_);
+  }
+
+  void flush() {
+    if (buffer_.empty()) return;
+    output_.write(reinterpret_cast<const std::byte*>(buffer_.data()), buffer_.size());
+    buffer_.clear();
+  }
+
+  std::uint64_t alertsFrom(Severity severity) const {
+    std::uint64_t count = 0;
+    for (auto i = static_cast<std::size_t>(severity); i < kSeverityNames.size(); ++i) {
+      count += total_.alertsBySeverity.at(i);
+    }
+    return count;
+  }
+
+  bool failed() const {
+    if (!options_.failOn) return false;
+    if (alertsFrom(*options_.failOn) != 0) return true;
+    return !options_.allowInconclusive &&
+           (inconclusiveCount(total_) != 0 || total_.gaps != 0 || notSeen_ != 0);
+  }
+
+  const AnalyzeOptions& options_;
+  const Program& program_;
+  bool colour_;
+  trace::FdSink output_{STDOUT_FILENO, "standard output"};
+  std::string buffer_;
+  bool printed_ = false;
+  bool opened_ = false;
+  bool unreadable_ = false;
+  std::uint64_t notSeen_ = 0;
+  Summary total_;
+};
+
+}  // namespace
+
+int analyze(const AnalyzeOptions& options) {
+  const auto program = loadProgram(options.recipes);
+  if (!program) return kExitUsage;
+  return Analysis(options, *program).run();
+}
+
+}  // namespace exectrail::analyzer

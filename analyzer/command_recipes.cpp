@@ -1,0 +1,77 @@
+// exectrail recipes list | check, and loading recipes for all words.
+#include <algorithm>
+#include <iostream>
+
+#include "analyzer/commands.h"
+#include "analyzer/compiler/recipe_files.h"
+#include "trace/errors.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+std::string severities(const Recipe& recipe) {
+  Severity least = Severity::kCritical;
+  Severity most = Severity::kInfo;
+  for (const DirectoryClass& directoryClass : recipe.classifier.classes()) {
+    least = std::min(least, directoryClass.severity);
+    most = std::max(most, directoryClass.severity);
+  }
+  const std::string text(name(least));
+  return least == most ? text : text + ".." + std::string(name(most));
+}
+
+void list(const Program& program) {
+  for (const Recipe& recipe : program.recipes()) {
+    const RecipeInfo& info = *recipe.info;
+    std::cout << info.name << ' ' << info.version << "  " << severities(recipe) << "  "
+              << info.title << '\n';
+  }
+}
+
+void describe(const Program& program) {
+  for (const Recipe& recipe : program.recipes()) {
+    std::cout << "sound: " << recipe.info->name << ' ' << recipe.info->version << ", "
+              << recipe.classifier.classes().size() << " classes, " << recipe.modifiers.size()
+              << " conditions, " << recipe.exemptions.size() << " exemptions\n";
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
+  std::vector<std::string> paths = options.paths;
+  if (options.builtin) paths.insert(paths.begin(), builtinRecipesFolder());
+  std::vector<RecipeSource> sources;
+  try {
+    sources = loadRecipes(paths);
+  } catch (const EnvironmentError& error) {
+    // A recipe that was named and is not there is a mistake of the command line.
+    std::cerr << "exectrail: " << error.what() << '\n';
+    return nullptr;
+  }
+  Diagnostics diagnostics;
+  auto program = compile(sources, diagnostics);
+  if (!program) {
+    std::cerr << diagnostics.format();
+    return nullptr;
+  }
+  if (program->recipes().empty()) {
+    std::cerr << "exectrail: no recipe to apply; name one with --recipes PATH\n";
+    return nullptr;
+  }
+  return program;
+}
+
+int recipes(const RecipesOptions& options) {
+  const auto program = loadProgram(options.recipes);
+  if (!program) return kExitUsage;
+  if (options.word == RecipesWord::kList) {
+    list(*program);
+  } else {
+    describe(*program);
+  }
+  flushStandardOutput();
+  return kExitDone;
+}
+
+}  // namespace exectrail::analyzer

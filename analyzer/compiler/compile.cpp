@@ -1,0 +1,70 @@
+// Files -> models -> program. Lists first: recipes of any file may use lists of any other.
+#include <algorithm>
+#include <map>
+
+#include "analyzer/compiler/recipe_compiler.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+void reportDuplicate(Diagnostics& diagnostics, const Text& second, const SourcePosition& first,
+                     std::string_view what) {
+  diagnostics.error(DiagnosticCode::kDuplicateName, second.position,
+                    std::string(what) + " '" + second.text + "' is defined twice",
+                    "the other definition is " + first.file + ":" + std::to_string(first.line));
+}
+
+Lists compileLists(const std::vector<ListModel>& models, Diagnostics& diagnostics) {
+  Lists lists;
+  std::map<std::string_view, const SourcePosition*> defined;
+  for (const ListModel& model : models) {
+    const auto [first, added] = defined.emplace(model.name.text, &model.name.position);
+    if (!added) {
+      reportDuplicate(diagnostics, model.name, *first->second, "list");
+      continue;
+    }
+    auto set = std::make_shared<TextSet>();
+    for (const Text& entry : model.entries) {
+      if (entry.text.starts_with('/')) {
+        if (const auto bad = problemOfPathGlob(entry.text)) {
+          diagnostics.error(DiagnosticCode::kBadPath, entry.position, bad->message, bad->help);
+        }
+      }
+      std::string problem;
+      if (auto glob = Glob::compile(entry.text, problem)) {
+        set->add(std::move(*glob));
+      } else {
+        diagnostics.error(DiagnosticCode::kBadPath, entry.position,
+                          "bad pattern '" + entry.text + "': " + problem);
+      }
+    }
+    lists.emplace(model.name.text, std::move(set));
+  }
+  return lists;
+}
+
+}  // namespace
+
+std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
+                                       Diagnostics& diagnostics) {
+  RecipeModels models;
+  for (const RecipeSource& source : sources) {
+    diagnostics.addSource(source.path, source.text);
+    readRecipeFile(source.path, source.text, models, diagnostics);
+  }
+  const Lists lists = compileLists(models.lists, diagnostics);
+  std::vector<Recipe> recipes;
+  std::map<std::string_view, const SourcePosition*> defined;
+  for (const RecipeModel& model : models.recipes) {
+    const auto [first, added] = defined.emplace(model.name.text, &model.name.position);
+    if (!added && !model.name.text.empty()) {
+      reportDuplicate(diagnostics, model.name, *first->second, "recipe");
+    }
+    recipes.push_back(RecipeCompiler(lists, diagnostics).compile(model));
+  }
+  if (!diagnostics.empty()) return nullptr;
+  std::ranges::sort(recipes, {}, [](const Recipe& recipe) { return recipe.info->name; });
+  return std::make_unique<const Program>(std::move(recipes), inputsSha256(sources));
+}
+
+}  // namespace exectrail::analyzer

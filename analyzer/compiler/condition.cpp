@@ -1,0 +1,20 @@
+#include "analyzer/compiler/condition.h"
+
+#include <algorithm>
+
+namespace exectrail::analyzer {
+
+void TextSet::add(Glob glob) {
+  if (glob.literal()) {
+    exact_.insert(glob.literalPrefix());
+  } else {
+    globs_.push_back(std::move(glob));
+  }
+}
+
+bool TextSet::contains(std::string_view text) const {
+  return exact_.contains(text) ||
+         std::ranges::any_of(globs_, [text](const Glob& glob) { return glob.matches(text); });
+}
+
+}  // namespace exectrail::analyzer

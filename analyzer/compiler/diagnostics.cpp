@@ -1,0 +1,119 @@
+#include "analyzer/compiler/diagnostics.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace exectrail::analyzer {
+namespace {
+
+constexpr std::size_t kQuotedColumns = 160;  // of a source line; the rest is cut
+constexpr std::size_t kMaxErrors = 200;      // shown; a file of noise must not flood a terminal
+
+// Recipes may come from anywhere: no control character reaches the terminal.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7f ? (c == '\t' ? ' ' : '?') : c;
+  }
+  return result;
+}
+
+bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+std::string codeName(DiagnosticCode code) {
+  std::string digits = std::to_string(static_cast<unsigned>(code));
+  return "R" + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
+}
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substitute, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+void Diagnostics::addSource(std::string file, std::string_view text) {
+  std::vector<std::string>& lines = lines_[std::move(file)];
+  lines.clear();
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void Diagnostics::error(DiagnosticCode code, SourcePosition position, std::string message,
+                        std::string help) {
+  errors_.push_back({code, std::move(position), std::move(message), std::move(help)});
+}
+
+std::string Diagnostics::quote(const SourcePosition& position) const {
+  const auto found = lines_.find(position.file);
+  if (found == lines_.end() || position.line == 0 || position.line > found->second.size())
+    return {};
+  const std::string& line = found->second[position.line - 1];
+  // A long line is shown from a little before the error.
+  const std::size_t column = std::min<std::size_t>(position.column - 1, line.size());
+  std::size_t from = column > kQuotedColumns * 3 / 4 ? column - kQuotedColumns / 2 : 0;
+  while (from > 0 && continuesCharacter(line[from])) --from;
+  std::size_t until = std::min(line.size(), from + kQuotedColumns);
+  while (until < line.size() && continuesCharacter(line[until])) ++until;
+  const auto width = std::count_if(line.begin() + static_cast<std::ptrdiff_t>(from),
+                                   line.begin() + static_cast<std::ptrdiff_t>(column),
+                                   [](char c) { return !continuesCharacter(c); });
+  return "    " + printable(std::string_view(line).substr(from, until - from)) + "\n    " +
+         std::string(static_cast<std::size_t>(width), ' ') + "^\n";
+}
+
+std::string Diagnostics::format() const {
+  std::vector<const Diagnostic*> ordered;
+  for (const Diagnostic& error : errors_) ordered.push_back(&error);
+  std::ranges::stable_sort(ordered, [](const Diagnostic* a, const Diagnostic* b) {
+    return std::tie(a->position.file, a->position.line, a->position.column) <
+           std::tie(b->position.file, b->position.line, b->position.column);
+  });
+  std::string text;
+  for (std::size_t i = 0; i < ordered.size() && i < kMaxErrors; ++i) {
+    const auto& [code, position, message, help] = *ordered[i];
+    text += printable(position.file) + ":" + std::to_string(position.line) + ":" +
+            std::to_string(position.column) + ": error[" + codeName(code) +
+            "]: " + printable(message) + "\n" + quote(position);
+    if (!help.empty()) text += "help: " + printable(help) + "\n";
+  }
+  if (ordered.size() > kMaxErrors) {
+    text += "and " + std::to_string(ordered.size() - kMaxErrors) + " more errors\n";
+  }
+  return text;
+}
+
+std::string didYouMean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string* best = nullptr;
+  std::size_t bestDistance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  if (word.size() > 64) return {};
+  for (const std::string& candidate : known) {
+    // The beginning of a name is as good as a typing error: parent.exe, parent.executable.
+    const bool beginning = word.size() >= 3 && candidate.starts_with(word);
+    const std::size_t distance = beginning ? 1 : editDistance(word, candidate);
+    if (distance < bestDistance) {
+      bestDistance = distance;
+      best = &candidate;
+    }
+  }
+  return best == nullptr ? std::string() : ", did you mean '" + *best + "'?";
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,119 @@
+#include "analyzer/engine/alert_builder.h"
+
+#include <algorithm>
+
+#include "analyzer/engine/facts.h"
+#include "analyzer/engine/identity.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+std::vector<LineageEntry> lineageEntries(const Judged& judged) {
+  std::vector<const ImageNode*> nodes = judged.lineage().above;
+  // An attempt's lineage begins with the caller; what ran stands below its own.
+  if (!judged.attempt()) nodes.insert(nodes.begin(), judged.node().get());
+  std::ranges::reverse(nodes);
+  std::vector<LineageEntry> entries;
+  for (const ImageNode* node : nodes) {
+    const ImageFacts* facts = knownFacts(*node);
+    LineageEntry entry;
+    entry.image = node->id;
+    entry.name = facts == nullptr ? "?" : displayName(*facts);
+    if (facts != nullptr && facts->executable.known()) entry.executable = facts->executable.value;
+    const bool sameProcess =
+        !entries.empty() && entries.back().image.process() == node->id.process();
+    entry.edge = node->snapshot ? "snapshot" : sameProcess ? "exec" : "fork";
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+class EvidenceNotes {
+ public:
+  explicit EvidenceNotes(Alert& alert) : alert_(alert) {}
+
+  void add(const std::string& field, const trace::Evidence& evidence) {
+    alert_.evidence[field] = evidence.evidenceClass;
+    if (evidence.truncated()) alert_.truncated.push_back(field);
+    if (evidence.afterGap) alert_.afterGap.push_back(field);
+  }
+
+ private:
+  Alert& alert_;
+};
+
+void addEvidence(const Judged& judged, Alert& alert) {
+  EvidenceNotes notes(alert);
+  notes.add("args", judged.arguments().evidence);
+  notes.add("cwd", judged.workingDirectory().evidence);
+  notes.add("executable", alert.process.executable.evidence);
+  notes.add("file", alert.process.file.evidence);
+  notes.add("file.path", alert.filePath.evidence);
+  notes.add("parent.executable", alert.parent.executable.evidence);
+  notes.add("typed_path", alert.typedPath.evidence);
+  notes.add("user", alert.process.credentials.evidence);
+}
+
+ImageFacts factsWithId(const ImageNode& node, const trace::Uuid& bootId) {
+  ImageFacts facts = factsOf(node);
+  facts.entityId = entityId(bootId, node.id);
+  return facts;
+}
+
+// A lost event matters if it may have changed who this process is: from when the image that created
+// it began (or it itself, if that is not known) until now.
+std::uint64_t decisionStart(const Judged& judged) {
+  if (const ImageNode* parent = judged.parent().node.get()) {
+    if (parent->timeNs != 0) return parent->timeNs;
+  }
+  const ImageNode* oldest = judged.node().get();
+  while (oldest->edge == Edge::kExec && oldest->above) oldest = oldest->above.get();
+  return oldest->timeNs;
+}
+
+}  // namespace
+
+Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& judged,
+                 const trace::Header& header, const Gaps& gaps) {
+  const trace::Uuid& bootId = header.host.bootId;
+  const ImageNode& node = *judged.node();
+  Alert alert;
+  alert.id =
+      alertId(bootId, node.id, judged.attemptNumber(), recipe.info->name, recipe.info->version);
+  alert.timeNs = judged.timeNs();
+  alert.realtimeNs = header.clock.toRealtimeNs(judged.timeNs());
+  alert.recipe = recipe.info;
+  alert.severity = verdict.severity;
+  alert.directoryClass = verdict.directoryClass;
+  alert.exempted = !verdict.exemption.empty();
+  alert.script = judged.script() && !verdict.interpreter;
+  alert.typedPathOnly = verdict.typedPathOnly;
+  alert.errorNumber = judged.errorNumber();
+  alert.attemptNumber = judged.attemptNumber();
+  alert.process = factsWithId(node, bootId);
+  if (const ImageNode* parent = judged.parent().node.get()) {
+    alert.parent = factsWithId(*parent, bootId);
+  }
+  if (const ImageNode* previous = previousOf(node)) {
+    alert.previous = factsWithId(*previous, bootId);
+  }
+  if (judged.attempt()) {
+    alert.attemptArguments = judged.arguments();
+    alert.attemptWorkingDirectory = judged.workingDirectory();
+  }
+  trace::Evidence pathEvidence = judged.filePathEvidence();
+  if (verdict.typedPathOnly) pathEvidence = judged.typedPath().evidence;
+  if (verdict.interpreter) pathEvidence = alert.process.executable.evidence;
+  alert.filePath = {verdict.path, pathEvidence};
+  alert.typedPath = judged.typedPath();
+  alert.reasons = verdict.reasons;
+  alert.lineage = lineageEntries(judged);
+  alert.lineageComplete = judged.lineage().complete;
+  alert.unknown = verdict.unknown;
+  alert.unknownBecause = verdict.unknownBecause;
+  addEvidence(judged, alert);
+  alert.gaps = gaps.touching(decisionStart(judged), judged.timeNs());
+  return alert;
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,46 @@
+#include "analyzer/engine/facts.h"
+
+namespace exectrail::analyzer {
+
+trace::Field<std::string> copyField(const trace::Field<trace::Bytes>& field) {
+  return {std::string(field.value), field.evidence};
+}
+
+trace::Field<std::vector<std::string>> copyField(const trace::Field<trace::Arguments>& field) {
+  return {std::vector<std::string>(field.value.begin(), field.value.end()), field.evidence};
+}
+
+std::shared_ptr<const ImageFacts> copyFacts(const trace::Image& image,
+                                            const trace::Field<trace::Bytes>* typedPath) {
+  auto facts = std::make_shared<ImageFacts>();
+  facts->id = image.id;
+  facts->executable = copyField(image.executable);
+  if (typedPath != nullptr) facts->typedPath = copyField(*typedPath);
+  facts->arguments = copyField(image.arguments);
+  facts->workingDirectory = copyField(image.workingDirectory);
+  facts->comm = copyField(image.comm);
+  facts->file = image.file;
+  facts->credentials = image.credentials;
+  facts->login = image.login;
+  facts->session = image.session;
+  return facts;
+}
+
+Place executablePlace(const ImageFacts& facts) {
+  if (!facts.executable.known()) return {};
+  return placeOfResolved(facts.executable.value,
+                         facts.file.known() && facts.file.value.linkCount == 0);
+}
+
+std::string displayName(const ImageFacts& facts) {
+  const Place place = executablePlace(facts);
+  if (place.kind == PlaceKind::kPath && place.path.size() > 1) {
+    // The name of a memory file is all of it.
+    if (place.path.starts_with("/memfd:")) return place.path.substr(1);
+    return std::string(lastComponent(place.path));
+  }
+  if (facts.comm.known() && !facts.comm.value.empty()) return facts.comm.value;
+  return "?";
+}
+
+}  // namespace exectrail::analyzer

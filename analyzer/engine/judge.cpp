@@ -1,0 +1,143 @@
+#include "analyzer/engine/judge.h"
+
+#include <algorithm>
+
+#include "analyzer/engine/evaluate.h"
+#include "analyzer/engine/facts.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+constexpr std::size_t kMaxMissing = 3;  // named per condition; one is mostly enough
+
+std::string join(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
+  return joined;
+}
+
+std::string stepText(int step) { return step > 0 ? "+1" : "-1"; }
+
+class Judge {
+ public:
+  Judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs)
+      : recipe_(recipe), judged_(judged), realtimeNs_(realtimeNs) {}
+
+  Verdict run() {
+    if (std::ranges::count(recipe_.results, judged_.errorNumber()) == 0) return verdict_;
+    const auto match = findClass();
+    if (!match) return verdict_;
+    verdict_.kind = Verdict::Kind::kAlert;
+    verdict_.directoryClass = match->directoryClass->name;
+    const Severity base = match->directoryClass->severity;
+    verdict_.reasons.push_back({verdict_.directoryClass,
+                                "class " + std::string(name(base)),
+                                verdict_.path + " matches " + std::string(match->pattern),
+                                {}});
+    int steps = 0;
+    if (verdict_.typedPathOnly) {
+      --steps;
+      verdict_.reasons.push_back(
+          {"typed_path_only", "-1", "the file that ran is " + judged_.filePlace().path, {}});
+    }
+    for (const Modifier& modifier : recipe_.modifiers) {
+      if (applies(modifier.condition, modifier.name)) {
+        steps += modifier.step;
+        verdict_.reasons.push_back(
+            {modifier.name, stepText(modifier.step), join(because_), modifier.source});
+      }
+    }
+    verdict_.severity = moved(base, steps);
+    applyExemption();
+    return verdict_;
+  }
+
+ private:
+  // The trigger. Sets what decided; sets kInconclusive if it hangs on what is not known.
+  std::optional<Classifier::Match> findClass() {
+    const Place& file = judged_.filePlace();
+    std::optional<Classifier::Match> match;
+    if (file.kind == PlaceKind::kPath) {
+      match = recipe_.classifier.classify(file.path);
+      verdict_.path = file.path;
+    }
+    if (judged_.script()) match = worseOfInterpreter(match);
+    if (match) return match;
+    if (file.kind != PlaceKind::kPath) {
+      verdict_.kind = Verdict::Kind::kInconclusive;
+      return std::nullopt;
+    }
+    if (!judged_.fileResolved() || recipe_.typedPathOnly == TypedPathOnly::kIgnore) {
+      return std::nullopt;
+    }
+    const Place& typed = judged_.typedPlace();
+    if (typed.kind == PlaceKind::kPath) {
+      verdict_.path = typed.path;
+      verdict_.typedPathOnly = true;
+      return recipe_.classifier.classify(typed.path);
+    }
+    // An open file that was named instead of a place (/dev/fd/3) is the resolved one.
+    const bool handle = typed.kind == PlaceKind::kHandle;
+    if (!handle) verdict_.kind = Verdict::Kind::kInconclusive;
+    return std::nullopt;
+  }
+
+  // A script in a good place may name an interpreter in a bad one.
+  std::optional<Classifier::Match> worseOfInterpreter(std::optional<Classifier::Match> script) {
+    const Place interpreter = executablePlace(judged_.facts());
+    if (interpreter.kind != PlaceKind::kPath) return script;
+    auto match = recipe_.classifier.classify(interpreter.path);
+    if (!match) return script;
+    if (script && script->directoryClass->severity >= match->directoryClass->severity) {
+      return script;
+    }
+    verdict_.path = interpreter.path;
+    verdict_.interpreter = true;
+    return match;
+  }
+
+  // What is unknown does not apply, and is said.
+  bool applies(const Condition& condition, const std::string& conditionName) {
+    Findings findings;
+    const Tri result = evaluate(condition, judged_, verdict_.directoryClass, findings);
+    because_ = std::move(findings.because);
+    if (result != Tri::kUnknown) return result == Tri::kTrue;
+    std::vector<std::string> missing;
+    for (std::string& what : findings.missing) {
+      if (missing.size() < kMaxMissing && std::ranges::count(missing, what) == 0) {
+        missing.push_back(std::move(what));
+      }
+    }
+    verdict_.unknown.push_back(conditionName);
+    verdict_.unknownBecause[conditionName] = join(missing);
+    return false;
+  }
+
+  void applyExemption() {
+    for (const Exemption& exemption : recipe_.exemptions) {
+      const auto matches = [this](const Glob& glob) { return glob.matches(verdict_.path); };
+      if (!std::ranges::any_of(exemption.paths, matches)) continue;
+      if (exemption.untilNs && realtimeNs_ >= *exemption.untilNs) continue;
+      if (!applies(exemption.parent, exemption.name)) continue;
+      verdict_.exemption = exemption.name;
+      verdict_.severity = Severity::kInfo;
+      verdict_.reasons.push_back(
+          {exemption.name, "exempt", join(because_) + ": " + exemption.why, exemption.source});
+      return;
+    }
+  }
+
+  const Recipe& recipe_;
+  const Judged& judged_;
+  std::int64_t realtimeNs_;
+  Verdict verdict_;
+  std::vector<std::string> because_;
+};
+
+}  // namespace
+
+Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs) {
+  return Judge(recipe, judged, realtimeNs).run();
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,80 @@
+// The execution or failed attempt that recipes are asked about, with what its record and the
+// process tree say. Lives while its record is processed.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "analyzer/engine/process_tree.h"
+#include "analyzer/paths/path.h"
+
+namespace exectrail::analyzer {
+
+class Judged {
+ public:
+  // What ran.
+  Judged(Node image, std::uint64_t timeNs);
+  // What did not, and who tried.
+  Judged(Node caller, const trace::Attempt& attempt, std::uint64_t timeNs);
+
+  Judged(const Judged&) = delete;  // holds pointers into itself
+  Judged& operator=(const Judged&) = delete;
+
+  std::uint64_t timeNs() const { return timeNs_; }
+  const Node& node() const { return node_; }  // the image that ran; of an attempt, the caller
+  bool attempt() const { return attempt_; }
+  std::uint16_t errorNumber() const { return errorNumber_; }
+  std::uint32_t attemptNumber() const { return attemptNumber_; }
+
+  // Facts about node(), never null.
+  const ImageFacts& facts() const { return facts_ == nullptr ? kNothing : *facts_; }
+
+  // Of the execution or the attempt itself.
+  const trace::Field<std::string>& typedPath() const { return *typedPath_; }
+  const trace::Field<std::vector<std::string>>& arguments() const { return *arguments_; }
+  const trace::Field<std::string>& workingDirectory() const { return *workingDirectory_; }
+
+  // The file that decides: the one the kernel resolved; of a script, of an attempt, or if that is
+  // not known, what was typed: `inferred`, unless a script or attempt was named by an absolute
+  // path. Normalised.
+  const Place& filePlace() const { return filePlace_; }
+  const trace::Evidence& filePathEvidence() const { return filePathEvidence_; }
+  bool fileResolved() const { return fileResolved_; }
+
+  // A script that the kernel ran through its interpreter (load_script() in fs/binfmt_script.c puts
+  // what was typed behind the interpreter and its option). Then the script is the file that
+  // decides, and the executable is the interpreter.
+  bool script() const { return script_; }
+  const Place& typedPlace() const { return typedPlace_; }
+
+  const ParentLink& parent() const { return parent_; }
+
+  // The images above the one that is judged; of an attempt that begins with the caller.
+  const Lineage& lineage() const;
+
+ private:
+  static const ImageFacts kNothing;
+
+  void decidePlaces();
+  bool looksLikeScript() const;
+
+  std::uint64_t timeNs_;
+  bool attempt_;
+  Node node_;
+  const ImageFacts* facts_;
+  ImageFacts attemptFacts_;  // holds the attempt's own path, arguments and working directory
+  std::uint16_t errorNumber_ = 0;
+  std::uint32_t attemptNumber_ = 0;
+  const trace::Field<std::string>* typedPath_;
+  const trace::Field<std::vector<std::string>>* arguments_;
+  const trace::Field<std::string>* workingDirectory_;
+  Place filePlace_;
+  Place typedPlace_;
+  trace::Evidence filePathEvidence_;
+  bool fileResolved_ = false;
+  bool script_ = false;
+  ParentLink parent_;
+  mutable std::optional<Lineage> lineage_;  // computed when first asked for
+};
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,35 @@
+// exectrail-analyze: applies detection recipes to traces. Needs no privilege.
+#include <csignal>
+#include <iostream>
+#include <string_view>
+
+#include "analyzer/commands.h"
+#include "trace/errors.h"
+#include "trace/writer.h"
+
+namespace {
+
+namespace analyzer = exectrail::analyzer;
+
+int run(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "recipes") {
+    const auto parsed = analyzer::parseRecipes(argc, argv);
+    return parsed.exitStatus ? *parsed.exitStatus : analyzer::recipes(parsed.options);
+  }
+  const auto parsed = analyzer::parseAnalyze(argc, argv);
+  return parsed.exitStatus ? *parsed.exitStatus : analyzer::analyze(parsed.options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is seen when writing
+  try {
+    return run(argc, argv);
+  } catch (const exectrail::trace::ReaderGone&) {
+    return exectrail::kExitDone;
+  } catch (const exectrail::EnvironmentError& error) {
+    std::cerr << "exectrail: " << error.what() << '\n';
+    return exectrail::kExitEnvironment;
+  }
+}

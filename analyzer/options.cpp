@@ -1,0 +1,128 @@
+#include "analyzer/options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "trace/errors.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+constexpr const char* kAnalyzeFooter =
+    "Examples:\n"
+    "  exectrail analyze host7.trail\n"
+    "  exectrail analyze --fail-on high build.trail\n"
+    "  exectrail analyze --format json *.trail > alerts.ndjson\n"
+    "  sudo exectrail record -o - | exectrail analyze -\n"
+    "  exectrail analyze --recipes site.yaml --min-severity medium host7.trail\n\n"
+    "Alerts go to standard output, the account of the analysis to standard error. Alerts below\n"
+    "--min-severity are counted and not printed; exempted ones have severity info.\n\n"
+    "Exit status: 0 done, 1 --fail-on found something, 2 usage or recipe error, 3 a trace cannot\n"
+    "be read to its end.";
+
+constexpr const char* kRecipesFooter =
+    "Examples:\n"
+    "  exectrail recipes list\n"
+    "  exectrail recipes check site.yaml\n"
+    "  exectrail recipes check --no-builtin analyzer/recipes\n\n"
+    "Exit status: 0 sound, 2 usage or recipe error, 3 the recipes cannot be read.";
+
+const std::vector<std::string> kSeverities(kSeverityNames.begin(), kSeverityNames.end());
+
+// CLI11's own texts are fine, but every program of ours begins an error in the same way.
+int refuse(const CLI::App& app, const std::string& why) {
+  std::cerr << "exectrail: " << why << "\nRun `" << app.get_name() << " --help` for usage.\n";
+  return kExitUsage;
+}
+
+// The exit status if parsing ends the program. What must be there is asked for afterwards, so that
+// a wrong option is what an author hears about first.
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return refuse(app, error.what());
+    app.exit(error);  // help or version
+    return kExitDone;
+  }
+}
+
+void addBuiltin(CLI::App& app, RecipeOptions& recipes) {
+  app.add_flag_callback(
+      "--no-builtin", [&recipes] { recipes.builtin = false; },
+      "Leave out the recipes shipped with Exectrail");
+}
+
+void addRecipes(CLI::App& app, RecipeOptions& recipes) {
+  app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  addBuiltin(app, recipes);
+}
+
+CLI::Option* addChoice(CLI::App& app, const std::string& option, std::string& value,
+                       const std::string& help, const std::vector<std::string>& choices) {
+  std::string all;
+  for (const std::string& choice : choices) all += (all.empty() ? "" : "|") + choice;
+  // Choices stand in the text: CLI11 would put them into a column of their own width.
+  return app.add_option(option, value, help + ": " + all)
+      ->check(CLI::IsMember(choices).description(""))
+      ->type_name("WORD");
+}
+
+}  // namespace
+
+Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
+  Parsed<AnalyzeOptions> parsed;
+  AnalyzeOptions& options = parsed.options;
+  CLI::App app("Applies detection recipes to traces or a stream.", "exectrail analyze");
+  app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
+  app.footer(kAnalyzeFooter);
+  app.add_option("FILE", options.traces, "Trace files, or - for standard input")->type_name("");
+  addRecipes(app, options.recipes);
+  std::string format = ::isatty(STDOUT_FILENO) != 0 ? "text" : "json";
+  addChoice(app, "--format", format, "Default text on a terminal, else json", {"text", "json"});
+  std::string minSeverity = "low";
+  addChoice(app, "--min-severity", minSeverity, "Print alerts from here on, default low",
+            kSeverities);
+  std::string failOn;
+  addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
+            kSeverities);
+  app.add_flag("--allow-inconclusive", options.allowInconclusive,
+               "--fail-on ignores doubt: gaps, and executions nobody can judge");
+  parsed.exitStatus = parse(app, argc, argv);
+  if (!parsed.exitStatus && options.traces.empty()) {
+    parsed.exitStatus = refuse(app, "no trace; name its file, or - for standard input");
+  }
+  options.format = format == "text" ? Format::kText : Format::kJson;
+  options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
+  options.failOn = severityByName(failOn);
+  return parsed;
+}
+
+Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
+  Parsed<RecipesOptions> parsed;
+  RecipesOptions& options = parsed.options;
+  CLI::App app("Lists and checks detection recipes.", "exectrail recipes");
+  app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
+  app.footer(kRecipesFooter);
+  CLI::App* list = app.add_subcommand("list", "Name, version, severities and title of each recipe");
+  addRecipes(*list, options.recipes);
+  CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with recipe files");
+  check->add_option("PATH", options.recipes.paths, "Recipe files or folders")->type_name("");
+  addBuiltin(*check, options.recipes);
+  parsed.exitStatus = parse(app, argc - 1, argv + 1);
+  if (!parsed.exitStatus && !list->parsed() && !check->parsed()) {
+    parsed.exitStatus = refuse(app, "recipes needs one of the words list and check");
+  }
+  if (!parsed.exitStatus && check->parsed() && options.recipes.paths.empty()) {
+    parsed.exitStatus = refuse(app, "no recipe to check; name a file or a folder");
+  }
+  options.word = list->parsed() ? RecipesWord::kList : RecipesWord::kCheck;
+  return parsed;
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,73 @@
+#include "analyzer/output/summary.h"
+
+#include "trace/escape.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+std::string counted(std::uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string alertsLine(const Summary& summary) {
+  std::uint64_t total = 0;
+  std::string bySeverity;
+  for (std::size_t i = kSeverityNames.size(); i-- > 0;) {
+    const std::uint64_t count = summary.alertsBySeverity.at(i);
+    total += count;
+    if (count == 0) continue;
+    bySeverity += (bySeverity.empty() ? "" : ", ") + std::to_string(count) + " " +
+                  std::string(kSeverityNames.at(i));
+  }
+  return counted(total, "alert") + (bySeverity.empty() ? "" : ": " + bySeverity) + "\n";
+}
+
+}  // namespace
+
+void add(Summary& total, const Summary& more) {
+  total.execs += more.execs;
+  total.attempts += more.attempts;
+  total.gaps += more.gaps;
+  total.lostEvents += more.lostEvents;
+  for (std::size_t i = 0; i < kSeverityNames.size(); ++i) {
+    total.alertsBySeverity.at(i) += more.alertsBySeverity.at(i);
+  }
+  for (const auto& [recipe, counts] : more.recipes) {
+    RecipeCounts& sum = total.recipes[recipe];
+    sum.alerts += counts.alerts;
+    sum.suppressed += counts.suppressed;
+    sum.inconclusive += counts.inconclusive;
+    for (const auto& [exemption, count] : counts.exempted) sum.exempted[exemption] += count;
+  }
+}
+
+std::uint64_t inconclusiveCount(const Summary& summary) {
+  std::uint64_t count = 0;
+  for (const auto& [recipe, counts] : summary.recipes) count += counts.inconclusive;
+  return count;
+}
+
+std::string toText(const Summary& summary, const std::string& trace) {
+  std::string text = counted(summary.execs, "execution") + " and " +
+                     counted(summary.attempts, "failed attempt") + " against " +
+                     counted(summary.recipes.size(), "recipe") + "; " + alertsLine(summary);
+  for (const auto& [recipe, counts] : summary.recipes) {
+    for (const auto& [exemption, count] : counts.exempted) {
+      text.append("exempted: ").append(std::to_string(count)).append(" by ").append(recipe);
+      text.append(", ").append(exemption).append("\n");
+    }
+    if (counts.inconclusive != 0) {
+      text += "inconclusive: " + std::to_string(counts.inconclusive) + " for " + recipe +
+              "; too little is known about where the program lay\n";
+    }
+  }
+  if (summary.gaps != 0) {
+    text += "gaps: " + std::to_string(summary.gaps);
+    if (summary.lostEvents != 0) text += ", " + counted(summary.lostEvents, "event") + " lost";
+    text += "; what happened in them was not judged\n";
+  }
+  if (!trace.empty()) text += "next: exectrail trace dump " + trace::quoteForTerminal(trace) + "\n";
+  return text;
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,21 @@
+// The account at the end of an analysis, for standard error: how much was seen, found, exempted and
+// left undecided.
+#pragma once
+
+#include <string>
+
+#include "analyzer/engine/engine.h"
+
+namespace exectrail::analyzer {
+
+// Adds up the summaries of several traces.
+void add(Summary& total, const Summary& more);
+
+// Inconclusive executions and attempts, over all recipes.
+std::uint64_t inconclusiveCount(const Summary& summary);
+
+// A few lines; the last is the next command, if one would help. `trace` is the file to name there,
+// empty if what was read cannot be read again.
+std::string toText(const Summary& summary, const std::string& trace);
+
+}  // namespace exectrail::analyzer

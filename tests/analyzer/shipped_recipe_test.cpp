@@ -1,0 +1,114 @@
+// The shipped recipe, directory by directory: which class and severity each has.
+#include <gtest/gtest.h>
+
+#include "tests/analyzer/analysis.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+struct Case {
+  const char* path;
+  const char* expected;  // "class severity", or "-"
+};
+
+constexpr Case kCases[] = {
+    // What our sources name is high or critical.
+    {"/tmp/x", "temp high"},
+    {"/tmp/a/b/x", "temp high"},
+    {"/var/tmp/x", "temp high"},
+    {"/usr/tmp/x", "temp high"},
+    {"/dev/x", "devices critical"},
+    {"/dev/mqueue/x", "devices critical"},
+    {"/dev/shm/x", "shm critical"},
+    {"/run/shm/x", "shm critical"},
+    {"/sys/x", "pseudo_fs critical"},
+    {"/proc/1/x", "pseudo_fs critical"},
+    {"/run/ls", "run_top critical"},
+    {"/var/run/ls", "run_top critical"},
+    {"/run/lock/a/x", "run_top critical"},
+    {"/var/lock/x", "run_top critical"},
+    {"/run/a/b.pid", "run_top critical"},
+    {"/run/user/1000/x", "run high"},
+    {"/run/media/u/x", "run high"},
+    {"/memfd:x", "fileless critical"},
+    {"/memfd:runc_cloned:/proc/self/exe", "fileless critical"},
+    // Hidden ones.
+    {"/tmp/.x", "hidden_temp critical"},
+    {"/tmp/.X11-unix/x", "hidden_temp critical"},
+    {"/var/tmp/.a/b/x", "hidden_temp critical"},
+    {"/run/user/1000/.x", "hidden_temp critical"},
+    // Data and services.
+    {"/var/log/x", "logs high"},
+    {"/var/spool/a/x", "logs high"},
+    {"/lost+found/x", "logs high"},
+    {"/boot/x", "boot high"},
+    {"/var/www/html/up/x", "web_roots high"},
+    {"/usr/local/apache2/cgi-bin/x", "web_roots high"},
+    {"/usr/local/apache2/bin/httpd", "-"},
+    {"/home/alice/public_html/x", "web_roots high"},
+    {"/home/alice/public_html/.x", "web_roots high"},
+    {"/var/lib/mysql/x", "service_data high"},
+    {"/etc/bind/x", "service_data high"},
+    {"/etc/x", "etc high"},
+    {"/etc/cron.daily/x", "-"},
+    {"/etc/rc.local", "-"},
+    {"/etc/rc3.d/S01x", "-"},
+    {"/etc/init.d/x", "-"},
+    {"/usr/share/man/x", "usr_data high"},
+    {"/usr/include/x", "usr_data high"},
+    {"/usr/games/.x", "usr_data high"},
+    // Unusual, not unheard of.
+    {"/usr/src/a/x", "usr_src medium"},
+    {"/usr/src/linux-headers-6.1.0-18-common/scripts/mod/modpost", "-"},
+    {"/mnt/x", "removable medium"},
+    {"/var/cache/x", "caches medium"},
+    {"/var/lib/x/y", "var_lib medium"},
+    {"/var/lib/docker/overlay2/a/x", "-"},
+    {"/var/x", "var_other medium"},
+    {"/var/opt/a/x", "-"},
+    {"/home/alice/.cache/x", "hidden_home low"},
+    {"/root/.x", "hidden_home low"},
+    {"/srv/x", "service_home low"},
+    {"/opt/.a/x", "service_home low"},
+    // What must stay silent, and what only looks alike.
+    {"/usr/bin/ls", "-"},
+    {"/bin/ls", "-"},
+    {"/opt/acme/bin/x", "-"},
+    {"/home/alice/bin/x", "-"},
+    {"/tmpx/a", "-"},
+    {"/tmp", "-"},
+    {"/var/tmpfoo/a", "var_other medium"},
+    {"/devel/a", "-"},
+    {"/run-parts", "-"},
+    {"/tmp/../usr/bin/ls", "-"},
+    {"//tmp//x", "temp high"},
+    {"/usr/bin/../../tmp/x", "temp high"},
+    {"/proc/self/root/tmp/x", "temp high"},
+};
+
+// By a failed attempt, because only that lets a path be anything that can be typed.
+TEST(ShippedRecipe, ClassOfEachDirectory) {
+  for (const Case& c : kCases) {
+    const bool memory = std::string_view(c.path).starts_with("/memfd:");
+    const test::OwnedRecord record =
+        memory ? test::exec(c.path).user(1000) : test::attempt(c.path, 13, test::image(1));
+    const test::Analysis analysis = test::analyze(test::shippedProgram(), {record});
+    std::string got = "-";
+    if (!analysis.alerts.empty()) {
+      const Alert& alert = analysis.alerts.front();
+      got = alert.directoryClass + " " + std::string(name(alert.severity));
+    }
+    EXPECT_EQ(got, c.expected) << c.path;
+    EXPECT_EQ(analysis.summary.recipes.begin()->second.inconclusive, 0U) << c.path;
+  }
+}
+
+TEST(ShippedRecipe, SaysWhatItIs) {
+  ASSERT_EQ(test::shippedProgram().recipes().size(), 1U);
+  const RecipeInfo& info = *test::shippedProgram().recipes().front().info;
+  EXPECT_EQ(info.name, "exec_from_unusual_dir");
+  EXPECT_EQ(info.attack, (std::vector<std::string>{"TA0002/T1204", "TA0005/T1564"}));
+}
+
+}  // namespace
+}  // namespace exectrail::analyzer
