@@ -17,14 +17,20 @@ struct exectrail_instance {
 
 static int failure(void) { return errno ? errno : EIO; }
 
-const char* exectrail_tracefs_directory(void) {
-  const char* path = NULL;
+static bool is_tracefs(const char* path) {
   struct statfs fs;
 
+  return statfs(path, &fs) == 0 && fs.f_type == TRACEFS_MAGIC;
+}
+
+const char* exectrail_tracefs_directory(void) {
+  /* libtracefs allocates the path at each call and keeps no hold of it: ask once. */
+  static const char* path;
+
+  if (path && is_tracefs(path)) return path;
   /* false: look, do not mount. It believes /proc/mounts, where a mount may be hidden below another
    * one: ask the directory itself. */
-  if (tracefs_tracing_dir_is_mounted(false, &path) <= 0) return NULL;
-  if (statfs(path, &fs) != 0 || fs.f_type != TRACEFS_MAGIC) return NULL;
+  if (tracefs_tracing_dir_is_mounted(false, &path) <= 0 || !is_tracefs(path)) path = NULL;
   return path;
 }
 
