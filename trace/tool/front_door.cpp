@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace {
 
@@ -72,11 +73,10 @@ int main(int argc, char** argv) {
                  program.c_str(), std::strerror(errno));
     return exectrail::kExitEnvironment;
   }
-  if (word.empty()) {
-    std::fputs("exectrail: a word is missing\n\n", stderr);
-  } else {
-    std::fprintf(stderr, "exectrail: there is no word '%s'\n\n", argv[1]);
-  }
-  printHelp(stderr);
+  std::string known;
+  for (const Word& one : kWords) known += (known.empty() ? "" : ", ") + std::string(one.word);
+  std::fprintf(stderr, "exectrail: %s%s; words are %s; see exectrail --help\n",
+               word.empty() ? "a word is missing" : "unknown word ",
+               word.empty() ? "" : exectrail::trace::quoteForTerminal(word).c_str(), known.c_str());
   return exectrail::kExitUsage;
 }
