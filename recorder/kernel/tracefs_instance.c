@@ -24,14 +24,13 @@ static bool is_tracefs(const char* path) {
 }
 
 const char* exectrail_tracefs_directory(void) {
-  /* libtracefs allocates the path at each call and keeps no hold of it: ask once. */
+  /* libtracefs allocates the path at each call and keeps no hold of it: ask until there is one. */
   static const char* path;
 
-  if (path && is_tracefs(path)) return path;
-  /* false: look, do not mount. It believes /proc/mounts, where a mount may be hidden below another
-   * one: ask the directory itself. */
-  if (tracefs_tracing_dir_is_mounted(false, &path) <= 0 || !is_tracefs(path)) path = NULL;
-  return path;
+  /* false: look, do not mount. */
+  if (!path && tracefs_tracing_dir_is_mounted(false, &path) <= 0) path = NULL;
+  /* It believes /proc/mounts, where a mount may be hidden below another one: ask the directory. */
+  return path && is_tracefs(path) ? path : NULL;
 }
 
 int exectrail_instance_create(const char* name, struct exectrail_instance** instance) {
