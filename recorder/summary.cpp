@@ -1,15 +1,10 @@
 #include "recorder/summary.h"
 
 #include "trace/escape.h"
+#include "trace/readable.h"
 
 namespace exectrail::recorder {
 namespace {
-
-std::string size(std::uint64_t bytes) {
-  if (bytes < 10'000) return std::to_string(bytes) + " bytes";
-  if (bytes < 10'000'000) return std::to_string(bytes / 1000) + " kB";
-  return std::to_string(bytes / 1'000'000) + " MB";
-}
 
 std::string count(std::uint64_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
@@ -31,7 +26,7 @@ std::string summarize(const Options& options, const Outcome& outcome) {
                               count(end.gaps, "gap");
   if (end.lateEvents > 0) text += ", " + count(end.lateEvents, "event") + " out of order";
   if (end.undecodedEvents > 0) text += ", " + count(end.undecodedEvents, "event") + " not decoded";
-  text += "; " + size(outcome.bytesWritten) + "\n";
+  text += "; " + trace::readableSize(outcome.bytesWritten) + "\n";
   if (options.output != "-") {
     text += "exectrail: next: exectrail analyze " + trace::quoteForTerminal(options.output) + "\n";
   }

@@ -194,23 +194,6 @@ void checkRecipes(const Scenario& scenario, const std::vector<std::string>& reci
   }
 }
 
-std::string formatErrors(const Diagnostics& diagnostics) {
-  // The formatter is the recipes' and writes their letter. Only lines that open a message are not
-  // indented and hold it.
-  constexpr std::string_view kTheirs = ": error[R";
-  std::string result;
-  std::string text = diagnostics.format();
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    std::string line = text.substr(from, end - from);
-    const std::size_t found = line.find(kTheirs);
-    if (found != std::string::npos && !line.starts_with(' ') && !line.starts_with("help:")) {
-      line[found + kTheirs.size() - 1] = 'S';
-    }
-    result += line + "\n";
-    from = end + 1;
-  }
-  return result;
-}
+std::string formatErrors(const Diagnostics& diagnostics) { return diagnostics.format('S'); }
 
 }  // namespace exectrail::replay

@@ -17,20 +17,6 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string_view kindName(YamlNode::Kind kind) {
-  switch (kind) {
-    case YamlNode::Kind::kNull:
-      return "nothing";
-    case YamlNode::Kind::kScalar:
-      return "text";
-    case YamlNode::Kind::kSequence:
-      return "a list";
-    case YamlNode::Kind::kMap:
-      return "a map";
-  }
-  return "something else";
-}
-
 }  // namespace
 
 Position positionOf(const YamlNode& node) {
@@ -43,7 +29,7 @@ std::optional<std::string> scalarText(const YamlNode& node, std::string_view wha
   diagnostics.error(
       DiagnosticCode::kWrongShape, node.position,
       std::string(what) + " must be text, this is " +
-          (node.kind == YamlNode::Kind::kScalar ? "empty" : std::string(kindName(node.kind))));
+          (node.kind == YamlNode::Kind::kScalar ? "empty" : std::string(describe(node.kind))));
   return std::nullopt;
 }
 
@@ -52,7 +38,7 @@ YamlFields::YamlFields(const YamlNode& node, std::string what, std::vector<std::
     : node_(node), what_(std::move(what)), diagnostics_(diagnostics) {
   if (node.kind != YamlNode::Kind::kMap) {
     diagnostics.error(DiagnosticCode::kWrongShape, node.position,
-                      what_ + " must be a map, this is " + std::string(kindName(node.kind)),
+                      what_ + " must be a map, this is " + std::string(describe(node.kind)),
                       "its keys: " + listed(keys));
     return;
   }
@@ -102,7 +88,7 @@ std::vector<Named> YamlFields::names(std::string_view key, const Check& check,
   if (value->kind != YamlNode::Kind::kSequence) {
     diagnostics_.error(
         DiagnosticCode::kWrongShape, value->position,
-        quoted(key) + " must be a list, this is " + std::string(kindName(value->kind)),
+        quoted(key) + " must be a list, this is " + std::string(describe(value->kind)),
         "write it as [one, two]");
     return {};
   }

@@ -54,17 +54,16 @@ void appendCodePoint(std::string& out, char32_t codePoint) {
   out += '}';
 }
 
-// Characters that move, hide or reorder text although they are valid UTF-8.
-bool misleads(char32_t c) {
-  return (c >= 0x80 && c <= 0x9f)         // C1 controls
-         || c == 0xad || c == 0xfeff      // soft hyphen, zero width no-break space
-         || (c >= 0x200b && c <= 0x200f)  // zero width, direction marks
-         || (c >= 0x2028 && c <= 0x202e)  // line and paragraph separators, embeddings
-         || (c >= 0x2060 && c <= 0x206f)  // word joiner, isolates
-         || c == 0x061c || c == 0x180e || (c >= 0xe0000 && c <= 0xe007f);
-}
-
 }  // namespace
+
+bool isPlainText(char32_t c) {
+  return !(c < 0x20 || (c >= 0x7f && c <= 0x9f)  // C0 and C1 controls, DEL
+           || c == 0xad || c == 0xfeff           // soft hyphen, zero width no-break space
+           || (c >= 0x200b && c <= 0x200f)       // zero width, direction marks
+           || (c >= 0x2028 && c <= 0x202e)       // line and paragraph separators, embeddings
+           || (c >= 0x2060 && c <= 0x206f)       // word joiner, isolates
+           || c == 0x061c || c == 0x180e || (c >= 0xe0000 && c <= 0xe007f));
+}
 
 std::string escapeForTerminal(Bytes bytes) {
   std::string out;
@@ -85,7 +84,7 @@ std::string escapeForTerminal(Bytes bytes) {
       out += "\\t";
     } else if (codePoint < 0x20 || codePoint == 0x7f) {
       appendHexByte(out, static_cast<std::uint8_t>(codePoint));
-    } else if (misleads(codePoint)) {
+    } else if (!isPlainText(codePoint)) {
       appendCodePoint(out, codePoint);
     } else {
       out.append(bytes.substr(0, static_cast<std::size_t>(length)));

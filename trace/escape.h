@@ -16,6 +16,10 @@ std::string escapeForTerminal(Bytes bytes);
 // The same, in double quotes if it is empty or holds a space or a quote: one word of a line.
 std::string quoteForTerminal(Bytes bytes);
 
+// False for characters that move, hide or reorder text, although they are valid UTF-8: controls,
+// separators, marks of direction, characters without width.
+bool isPlainText(char32_t codePoint);
+
 // Length of the valid UTF-8 sequence at the start of `bytes` (1 to 4) and its code point; 0 if
 // there is none (truncated, overlong, surrogate, above U+10FFFF).
 int decodeUtf8(Bytes bytes, char32_t& codePoint);

@@ -4,27 +4,38 @@
 #include <numeric>
 #include <tuple>
 
+#include "trace/escape.h"
+
 namespace exectrail::analyzer {
 namespace {
 
 constexpr std::size_t kQuotedColumns = 160;  // of a source line; the rest is cut
 constexpr std::size_t kMaxErrors = 200;      // shown; a file of noise must not flood a terminal
 
-// Recipes may come from anywhere: no control character reaches the terminal.
+// Recipes may come from anywhere: nothing but plain text reaches the terminal. Character for
+// character, so that the caret below a line stays where it belongs.
 std::string printable(std::string_view text) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20 || byte == 0x7f ? (c == '\t' ? ' ' : '?') : c;
+  while (!text.empty()) {
+    char32_t codePoint = 0;
+    const int length = trace::decodeUtf8(text, codePoint);
+    if (codePoint == '\t' && length == 1) {
+      result += ' ';
+    } else if (length > 0 && trace::isPlainText(codePoint)) {
+      result += text.substr(0, static_cast<std::size_t>(length));
+    } else {
+      result += '?';
+    }
+    text.remove_prefix(static_cast<std::size_t>(std::max(length, 1)));
   }
   return result;
 }
 
 bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-std::string codeName(DiagnosticCode code) {
+std::string codeName(char family, DiagnosticCode code) {
   std::string digits = std::to_string(static_cast<unsigned>(code));
-  return "R" + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
+  return family + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
 }
 
 std::size_t editDistance(std::string_view a, std::string_view b) {
@@ -79,7 +90,7 @@ std::string Diagnostics::quote(const SourcePosition& position) const {
          std::string(static_cast<std::size_t>(width), ' ') + "^\n";
 }
 
-std::string Diagnostics::format() const {
+std::string Diagnostics::format(char family) const {
   std::vector<const Diagnostic*> ordered;
   for (const Diagnostic& error : errors_) ordered.push_back(&error);
   std::ranges::stable_sort(ordered, [](const Diagnostic* a, const Diagnostic* b) {
@@ -90,7 +101,7 @@ std::string Diagnostics::format() const {
   for (std::size_t i = 0; i < ordered.size() && i < kMaxErrors; ++i) {
     const auto& [code, position, message, help] = *ordered[i];
     text += printable(position.file) + ":" + std::to_string(position.line) + ":" +
-            std::to_string(position.column) + ": error[" + codeName(code) +
+            std::to_string(position.column) + ": error[" + codeName(family, code) +
             "]: " + printable(message) + "\n" + quote(position);
     if (!help.empty()) text += "help: " + printable(help) + "\n";
   }

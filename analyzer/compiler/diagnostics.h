@@ -63,7 +63,8 @@ class Diagnostics {
   //       source line
   //           ^
   //   help: HELP
-  std::string format() const;
+  // `family` is the letter of the codes: R for recipes, S for scenarios.
+  std::string format(char family = 'R') const;
 
  private:
   std::string quote(const SourcePosition& position) const;

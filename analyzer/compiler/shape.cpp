@@ -3,28 +3,10 @@
 #include <algorithm>
 
 namespace exectrail::analyzer {
-namespace {
-
-std::string_view kindName(YamlNode::Kind kind) {
-  switch (kind) {
-    case YamlNode::Kind::kNull:
-      return "nothing";
-    case YamlNode::Kind::kScalar:
-      return "text";
-    case YamlNode::Kind::kSequence:
-      return "a list";
-    case YamlNode::Kind::kMap:
-      return "keys and values";
-  }
-  return "?";
-}
-
-}  // namespace
-
 void Shape::wrong(const YamlNode& node, std::string_view what, std::string_view wanted) {
   diagnostics_.error(DiagnosticCode::kWrongShape, node.position,
                      std::string(what) + " must be " + std::string(wanted) + ", found " +
-                         std::string(kindName(node.kind)));
+                         std::string(describe(node.kind)));
 }
 
 bool Shape::isText(const YamlNode& node, std::string_view what) {
@@ -40,7 +22,7 @@ bool Shape::isText(const YamlNode& node, std::string_view what) {
 
 bool Shape::isMap(const YamlNode& node, std::string_view what) {
   if (node.kind == YamlNode::Kind::kMap) return true;
-  wrong(node, what, "keys and values");
+  wrong(node, what, "a map");
   return false;
 }
 

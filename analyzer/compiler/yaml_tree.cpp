@@ -227,4 +227,18 @@ SourcePosition positionIn(const YamlNode& scalar, std::size_t offset, std::strin
           static_cast<std::uint32_t>(1 + raw - lineStart)};
 }
 
+std::string_view describe(YamlNode::Kind kind) {
+  switch (kind) {
+    case YamlNode::Kind::kNull:
+      return "nothing";
+    case YamlNode::Kind::kScalar:
+      return "text";
+    case YamlNode::Kind::kSequence:
+      return "a list";
+    case YamlNode::Kind::kMap:
+      return "a map";
+  }
+  return "?";
+}
+
 }  // namespace exectrail::analyzer

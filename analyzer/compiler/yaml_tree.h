@@ -32,6 +32,9 @@ struct YamlEntry {
   YamlNode value;
 };
 
+// What a node is, for messages: "a list".
+std::string_view describe(YamlNode::Kind kind);
+
 // The documents of one file. What could not be read is reported; documents before it are returned.
 std::vector<YamlNode> parseYaml(const std::string& file, std::string_view text,
                                 Diagnostics& diagnostics);

@@ -6,8 +6,8 @@
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/facts.h"
 #include "analyzer/output/json_value.h"
-#include "analyzer/output/timestamp.h"
 #include "analyzer/output/wording.h"
+#include "trace/readable.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -51,7 +51,7 @@ class AlertJson {
 
   Json build() {
     Json json;
-    json["@timestamp"] = rfc3339(alert_.realtimeNs);
+    json["@timestamp"] = trace::rfc3339(alert_.realtimeNs);
     json["ecs"]["version"] = "8.17.0";
     json["event"] = event();
     json["rule"] = rule();
@@ -139,7 +139,7 @@ class AlertJson {
     image["entity_id"] = facts.entityId;
     image["pid"] = facts.id.tgid;
     if (facts.id.startNs != 0) {
-      image["start"] = rfc3339(header_.clock.toRealtimeNs(facts.id.startNs));
+      image["start"] = trace::rfc3339(header_.clock.toRealtimeNs(facts.id.startNs));
     }
     if (facts.executable.known() || facts.comm.known()) {
       image["name"] = text(prefix + ".name", displayName(facts));
@@ -197,7 +197,7 @@ class AlertJson {
     file["gid"] = std::to_string(facts.gid);
     file["mode"] = octalMode(facts.mode);
     file["size"] = facts.sizeBytes;
-    file["ctime"] = rfc3339(facts.changeTimeNs);
+    file["ctime"] = trace::rfc3339(facts.changeTimeNs);
     return file;
   }
 
@@ -304,8 +304,8 @@ class AlertJson {
     for (const trace::Gap& from : alert_.gaps) {
       Json gap;
       gap["source"] = trace::name(from.source);
-      gap["from"] = rfc3339(header_.clock.toRealtimeNs(from.fromNs));
-      gap["to"] = rfc3339(header_.clock.toRealtimeNs(from.toNs));
+      gap["from"] = trace::rfc3339(header_.clock.toRealtimeNs(from.fromNs));
+      gap["to"] = trace::rfc3339(header_.clock.toRealtimeNs(from.toNs));
       if (from.lostEvents != 0) gap["lost_events"] = from.lostEvents;
       gaps.push_back(std::move(gap));
     }

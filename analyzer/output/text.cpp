@@ -1,10 +1,10 @@
 #include "analyzer/output/text.h"
 
 #include "analyzer/compiler/program.h"
-#include "analyzer/output/timestamp.h"
 #include "analyzer/output/wording.h"
 #include "analyzer/paths/path.h"
 #include "trace/escape.h"
+#include "trace/readable.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -95,7 +95,7 @@ class Writer {
         colour_ ? std::string(colourOf(alert_.severity)) + severity + "\033[0m " : severity + " ";
     text_ += alert_.recipe->name + "  " + trace::escapeForTerminal(headline(alert_));
     if (!header_.host.name.empty()) text_ += "  " + trace::escapeForTerminal(header_.host.name);
-    text_ += "  " + readableTime(alert_.realtimeNs) + "\n";
+    text_ += "  " + trace::readableTime(alert_.realtimeNs) + "\n";
   }
 
   void row(const std::string& label, const std::string& value) {
@@ -148,10 +148,10 @@ class Writer {
     const trace::FileFacts& file = alert_.process.file.value;
     std::string text =
         "owner " + userName(file.uid) + ", mode " + octal(file.mode & kPermissionBits);
-    text += ", " + readableSize(file.sizeBytes);
+    text += ", " + trace::readableSize(file.sizeBytes);
     if (file.linkCount == 0) text += ", deleted";
     const std::int64_t age = alert_.realtimeNs - file.changeTimeNs;
-    if (age >= 0) text += ", changed " + readableDuration(age) + " earlier";
+    if (age >= 0) text += ", changed " + trace::readableDuration(age) + " earlier";
     return text + "   [" + std::string(trace::name(evidenceOf("file"))) + "]";
   }
 

@@ -1,5 +1,5 @@
 // scenario.yaml: every key, and every mistake. Mistakes are files in tests/data/scenarios/errors:
-// NAME.yaml and what is said about it, NAME.txt. EXECTRAIL_BLESS=1 in the environment rewrites the
+// NAME.yaml and what is said about it, NAME.txt. UPDATE_GOLDEN=1 in the environment rewrites the
 // latter.
 #include "replay/scenario_parser.h"
 
@@ -159,8 +159,8 @@ TEST_P(ScenarioErrors, AreExplained) {
   analyzer::Diagnostics diagnostics;
   EXPECT_FALSE(parseScenario({name, "d", "attack/x", readFile(GetParam())}, diagnostics));
   const std::string text = formatErrors(diagnostics);
-  if (std::getenv("EXECTRAIL_BLESS") != nullptr) std::ofstream(golden, std::ios::binary) << text;
-  EXPECT_EQ(readFile(golden), text) << "to accept: EXECTRAIL_BLESS=1, then review " << golden;
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(golden, std::ios::binary) << text;
+  EXPECT_EQ(readFile(golden), text) << "to accept: UPDATE_GOLDEN=1, then review " << golden;
 }
 
 std::vector<fs::path> errorFiles() {

@@ -1,12 +1,12 @@
 #include "trace/tool/info.h"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <ostream>
 #include <vector>
 
 #include "trace/escape.h"
+#include "trace/readable.h"
 
 namespace exectrail::trace {
 namespace {
@@ -67,18 +67,6 @@ void printTop(const Counts& counts, std::ostream& out) {
 
 }  // namespace
 
-std::string formatUtc(std::int64_t realtimeNs) {
-  const std::time_t seconds = realtimeNs / 1'000'000'000;
-  const auto milliseconds = static_cast<int>(realtimeNs % 1'000'000'000 / 1'000'000);
-  std::tm parts{};
-  if (realtimeNs < 0 || ::gmtime_r(&seconds, &parts) == nullptr) return "(time out of range)";
-  char text[64];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-  char fraction[8];
-  std::snprintf(fraction, sizeof fraction, ".%03dZ", milliseconds);
-  return std::string(text) + fraction;
-}
-
 void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
   Counts counts;
   Record record;
@@ -108,8 +96,8 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
     out << "made from   " << escapeForTerminal(step) << '\n';
   }
   if (counts.firstNs != 0) {
-    out << "from        " << formatUtc(header.clock.toRealtimeNs(counts.firstNs)) << '\n'
-        << "to          " << formatUtc(header.clock.toRealtimeNs(counts.lastNs)) << '\n';
+    out << "from        " << readableTime(header.clock.toRealtimeNs(counts.firstNs)) << '\n'
+        << "to          " << readableTime(header.clock.toRealtimeNs(counts.lastNs)) << '\n';
   }
   out << "execs       " << counts.execs << " (" << counts.withoutExecutable
       << " without executable, " << counts.withoutArguments << " without arguments)\n"
@@ -121,7 +109,7 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
       << "gaps        " << counts.gaps;
   if (counts.gaps > 0) out << ", at least " << counts.lostEvents << " events lost";
   out << '\n'
-      << "size        " << reader.state().offset << " bytes in " << reader.state().batches
+      << "size        " << readableSize(reader.state().offset) << " in " << reader.state().batches
       << " batches\n";
   printTop(counts, out);
   out << "next        exectrail analyze " << quoteForTerminal(path) << '\n';

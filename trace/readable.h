@@ -1,10 +1,10 @@
-// Wall-clock times as text, always UTC.
+// Times, durations and sizes as text for people and for JSON. Times are always UTC.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-namespace exectrail::analyzer {
+namespace exectrail::trace {
 
 // RFC 3339 with nanoseconds: 2026-03-04T05:06:07.123456789Z
 std::string rfc3339(std::int64_t realtimeNs);
@@ -18,4 +18,4 @@ std::string readableDuration(std::int64_t nanoseconds);
 // "17 B", "41 kB", "2.5 MB"
 std::string readableSize(std::uint64_t bytes);
 
-}  // namespace exectrail::analyzer
+}  // namespace exectrail::trace

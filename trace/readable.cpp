@@ -1,10 +1,10 @@
-#include "analyzer/output/timestamp.h"
+#include "trace/readable.h"
 
 #include <array>
 #include <chrono>
 #include <cstdio>
 
-namespace exectrail::analyzer {
+namespace exectrail::trace {
 namespace {
 
 template <typename... Values>
@@ -69,4 +69,4 @@ std::string readableSize(std::uint64_t bytes) {
   return scaled(size / 1e9, "GB");
 }
 
-}  // namespace exectrail::analyzer
+}  // namespace exectrail::trace
