@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# The checks of this folder, checked: each passes on a small clean tree and catches a planted fault.
+import os
+import tempfile
+import unittest
+
+import file_length
+import layering
+import no_machine
+import opening
+
+
+class HouseTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        self.write("trace/reader.h", '// Reads.\n#include <string>\n#include "trace/record.h"\n')
+        self.write("trace/reader.cpp", '#include "trace/reader.h"\n')
+        self.write("recorder/kernel/a.c", "/* Two\n * lines. */\n#include <tracefs/tracefs.h>\n")
+        self.write("analyzer/output/a.cpp", '// Text.\n#include "analyzer/engine/alert.h"\n')
+
+    def write(self, path, content):
+        path = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(content)
+
+    def assertPlanted(self, check, path, content, expected):
+        self.assertEqual([], check(self.root))
+        self.write(path, content)
+        self.assertEqual([expected], check(self.root))
+
+    def test_reversed_include(self):
+        self.assertPlanted(
+            layering.check, "trace/planted.cpp", '\n  # include "analyzer/engine/engine.h"\n',
+            'trace/planted.cpp:2: trace/ may not include "analyzer/engine/engine.h", only trace/')
+
+    def test_engine_does_not_know_output(self):
+        self.assertPlanted(
+            layering.check, "analyzer/engine/e.cpp", '#include "analyzer/output/text.h"\n',
+            'analyzer/engine/e.cpp:1: analyzer/engine/ may not include "analyzer/output/text.h", '
+            "only trace/ analyzer/paths/ analyzer/compiler/ analyzer/engine/")
+
+    def test_kernel_headers_stay_in_one_folder(self):
+        self.assertPlanted(
+            layering.check, "recorder/main.cpp", "#include <linux/perf_event.h>\n",
+            "recorder/main.cpp:1: <linux/perf_event.h> is for recorder/kernel/ only")
+
+    def test_includes_start_at_the_root(self):
+        self.assertPlanted(
+            layering.check, "replay/a.cpp", '#include "runner.h"\n',
+            'replay/a.cpp:1: replay/ may not include "runner.h", only trace/ analyzer/ replay/')
+
+    def test_no_code_elsewhere(self):
+        self.assertPlanted(
+            layering.check, "util/a.h", "#include <string>\n",
+            "util/a.h:1: C++ outside the folders named in tests/house/layering.py")
+
+    def test_no_opening_comment(self):
+        self.assertPlanted(opening.check, "trace/a.h", "#pragma once\n",
+                           "trace/a.h: opens with 0 lines of comment, 1 to 6 needed")
+
+    def test_opening_comment_too_long(self):
+        self.assertPlanted(opening.check, "scripts/x", "#!/bin/bash\n" + "# word\n" * 7,
+                           "scripts/x: opens with 7 lines of comment, 1 to 6 needed")
+
+    def test_long_file(self):
+        self.assertEqual([], file_length.check(self.root))
+        self.write("trace/long.cpp", "\n" * 501)
+        self.assertIn("trace/long.cpp: 501 lines, 500 are the limit", file_length.check(self.root))
+
+    def test_many_longish_files(self):
+        self.write("trace/longish.cpp", "\n" * 300)
+        self.assertIn("trace/longish.cpp: 300 lines", file_length.check(self.root))
+
+    def test_data_may_be_long(self):
+        self.write("corpus/attack/a/trace.txt", "\n" * 501)
+        self.assertEqual([], file_length.check(self.root))
+
+    def test_machine_path(self):
+        path = "/" + "work/shared/x"
+        self.assertPlanted(no_machine.check, "docs/a.md", f"see {path}\n",
+                           "docs/a.md:1: names a machine: /" + "work/s")
+
+    def test_registry_host(self):
+        host = "deb.debian" + ".org"
+        self.assertPlanted(no_machine.check, "scripts/setup", f"\nfetch http://{host}/debian\n",
+                           f"scripts/setup:2: names a machine: {host}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# How a recording begins and ends: signals, a time limit, a full stop, an output that is there already.
+import os
+import signal
+import subprocess
+import time
+
+import programs
+
+STARTS_WITHIN = 20  # seconds, also with sanitizers on a busy machine
+
+
+class Recorder(programs.LiveCase):
+    def wait_for(self, condition, what):
+        end = time.monotonic() + STARTS_WITHIN
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"not within {STARTS_WITHIN} s: {what}")
+            time.sleep(0.02)
+
+    def run_marker(self, name):
+        """Runs a program of its own in our folder, so that the trace can be asked for it."""
+        marker = self.path(name)
+        if not os.path.exists(marker):
+            with open("/bin/true", "rb") as true:
+                self.write(name, true.read())
+            os.chmod(marker, 0o755)
+        subprocess.run([marker], check=True)
+        return marker
+
+    def recorded(self, trace, marker):
+        """True if the trace holds an exec of `marker`, which may still be on its way to the file."""
+        return os.path.exists(self.path(trace)) and marker.encode() in self.dump(trace).stdout
+
+    def dump(self, trace):
+        return self.run_words("trace", "dump", trace)
+
+    def wait_until_recording(self, trace):
+        def seen():
+            return self.recorded(trace, self.run_marker("started"))
+        self.wait_for(seen, f"an exec in {trace}")
+
+    def test_interrupt_ends_a_host_wide_recording(self):
+        with self.recording("-a", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            marker = self.run_marker("last")
+            recorder.send_signal(signal.SIGINT)
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
+        self.assertTrue(self.recorded("t.trail", marker))
+        self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def test_terminate_ends_it_too(self):
+        with self.recording("-a", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            recorder.send_signal(signal.SIGTERM)
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
+        self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def test_duration(self):
+        begin = time.monotonic()
+        with self.recording("-a", "--duration", "2s", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
+        self.assertGreaterEqual(time.monotonic() - begin, 2)
+        self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def test_existing_output_is_kept(self):
+        self.write("t.trail", "precious")
+        self.expect(self.run_words("record", "-o", "t.trail", "--", "true"), 0)
+        with open(self.path("t.trail.old")) as file:
+            self.assertEqual("precious", file.read())
+        self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def test_killed_while_recording_the_host(self):
+        with self.recording("-a", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            self.kill(recorder)
+        self.expect_unfinished()
+
+    def test_killed_while_recording_a_command(self):
+        loop = f"while :; do {self.run_marker('started')}; done"
+        with self.recording("-o", "t.trail", "--", "sh", "-c", loop) as recorder:
+            self.wait_for(lambda: self.recorded("t.trail", self.path("started")), "an exec")
+            children = self.children(recorder.pid)
+            self.kill(recorder)
+        for child in children:
+            os.kill(child, signal.SIGKILL)  # COMMAND outlives its recorder; this one has no end
+        self.expect_unfinished()
+
+    def children(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(child) for child in file.read().split()]
+
+    def kill(self, recorder):
+        recorder.kill()
+        recorder.wait()
+        left = [path for path in programs.stale_instances()
+                if os.path.basename(path).startswith(f"exectrail-{recorder.pid}-")]
+        self.assertNotEqual([], left, "kill -9 leaves the recorder's directory in tracefs")
+
+    def expect_unfinished(self):
+        """What the killed recorder wrote can be read, and the next one cleans up behind it."""
+        for words in (["trace", "dump"], ["analyze", "--format", "json"]):
+            with self.subTest(" ".join(words)):
+                result = self.run_words(*words, "t.trail")
+                self.expect(result, 3, stdout=self.path("started"), stderr="warning")
+                self.assertRegex(result.stderr.decode(), "it has no end|it stops inside")
+        self.expect(self.run_words("record", "-o", "next.trail", "--", "true"), 0)
+        self.assertEqual(set(), programs.stale_instances())
+
+
+if __name__ == "__main__":
+    programs.main()
