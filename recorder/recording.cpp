@@ -234,6 +234,10 @@ Outcome record(const Options& options, const Notify& notify) {
     }
     Pipeline pipeline(options, source, output);
     pipeline.start(options.scope() == trace::Scope::kHost);
+    if (!hasCommand && ::isatty(STDERR_FILENO) == 1) {
+      notify("recording the whole host into " + trace::quoteForTerminal(options.output) +
+             (options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it"));
+    }
     if (hasCommand) {
       startCommand(options, command, notify, [&](pid_t pid) { pipeline.setRoot(pid); });
     }

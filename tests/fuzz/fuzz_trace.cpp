@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::ostringstream out;
     dumpText(*reader, out);
     const bool whole = reader->state().completeness == Completeness::kComplete;
-    if (whole != reader->state().problem.empty() || whole != reader->end().has_value()) abort();
+    if (whole != reader->state().problem.empty() || (whole && !reader->end())) abort();
   } catch (const exectrail::EnvironmentError&) {
   }
   return 0;
