@@ -1,7 +1,6 @@
 #include "recorder/assembler.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "recorder/failed_policy.h"
@@ -39,39 +38,37 @@ Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const Ordered
 Assembler::~Assembler() = default;
 
 void Assembler::start(const HostSnapshot& snapshot) {
-  const auto toMonotonic = [this](std::uint64_t boottimeNs) {
-    const std::uint64_t suspendedNs = settings_.clock.boottimeNs - settings_.clock.monotonicNs;
-    return boottimeNs > suspendedNs ? boottimeNs - suspendedNs : 1;
-  };
-  std::set<std::uint32_t> done;
-  // Creators before what they created.
-  const std::function<void(const SnapshotProcess&)> add = [&](const SnapshotProcess& known) {
-    if (!done.insert(known.tgid).second) return;
-    const ProcessReading& reading = known.reading;
-    auto process = std::make_shared<Process>();
-    process->image = {known.tgid, 0, toMonotonic(reading.startBoottimeNs.value)};
-    process->startEvidence = reading.startBoottimeNs.evidence;
-    process->tids = known.tids;
-    process->inScope = settings_.scope == trace::Scope::kHost;
-    const auto parent = snapshot.find(reading.parentPid.value);
-    if (reading.parentPid.known() && reading.parentPid.value == 0) {
-      process->creator = {{{}, trace::CreatorEdge::kTop}, EvidenceClass::kProcfs};
-    } else if (parent != snapshot.end()) {
-      add(parent->second);
-      const auto& creator = processByTid_[static_cast<std::int32_t>(parent->first)]->image;
-      process->creator = {{creator, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
-    }
-    processByTid_[static_cast<std::int32_t>(known.tgid)] = process;
-    for (const std::int32_t tid : known.tids) processByTid_[tid] = process;
+  for (const auto& [tgid, known] : snapshot) addSnapshot(snapshot, known);
+}
 
-    trace::Snapshot record;
-    if (!known.imageReplaced) fillImage(reading, record.image);
-    record.image.id = process->image;
-    record.image.startEvidence = process->startEvidence;
-    record.image.creator = process->creator;
-    emit_({settings_.clock.monotonicNs, trace::kCpuNotKnown, std::move(record)});
-  };
-  for (const auto& [tgid, known] : snapshot) add(known);
+// Creators before what they created.
+void Assembler::addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess& known) {
+  const auto tgid = static_cast<std::int32_t>(known.tgid);
+  if (processByTid_.contains(tgid)) return;
+  const ProcessReading& reading = known.reading;
+  auto process = std::make_shared<Process>();
+  processByTid_[tgid] = process;
+  for (const std::int32_t tid : known.tids) processByTid_[tid] = process;
+  process->image = {known.tgid, 0, startNsOf(reading.startBoottimeNs.value)};
+  process->startEvidence = reading.startBoottimeNs.evidence;
+  process->tids = known.tids;
+  process->inScope = settings_.scope == trace::Scope::kHost;
+  const auto parent = snapshot.find(reading.parentPid.value);
+  if (reading.parentPid.known() && reading.parentPid.value == 0) {
+    process->creator = {{{}, trace::CreatorEdge::kTop}, EvidenceClass::kProcfs};
+  } else if (parent != snapshot.end() &&
+             parent->second.reading.startBoottimeNs.value <= reading.startBoottimeNs.value) {
+    // A younger one has taken over the pid of the parent since this process was read.
+    addSnapshot(snapshot, parent->second);
+    const auto& creator = processByTid_.at(static_cast<std::int32_t>(parent->first))->image;
+    process->creator = {{creator, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
+  }
+  trace::Snapshot record;
+  if (!known.imageReplaced) fillImage(reading, record.image);
+  record.image.id = process->image;
+  record.image.startEvidence = process->startEvidence;
+  record.image.creator = process->creator;
+  emit_({settings_.clock.monotonicNs, trace::kCpuNotKnown, std::move(record)});
 }
 
 void Assembler::receive(const Event& event) {
@@ -115,6 +112,7 @@ void Assembler::on(const Event& event, const ForkEvent& body) {
 
 void Assembler::on(const Event& event, const ExecEvent& body) {
   ProcessPtr process = find(body.oldTid);
+  if (process == nullptr) process = find(body.tgid);  // the thread's creation was lost
   if (process == nullptr) {
     if (settings_.scope == trace::Scope::kSubtree) return;
     process = discover(body.tgid, body.reading.get());
@@ -207,8 +205,7 @@ Assembler::ProcessPtr Assembler::discover(std::int32_t tgid, const ProcessReadin
   process->image.tgid = static_cast<std::uint32_t>(tgid);
   process->startEvidence.afterGap = lossSeen_;
   if (reading != nullptr && reading->startBoottimeNs.known()) {
-    const std::uint64_t suspendedNs = settings_.clock.boottimeNs - settings_.clock.monotonicNs;
-    process->image.startNs = reading->startBoottimeNs.value - suspendedNs;
+    process->image.startNs = startNsOf(reading->startBoottimeNs.value);
     process->startEvidence = reading->startBoottimeNs.evidence;
     if (const ProcessPtr parent = find(static_cast<std::int32_t>(reading->parentPid.value))) {
       process->creator = {{parent->image, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
@@ -224,6 +221,11 @@ Assembler::ProcessPtr Assembler::discover(std::int32_t tgid, const ProcessReadin
 void Assembler::emit(const Event& event, trace::RecordBody body) {
   counts_.timeNs = std::max(counts_.timeNs, event.timeNs);
   emit_({event.timeNs, event.cpu, std::move(body)});
+}
+
+std::uint64_t Assembler::startNsOf(std::uint64_t boottimeNs) const {
+  const std::uint64_t suspendedNs = settings_.clock.boottimeNs - settings_.clock.monotonicNs;
+  return boottimeNs > suspendedNs ? boottimeNs - suspendedNs : 1;  // 0 stands for not known
 }
 
 void Assembler::endProcess(const Event& event, const ProcessPtr& process) {
@@ -243,9 +245,8 @@ bool Assembler::usable(const ProcessReading* reading, const Process& process,
   if (!reading->startBoottimeNs.known() || process.image.startNs == 0) return true;
   // The pid may belong to another process by now. /proc counts in ticks and takes the time a moment
   // before the fork event.
-  const std::uint64_t suspendedNs = settings_.clock.boottimeNs - settings_.clock.monotonicNs;
-  const std::uint64_t startNs = process.image.startNs + suspendedNs;
-  const std::uint64_t readNs = reading->startBoottimeNs.value;
+  const std::uint64_t startNs = process.image.startNs;
+  const std::uint64_t readNs = startNsOf(reading->startBoottimeNs.value);
   const std::uint64_t apartNs = startNs > readNs ? startNs - readNs : readNs - startNs;
   return apartNs <= 2 * clockTickNs();
 }

@@ -57,6 +57,9 @@ class Assembler {
   // A process that no fork event introduced: older than the recording, or its fork was lost.
   ProcessPtr discover(std::int32_t tgid, const ProcessReading* reading);
   void emit(const Event& event, trace::RecordBody body);
+  void addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess& known);
+  // /proc's starts are on CLOCK_BOOTTIME, which counts suspended time as well.
+  std::uint64_t startNsOf(std::uint64_t boottimeNs) const;
   void endProcess(const Event& event, const ProcessPtr& process);
   bool usable(const ProcessReading* reading, const Process& process, std::int32_t tgid) const;
 

@@ -9,8 +9,9 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
-#include "recorder/proc/proc_files.h"
+#include "recorder/invoking_user.h"
 #include "trace/errors.h"
 
 namespace exectrail::recorder {
@@ -27,43 +28,21 @@ Pipe makePipe() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-struct User {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::string name;
-  std::string home;
-};
-
-std::optional<User> invokingUser() {
-  const char* uid = std::getenv("SUDO_UID");
-  const char* gid = std::getenv("SUDO_GID");
-  const auto uidNumber = parseNumber(uid != nullptr ? uid : "");
-  const auto gidNumber = parseNumber(gid != nullptr ? gid : "");
-  if (!uidNumber || !gidNumber) return std::nullopt;
-  User user{static_cast<uid_t>(*uidNumber), static_cast<gid_t>(*gidNumber), "", ""};
-  if (const passwd* entry = ::getpwuid(user.uid)) {
-    user.name = entry->pw_name;
-    user.home = entry->pw_dir;
-  }
-  return user;
-}
-
 // In the child. Returns 0 or an errno.
-int becomeUser(const User& user) {
-  if (!user.name.empty() ? ::initgroups(user.name.c_str(), user.gid) != 0
-                         : ::setgroups(0, nullptr) != 0) {
-    return errno;
-  }
-  if (::setgid(user.gid) != 0 || ::setuid(user.uid) != 0) return errno;
-  if (!user.name.empty()) {
-    ::setenv("USER", user.name.c_str(), 1);
-    ::setenv("LOGNAME", user.name.c_str(), 1);
-    ::setenv("HOME", user.home.c_str(), 1);
+int becomeUser(const InvokingUser& user) {
+  const passwd* entry = ::getpwuid(user.uid);
+  const int groups =
+      entry != nullptr ? ::initgroups(entry->pw_name, user.gid) : ::setgroups(0, nullptr);
+  if (groups != 0 || ::setgid(user.gid) != 0 || ::setuid(user.uid) != 0) return errno;
+  if (entry != nullptr) {
+    ::setenv("USER", entry->pw_name, 1);
+    ::setenv("LOGNAME", entry->pw_name, 1);
+    ::setenv("HOME", entry->pw_dir, 1);
   }
   return 0;
 }
 
-[[noreturn]] void runChild(const CommandSettings& settings, const std::optional<User>& user,
+[[noreturn]] void runChild(const CommandSettings& settings, const std::optional<InvokingUser>& user,
                            int releaseFd, int errorFd) {
   char go = 0;
   ssize_t got = 0;
@@ -99,7 +78,7 @@ int statusOfFailedExec(int errorNumber) { return errorNumber == ENOENT ? 127 : 1
 Command::Command(const CommandSettings& settings) {
   Pipe release = makePipe();
   Pipe error = makePipe();
-  const std::optional<User> user = settings.asInvokingUser ? invokingUser() : std::nullopt;
+  const auto user = settings.asInvokingUser ? invokingUser() : std::nullopt;
   pid_ = ::fork();
   if (pid_ < 0) throwErrno(errno, "cannot start " + settings.arguments[0]);
   if (pid_ == 0) {

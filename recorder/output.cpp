@@ -6,41 +6,37 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 
-#include "recorder/proc/proc_files.h"
+#include "recorder/invoking_user.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 
 namespace exectrail::recorder {
 namespace {
 
-void keepOld(const std::string& path, const std::string& name, std::string& keptOld) {
+// Moves a regular file out of the way. True if something else is there that can be written to: a
+// device or a FIFO.
+bool keepOld(const std::string& path, const std::string& name, std::string& keptOld) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return;
+  if (::lstat(path.c_str(), &status) != 0) return false;
   if (S_ISLNK(status.st_mode)) {
     throw EnvironmentError("will not write through the symbolic link " + name +
                            "; name the file itself");
   }
-  if (!S_ISREG(status.st_mode)) return;
+  if (!S_ISREG(status.st_mode)) return true;
   keptOld = path + ".old";
   if (::rename(path.c_str(), keptOld.c_str()) != 0) {
     throwErrno(errno,
                "cannot keep the existing " + name + " as " + trace::quoteForTerminal(keptOld));
   }
+  return false;
 }
 
 // The user behind sudo is the one who will analyse the file.
 void giveToInvokingUser(int fd) {
-  const char* uid = std::getenv("SUDO_UID");
-  const char* gid = std::getenv("SUDO_GID");
-  const auto uidNumber = parseNumber(uid != nullptr ? uid : "");
-  const auto gidNumber = parseNumber(gid != nullptr ? gid : "");
-  if (::geteuid() != 0 || !uidNumber || !gidNumber) return;
-  if (::fchown(fd, static_cast<uid_t>(*uidNumber), static_cast<gid_t>(*gidNumber)) != 0) {
-    // Root can read it still; not worth losing a recording for.
-    return;
-  }
+  const auto user = invokingUser();
+  if (!user || ::geteuid() != 0) return;
+  if (::fchown(fd, user->uid, user->gid) != 0) return;  // root can read it still: no loss
 }
 
 FileDescriptor openOutput(const std::string& path, const std::string& name, std::string& keptOld) {
@@ -54,11 +50,12 @@ FileDescriptor openOutput(const std::string& path, const std::string& name, std:
     if (!copy.valid()) throwErrno(errno, "cannot use standard output");
     return copy;
   }
-  keepOld(path, name, keptOld);
-  FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const bool special = keepOld(path, name, keptOld);
+  // A file must be new: one that somebody put there just now would stay in that somebody's hands.
+  const int creation = special ? 0 : O_CREAT | O_EXCL;
+  FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | creation, 0600));
   if (!fd.valid()) throwErrno(errno, "cannot write " + name);
-  struct stat status {};
-  if (::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode)) giveToInvokingUser(fd.get());
+  if (!special) giveToInvokingUser(fd.get());
   return fd;
 }
 

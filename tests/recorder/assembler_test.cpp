@@ -125,9 +125,30 @@ TEST_F(AssemblerTest, CreatorsComeBeforeWhatTheyCreated) {
   HostSnapshot snapshot = twoProcesses();
   // A pid smaller than its creator's, after the counter has wrapped.
   snapshot.at(1).reading.parentPid.value = 10;
+  snapshot.at(1).reading.startBoottimeNs.value = 60;
   snapshot.at(10).reading.parentPid.value = 0;
   assembler_->start(snapshot);
-  EXPECT_THAT(lines_, ElementsAre("snapshot 10.0@50 /sbin/p10", "snapshot 1.0@5 /sbin/p1"));
+  EXPECT_THAT(lines_, ElementsAre("snapshot 10.0@50 /sbin/p10", "snapshot 1.0@60 /sbin/p1"));
+}
+
+TEST_F(AssemblerTest, AParentYoungerThanItsChildIsNotItsCreator) {
+  HostSnapshot snapshot = twoProcesses();
+  // Each names the other: pids were used again while /proc was read.
+  snapshot.at(1).reading.parentPid.value = 10;
+  assembler_->start(snapshot);
+  EXPECT_THAT(lines_, ElementsAre("snapshot 1.0@5 /sbin/p1", "snapshot 10.0@50 /sbin/p10"));
+  // The same when /proc's ticks cannot tell who is older.
+  snapshot.at(1).reading.startBoottimeNs.value = 50;
+  make();
+  assembler_->start(snapshot);
+  EXPECT_EQ(lines_.size(), 2U);
+}
+
+TEST_F(AssemblerTest, AnExecByAThreadNobodyAnnouncedBelongsToItsProcess) {
+  assembler_->start(twoProcesses());
+  lines_.clear();
+  receive({ExecEvent{10, 11, "/bin/x", reading("/bin/x")}});
+  EXPECT_THAT(lines_, ElementsAre("exec 10.1@50 /bin/x = /bin/x by 1.0@5"));
 }
 
 TEST_F(AssemblerTest, AnImageOfTheSnapshotThatWasReplacedWhileItWasReadHasNoFacts) {
