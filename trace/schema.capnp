@@ -322,6 +322,7 @@ struct Mapping {
     evidence @7 :EvidenceClass;
   }
   role @8 :Role;
+  notes @9 :List(Note);
 
   enum Role {
     unknown @0;
@@ -410,6 +411,7 @@ enum FieldName {
   environment @21;
   interpreter @22;
   status @23;
+  path @24;
 }
 
 # ---------------------------------------------------------------- end
