@@ -21,8 +21,9 @@ std::optional<std::uint64_t> startTicks(std::int32_t pid) {
 
 }  // namespace
 
-std::string instanceName(const InstanceOwner& owner) {
-  return std::string(kPrefix) + std::to_string(owner.pid) + "-" + std::to_string(owner.startTicks);
+std::string instanceName(const InstanceOwner& owner, std::string_view purpose) {
+  return std::string(kPrefix) + std::to_string(owner.pid) + "-" + std::to_string(owner.startTicks) +
+         "-" + std::string(purpose);
 }
 
 std::optional<InstanceOwner> instanceOwner(std::string_view name) {
@@ -31,7 +32,8 @@ std::optional<InstanceOwner> instanceOwner(std::string_view name) {
   const auto dash = name.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto pid = parseNumber(name.substr(0, dash));
-  const auto start = parseNumber(name.substr(dash + 1));
+  name.remove_prefix(dash + 1);
+  const auto start = parseNumber(name.substr(0, name.find('-')));
   if (!pid || !start) return std::nullopt;
   return InstanceOwner{static_cast<std::int32_t>(*pid), *start};
 }

@@ -429,6 +429,7 @@ struct End {
   lateEvents @8 :UInt64;       # arrived after later ones had been written; times are not in order there
   undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
   reason @10 :Reason;
+  mappingsNotKept @11 :UInt64; # of images that had more than the recorder keeps
 
   enum Reason {
     unknown @0;

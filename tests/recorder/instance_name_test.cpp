@@ -9,7 +9,7 @@ namespace exectrail::recorder {
 namespace {
 
 TEST(InstanceName, SaysWhoseItIs) {
-  EXPECT_EQ(instanceName({42, 1234567}), "exectrail-42-1234567");
+  EXPECT_EQ(instanceName({42, 1234567}, "failures"), "exectrail-42-1234567-failures");
   const auto owner = instanceOwner("exectrail-42-1234567");
   ASSERT_TRUE(owner.has_value());
   EXPECT_EQ(owner->pid, 42);
