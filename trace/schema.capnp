@@ -31,6 +31,7 @@ enum Source {
   perf @2;
   dynamic @3;
   procfs @4;
+  connector @5;  # the process connector, cn_proc of netlink: exit statuses
 }
 
 # ---------------------------------------------------------------- header
