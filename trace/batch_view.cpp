@@ -72,6 +72,13 @@ void decodeMapping(const PartDecoder& decoder, schema::Mapping::Reader in, Mappi
   decoder.bytesField(in.getPath(), out.path);
   decoder.identityField(in.getIdentity(), out.identity);
   out.role = enumFrom<MappingRole>(in.getRole(), schema::Mapping::Role::LIBRARY);
+  for (const auto note : in.getNotes()) {
+    if (note.getField() == schema::FieldName::PATH) {
+      applyNote(note, out.path.evidence);
+    } else if (note.getField() == schema::FieldName::IDENTITY) {
+      applyNote(note, out.identity.evidence);
+    }
+  }
 }
 
 AttemptTally tallyFrom(schema::AttemptTally::Reader in) {

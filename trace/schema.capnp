@@ -324,6 +324,7 @@ struct Mapping {
     evidence @7 :EvidenceClass;
   }
   role @8 :Role;
+  notes @9 :List(Note);
 
   enum Role {
     unknown @0;
@@ -435,6 +436,7 @@ enum FieldName {
   environment @21;
   interpreter @22;
   status @23;
+  path @24;
 }
 
 # ---------------------------------------------------------------- end
@@ -452,6 +454,7 @@ struct End {
   lateEvents @8 :UInt64;       # arrived after later ones had been written; times are not in order there
   undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
   reason @10 :Reason;
+  mappingsNotKept @11 :UInt64; # of images that had more than the recorder keeps
 
   enum Reason {
     unknown @0;
