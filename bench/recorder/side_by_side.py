@@ -36,7 +36,7 @@ def parse():
     parser.add_argument("--tools", default=",".join(TOOLS), help="default: %(default)s")
     parser.add_argument("--loads", default=",".join(["storm", "storm2", "storm1ms", *map(str, RATES)]),
                         help="storm: one loop; storm2: two at once; storm1ms: programs that live a "
-                        "millisecond; a number: /bin/true, as many a second (%(default)s)")
+                        "millisecond; a number: a copy of /bin/true, as many a second (%(default)s)")
     parser.add_argument("--seconds", type=float, default=30, help="length of a run (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each tool and load (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 5 seconds")
@@ -52,9 +52,14 @@ def parse():
     return options
 
 
-def make_loads(options, rate):
+def copies(options, folder):
+    """Programs that nobody else on this host runs: the short-lived one, and /bin/true."""
+    return (shutil.copy(os.path.join(options.bin, "short_lived"), folder),
+            shutil.copy(os.path.realpath("/bin/true"), os.path.join(folder, "true")))
+
+
+def make_loads(options, short, true, rate):
     """`rate`: execs a second of one loop, unhindered."""
-    short = os.path.join(options.bin, "short_lived")
     saturated = max(200, int(rate * options.seconds))
     loads = {"storm": measure.Load("storm: one loop", short, saturated),
              # Two loops on two processors get in each other's way; half as many each.
@@ -65,7 +70,7 @@ def make_loads(options, rate):
         if name.isdigit():
             # One loop cannot do 1,600.
             loops = 2 if int(name) > 800 else 1
-            loads[name] = measure.Load(f"{name} exec/s", "/bin/true",
+            loads[name] = measure.Load(f"{name} exec/s", true,
                                        int(int(name) * options.seconds / loops), int(name), loops)
         elif name not in loads:
             sys.exit(f"unknown load '{name}'")
@@ -198,14 +203,17 @@ def main():
     if why:
         print(f"No audit: {why}\n", flush=True)
     everything = []
+    folder = tempfile.mkdtemp(prefix="exectrail-bench-")
     try:
-        probe = measure.Load("probe", os.path.join(options.bin, "short_lived"), 500)
+        short, true = copies(options, folder)
+        probe = measure.Load("probe", short, 500)
         rate = statistics.median(500e9 / session.unrecorded(probe)["wallNs"] for _ in range(3))
-        for load in make_loads(options, rate):
+        for load in make_loads(options, short, true, rate):
             results, refused, bare = run_load(session, load, options.rounds)
             print(report.report(load, bare, results, refused), flush=True)
             everything.append({"load": vars(load), "bare": bare, "results": results, "refused": refused})
     finally:
+        shutil.rmtree(folder)
         if kernel:
             kernel.restore()
     if options.json:

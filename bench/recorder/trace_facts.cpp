@@ -146,6 +146,8 @@ class TraceFacts {
       storm_.add(*exec);
     } else if (const auto* attempt = std::get_if<trace::Attempt>(&record.body)) {
       ++attemptsByErrno_[std::to_string(attempt->errorNumber)];
+    } else if (const auto* tally = std::get_if<trace::AttemptTally>(&record.body)) {
+      attemptsTallied_ += tally->count;
     } else if (const auto* gap = std::get_if<trace::Gap>(&record.body)) {
       ++gaps_[std::string(trace::name(gap->source))];
       lostEvents_ += gap->lostEvents;
@@ -157,6 +159,7 @@ class TraceFacts {
             {"withExecutable", withExecutable_},
             {"argumentsWhole", argumentsWhole_},
             {"attemptsByErrno", attemptsByErrno_},
+            {"attemptsTallied", attemptsTallied_},
             {"gapsBySource", gaps_},
             {"lostEvents", lostEvents_}};
   }
@@ -168,6 +171,7 @@ class TraceFacts {
   std::uint64_t execs_ = 0;
   std::uint64_t withExecutable_ = 0;
   std::uint64_t argumentsWhole_ = 0;
+  std::uint64_t attemptsTallied_ = 0;
   std::uint64_t lostEvents_ = 0;
 };
 
