@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+
 import side_by_side  # finds the other modules, too
 
 import audit

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -118,13 +119,32 @@ def settle(pids):
     """Waits until these processes have been idle for a moment; returns their CPU time."""
     end = time.monotonic() + SETTLE_AT_MOST
     before = cpu_ns(pids())
-    while True:
+    while pids():
         time.sleep(0.3)
         now = cpu_ns(pids())
         # A few wakeups by a timer are idleness, too.
         if now - before < 10_000_000 or time.monotonic() > end:
             return now
         before = now
+    return before
+
+
+def used_ns(usage):
+    return int((usage.ru_utime + usage.ru_stime) * 1e9)
+
+
+def reap(process, seconds):
+    """Waits for a child to end. Returns the CPU time of its whole life, with what it waited for itself,
+    or None if it does not end in time."""
+    end = time.monotonic() + seconds
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid != 0:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return used_ns(usage)
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.02)
 
 
 def require(program, package):
@@ -140,17 +160,33 @@ def wait_for(condition, what, seconds=20):
         time.sleep(0.05)
 
 
-def run_storm(load, programs, prefix=(), **options):
+def expect_end(process):
+    """As reap(), of a command that ends by itself and well."""
+    total_ns = reap(process, SETTLE_AT_MOST)
+    if total_ns is None:
+        process.kill()
+        process.wait()
+        raise Refused(f"{shlex.join(process.args)} does not end")
+    if process.returncode != 0:
+        raise Refused(f"{shlex.join(process.args)} ended with {process.returncode}")
+    return total_ns
+
+
+def run_storm(load, programs, prefix=()):
     """Runs a storm to its end, below the command `prefix` if there is one. Returns what it printed, and
     under "outerNs" the CPU time of `prefix` without the storm."""
     process = subprocess.Popen([*prefix, *load.command(programs)], stdout=subprocess.PIPE,
-                               stdin=subprocess.DEVNULL, **options)
+                               stdin=subprocess.DEVNULL)
     output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()
-    if process.returncode != 0:
-        raise Refused(f"{' '.join(process.args)} ended with {process.returncode}")
+    total_ns = expect_end(process)
     result = json.loads(output)
-    result["outerNs"] = int((usage.ru_utime + usage.ru_stime) * 1e9) - result["cpuNs"]
+    result["outerNs"] = total_ns - result["cpuNs"]
     return result
+
+
+def empty_run_ns(prefix):
+    """CPU time of a command that has nothing to record."""
+    process = subprocess.Popen([*prefix, "/bin/true"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return expect_end(process)

@@ -61,17 +61,17 @@ class Tool:
         return measure.process_tree([self.process.pid]) if self.process else []
 
     def stop(self):
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise Refused("did not end within 60 s of SIGINT; killed") from None
-        self.process = None
+        """Returns the CPU time of its whole life."""
+        process, self.process = self.process, None
+        if process is None or process.poll() is not None:
+            return 0
+        process.send_signal(signal.SIGINT)
+        total_ns = measure.reap(process, 60)
+        if total_ns is None:
+            process.kill()
+            process.wait()
+            raise Refused("did not end within 60 s of SIGINT; killed")
+        return total_ns
 
     def outputs(self):
         """The files whose bytes are counted."""

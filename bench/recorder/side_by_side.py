@@ -16,14 +16,15 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(1, os.path.join(ROOT, "tests", "support"))
+sys.dont_write_bytecode = True
 os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian has audit's programs and execsnoop
 
-import audit  # noqa: E402
-import audit_peers  # noqa: E402
-import exectrail_tools  # noqa: E402
-import measure  # noqa: E402
-import peers  # noqa: E402
-import report  # noqa: E402
+import audit
+import audit_peers
+import exectrail_tools
+import measure
+import peers
+import report
 
 RATES = [100, 200, 400, 800, 1600]
 TOOLS = ["exectrail", "exectrail-command", "auditd", "laurel", "perf", "execsnoop", "strace"]
@@ -83,6 +84,7 @@ class Session:
     def __init__(self, options, kernel):
         self.options = options
         self.kernel = kernel
+        self.nothing = {}  # tool: CPU time of recording nothing
 
     def tools(self, folder):
         made = {
@@ -98,15 +100,15 @@ class Session:
         return chosen + [exectrail_tools.ExectrailHost(folder, self.options.bin, shlex.split(words))
                          for words in self.options.record]
 
-    def storm(self, load, tool=None):
-        """One run; the CPU time of the host is taken until the tool has settled."""
-        pids = tool.pids if tool else lambda: []
-        recorder_before = measure.settle(pids)
+    def storm(self, load, prefix=(), pids=lambda: []):
+        """One run. The tool, if there is one, has settled before and after; the host is watched while
+        the storm lasts."""
+        tool_before = measure.settle(pids)
         host_before = measure.host_busy_ns()
-        result = measure.run_storm(load, self.options.bin, tool.prefix if tool and tool.prefix else ())
-        recorder_ns = measure.settle(pids) - recorder_before
+        result = measure.run_storm(load, self.options.bin, prefix)
         result["hostNs"] = measure.host_busy_ns() - host_before
-        result["recorderNs"] = result.pop("outerNs") if tool and tool.prefix else recorder_ns
+        result["toolNs"] = measure.settle(pids)
+        result["recorderNs"] = result["toolNs"] - tool_before
         return result
 
     def unrecorded(self, load):
@@ -114,17 +116,34 @@ class Session:
             audit_peers.quiet(self.kernel)
         return self.storm(load)
 
-    def recorded(self, load, tool):
+    def background(self, load, tool):
+        """With a tool that is started before and stopped afterwards. Ending may be work, too."""
         try:
-            tool.check()
-            if tool.prefix is None:
-                tool.start()
-            result = self.storm(load, tool)
+            tool.start()
+            result = self.storm(load, pids=tool.pids) if load else {"toolNs": measure.settle(tool.pids)}
         finally:
-            tool.stop()
-        seen = tool.seen(load)
+            life_ns = tool.stop()
+        result["endingNs"] = max(0, life_ns - result["toolNs"])
+        return result
+
+    def nothing_recorded_ns(self, tool):
+        """CPU time that a tool needs to begin and end, or to end if it was begun before."""
+        if tool.name not in self.nothing:
+            self.nothing[tool.name] = (measure.empty_run_ns(tool.prefix) if tool.prefix
+                                       else self.background(None, tool)["endingNs"])
+        return self.nothing[tool.name]
+
+    def recorded(self, load, tool):
+        tool.check()
+        nothing_ns = self.nothing_recorded_ns(tool)
+        if tool.prefix:
+            result = self.storm(load, tool.prefix)
+            result["recorderNs"] = result["outerNs"] - nothing_ns
+        else:
+            result = self.background(load, tool)
+            result["recorderNs"] += max(0, result["endingNs"] - nothing_ns)
         result["bytes"] = tool.size()
-        result["seen"] = vars(seen)
+        result["seen"] = vars(tool.seen(load))
         return result
 
 
