@@ -137,7 +137,7 @@ void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record&
       return;
     case schema::Record::GAP: {
       const auto gap = in.getGap();
-      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::PROCFS),
+      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::CONNECTOR),
                           gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
       return;
     }
