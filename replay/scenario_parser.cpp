@@ -6,6 +6,7 @@
 
 #include "replay/expectation_parser.h"
 #include "replay/needs.h"
+#include "replay/recorded_parser.h"
 #include "replay/yaml_fields.h"
 
 namespace exectrail::replay {
@@ -38,7 +39,7 @@ class ScenarioParser {
   Scenario parse(const YamlNode& root) {
     const YamlFields fields(root, "a scenario",
                             {"story", "attack", "references", "tags", "needs", "variants",
-                             "stand_in", "fire", "silent", "inconclusive", "misses"},
+                             "stand_in", "recorded", "fire", "silent", "inconclusive", "misses"},
                             diagnostics_);
     scenario_.directory = source_.directory;
     scenario_.name = source_.name;
@@ -49,6 +50,7 @@ class ScenarioParser {
     scenario_.standIn = fields.text("stand_in").value_or("");
     parseLists(fields);
     parseFire(fields);
+    parseRecords(fields);
     parseSilent(fields);
     parseInconclusive(fields);
     parseMisses(fields);
@@ -96,6 +98,12 @@ class ScenarioParser {
     }
   }
 
+  void parseRecords(const YamlFields& fields) {
+    for (const YamlNode& item : items(fields, "recorded")) {
+      scenario_.recorded.push_back(parseRecorded(item, diagnostics_));
+    }
+  }
+
   void parseSilent(const YamlFields& fields) {
     const YamlNode* const silent = fields.find("silent");
     if (silent == nullptr) return;  // the stricter reading: everything else
@@ -140,9 +148,12 @@ class ScenarioParser {
     if (scenario_.category == "benign" || fields.node().kind != YamlNode::Kind::kMap) return;
     fields.require("attack", "which technique is it? attack: [T1059.004]");
     if (!scenario_.fire.empty() || !scenario_.misses.empty()) return;
-    diagnostics_.error(code(ScenarioCode::kNothingExpected), fields.node().position,
-                       "nothing is expected of an attack",
-                       "say what must fire under `fire`, or what does not catch it under `misses`");
+    if (!scenario_.recorded.empty()) return;
+    diagnostics_.error(
+        code(ScenarioCode::kNothingExpected), fields.node().position,
+        "nothing is expected of an attack",
+        "say what must fire under `fire`, what does not catch it under `misses`, or what "
+        "a recorder must see under `recorded`");
   }
 
   analyzer::SourcePosition at(const Position& position) const {

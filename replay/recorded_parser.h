@@ -1,0 +1,14 @@
+// One entry of a scenario's `recorded:`.
+#pragma once
+
+#include "analyzer/compiler/diagnostics.h"
+#include "analyzer/compiler/yaml_tree.h"
+#include "replay/recorded.h"
+
+namespace exectrail::replay {
+
+// Reports what is wrong; the result is then of no use.
+RecordedExpectation parseRecorded(const analyzer::YamlNode& node,
+                                  analyzer::Diagnostics& diagnostics);
+
+}  // namespace exectrail::replay
