@@ -52,14 +52,19 @@ class FactReader {
  public:
   explicit FactReader(std::uint64_t startNs) : startNs_(startNs) {}
 
-  // Nothing for kinds that cannot be asked about.
-  std::optional<RecordFacts> read(const trace::Record& record);
+  // Appends what `record` says: nothing for kinds that cannot be asked about, one for each mount of
+  // a mount table.
+  void read(const trace::Record& record, std::vector<RecordFacts>& out);
 
  private:
-  friend struct FactsOfBody;
+  class Body;
 
   std::uint64_t startNs_;
-  std::map<trace::ImageId, std::string> executables_;  // escaped; copies made by fork included
+  std::map<trace::ImageId, std::string> executables_;     // escaped; copies made by fork included
+  std::optional<trace::Field<trace::Namespaces>> first_;  // those of the trace's first exec
 };
+
+// At most `bytes` of it, cut between characters, and how much that leaves out.
+std::string shortened(const std::string& text, std::size_t bytes);
 
 }  // namespace exectrail::replay

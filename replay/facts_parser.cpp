@@ -65,7 +65,7 @@ class FactsParser {
         parseErrors(entry.value);
       } else if (entry.key == "truncated") {
         parseTruncated(entry.value);
-      } else if (entry.key == "same_file_as" && find(facts_, "file") != nullptr) {
+      } else if (entry.key == "same_file_as" && find(facts_, "identity") != nullptr) {
         parseSameFile(entry.value);
       } else if (const FactType* fact = topLevel(entry.key)) {
         parseFact(*fact, entry.value);
@@ -86,7 +86,7 @@ class FactsParser {
     for (const FactType& each : facts_) {
       if (each.name.find('.') == std::string_view::npos) names.emplace_back(each.name);
     }
-    if (find(facts_, "file") != nullptr) names.emplace_back("same_file_as");
+    if (find(facts_, "identity") != nullptr) names.emplace_back("same_file_as");
     for (const char* each : {"evidence", "truncated", "error"}) names.emplace_back(each);
     return names;
   }

@@ -15,9 +15,7 @@ Observation observe(const analyzer::Program& program, trace::Reader& reader, boo
   std::uint64_t execs = 0;
   while (reader.next(record)) {
     engine.process(record);
-    if (withRecords) {
-      if (auto read = facts.read(record)) observation.records.push_back(std::move(*read));
-    }
+    if (withRecords) facts.read(record, observation.records);
     if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
       ++execs;
       if (exec->image.executable.known()) continue;

@@ -10,15 +10,6 @@ namespace {
 constexpr std::size_t kShownRecords = 3;
 constexpr std::size_t kShownBytes = 200;  // of one value
 
-std::string shortened(std::string text) {
-  if (text.size() <= kShownBytes) return text;
-  std::size_t end = kShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;  // UTF-8
-  const std::size_t left = text.size() - end;
-  text.resize(end);
-  return text + "… and " + std::to_string(left) + " bytes more";
-}
-
 using Words = std::vector<std::string>;
 
 bool startsWith(const Words& whole, const Words& part) {
@@ -140,8 +131,9 @@ class Judge {
   void show(const std::vector<Wanted>& wanted, const RecordFacts& record, Finding& finding) const {
     const std::vector<const Wanted*> wrong = failing(wanted, record);
     for (const Wanted* each : wrong) {
-      finding.deviations.push_back({record.title, each->fact, shortened(valueOf(*each)),
-                                    shortened(gotOf(each->fact, record))});
+      finding.deviations.push_back({record.title, each->fact,
+                                    shortened(valueOf(*each), kShownBytes),
+                                    shortened(gotOf(each->fact, record), kShownBytes)});
     }
     if (wrong.empty()) finding.deviations.push_back({record.title, "", "", ""});
   }
