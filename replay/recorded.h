@@ -49,10 +49,11 @@ struct Wanted {
 };
 
 struct RecordedExpectation {
-  std::string kind;            // "exec", "attempt", ...: a name of facts.h
-  std::vector<Wanted> select;  // a record is meant if all hold
-  Count count;                 // of such records
-  std::vector<Wanted> expect;  // of each of them
+  std::string kind;                   // "exec", "attempt", ...: a name of facts.h
+  std::vector<Wanted> select;         // a record is meant if all hold
+  Count count;                        // of such records
+  std::vector<Wanted> expect;         // of each of them
+  std::vector<std::string> variants;  // only in recordings of these; empty: in all
   Position position;
 };
 

@@ -1,5 +1,7 @@
 #include "replay/recorded_parser.h"
 
+#include <algorithm>
+
 #include "replay/expectation_words.h"
 #include "replay/facts.h"
 #include "replay/facts_parser.h"
@@ -10,15 +12,23 @@ namespace exectrail::replay {
 using analyzer::DiagnosticCode;
 using analyzer::YamlNode;
 
-RecordedExpectation parseRecorded(const YamlNode& node, analyzer::Diagnostics& diagnostics) {
+RecordedExpectation parseRecorded(const YamlNode& node, const std::vector<std::string>& variants,
+                                  analyzer::Diagnostics& diagnostics) {
+  const auto isVariant = [&](const std::string& name) {
+    return std::find(variants.begin(), variants.end(), name) != variants.end();
+  };
   const std::vector<std::string> kinds = recordKinds();
   std::vector<std::string> keys = kinds;
-  for (const char* each : {"exactly", "at_least", "at_most", "expect"}) keys.emplace_back(each);
+  for (const char* each : {"exactly", "at_least", "at_most", "expect", "variants"})
+    keys.emplace_back(each);
   const YamlFields fields(node, "a `recorded` entry", keys, diagnostics);
 
   RecordedExpectation expectation;
   expectation.position = positionOf(node);
   expectation.count = parseCount(fields, "records", diagnostics);
+  for (const Named& variant : fields.names("variants", isVariant, "variants of this scenario")) {
+    expectation.variants.push_back(variant.name);
+  }
   std::string listed;
   for (const std::string& kind : kinds) {
     listed += (listed.empty() ? "" : ", ") + kind;

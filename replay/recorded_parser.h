@@ -7,8 +7,9 @@
 
 namespace exectrail::replay {
 
-// Reports what is wrong; the result is then of no use.
+// Reports what is wrong; the result is then of no use. `variants` are those of the scenario.
 RecordedExpectation parseRecorded(const analyzer::YamlNode& node,
+                                  const std::vector<std::string>& variants,
                                   analyzer::Diagnostics& diagnostics);
 
 }  // namespace exectrail::replay

@@ -163,11 +163,16 @@ class Judge {
 
 }  // namespace
 
-std::vector<RecordedFinding> judgeRecorded(const Scenario& scenario,
+std::vector<RecordedFinding> judgeRecorded(const Case& recording,
                                            const std::vector<RecordFacts>& records) {
   std::vector<RecordedFinding> findings;
   const Judge judge(records);
-  for (const RecordedExpectation& each : scenario.recorded) judge.judge(each, findings);
+  for (const RecordedExpectation& each : recording.scenario->recorded) {
+    const std::vector<std::string>& only = each.variants;
+    if (only.empty() || std::find(only.begin(), only.end(), recording.variant) != only.end()) {
+      judge.judge(each, findings);
+    }
+  }
   return findings;
 }
 

@@ -13,7 +13,7 @@ struct RecordedFinding {
   bool tooFew = false;  // nothing is wrong with the records that are there
 };
 
-std::vector<RecordedFinding> judgeRecorded(const Scenario& scenario,
+std::vector<RecordedFinding> judgeRecorded(const Case& recording,
                                            const std::vector<RecordFacts>& records);
 
 }  // namespace exectrail::replay

@@ -100,7 +100,7 @@ class ScenarioParser {
 
   void parseRecords(const YamlFields& fields) {
     for (const YamlNode& item : items(fields, "recorded")) {
-      scenario_.recorded.push_back(parseRecorded(item, diagnostics_));
+      scenario_.recorded.push_back(parseRecorded(item, scenario_.variants, diagnostics_));
     }
   }
 

@@ -195,7 +195,7 @@ class Judge {
 
   // A gap may have swallowed a record. A record that is there and wrong has no excuse.
   void judgeRecords() {
-    for (RecordedFinding& each : judgeRecorded(scenario_, observation_.records)) {
+    for (RecordedFinding& each : judgeRecorded(result_.recording, observation_.records)) {
       if (each.tooFew && !observation_.gaps.empty()) {
         each.finding.details = missingEvidence("");
       } else {
