@@ -5,5 +5,5 @@
 set -eu
 printf '#!/usr/bin/no-such-interpreter\n' >/tmp/s
 chmod 755 /tmp/s
-/tmp/s || [ $? -eq 127 ]
+bash -c 'shopt -s execfail; exec /tmp/s argument; sleep 0.1'
 rm -f /tmp/s

@@ -7,6 +7,7 @@ set -eu
 mkdir /tmp/noexec
 mount -t tmpfs -o noexec none /tmp/noexec
 cp /usr/bin/sleep /tmp/noexec/x
-setpriv --reuid=1000 --regid=1000 --clear-groups sh -c '/tmp/noexec/x 0.2' || [ $? -eq 126 ]
+setpriv --reuid=1000 --regid=1000 --clear-groups \
+  bash -c 'shopt -s execfail; exec /tmp/noexec/x 0.2; sleep 0.1'
 umount /tmp/noexec
 rmdir /tmp/noexec
