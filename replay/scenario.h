@@ -58,6 +58,7 @@ struct Scenario {
   std::vector<std::string> needs;     // of record-live; replaying needs nothing
   std::vector<std::string> variants;  // empty: one recording without a name
   std::string standIn;
+  bool recorderIsLate = false;  // it begins when run.sh has stopped itself
   std::vector<Expectation> fire;
   std::vector<RecordedExpectation> recorded;
   Silence silent;

@@ -37,10 +37,11 @@ class ScenarioParser {
       : source_(source), diagnostics_(diagnostics) {}
 
   Scenario parse(const YamlNode& root) {
-    const YamlFields fields(root, "a scenario",
-                            {"story", "attack", "references", "tags", "needs", "variants",
-                             "stand_in", "recorded", "fire", "silent", "inconclusive", "misses"},
-                            diagnostics_);
+    const YamlFields fields(
+        root, "a scenario",
+        {"story", "attack", "references", "tags", "needs", "variants", "stand_in", "recorder",
+         "recorded", "fire", "silent", "inconclusive", "misses"},
+        diagnostics_);
     scenario_.directory = source_.directory;
     scenario_.name = source_.name;
     scenario_.category = source_.name.substr(0, source_.name.find('/'));
@@ -48,6 +49,7 @@ class ScenarioParser {
     fields.require("story", "one sentence: what happens here?");
     scenario_.story = fields.text("story").value_or("");
     scenario_.standIn = fields.text("stand_in").value_or("");
+    parseRecorder(fields);
     parseLists(fields);
     parseFire(fields);
     parseRecords(fields);
@@ -59,6 +61,15 @@ class ScenarioParser {
   }
 
  private:
+  void parseRecorder(const YamlFields& fields) {
+    const std::optional<std::string> word = fields.text("recorder");
+    scenario_.recorderIsLate = word == "late";
+    if (!word || word == "late" || word == "first") return;
+    diagnostics_.error(DiagnosticCode::kBadValue, fields.find("recorder")->position,
+                       "'recorder' is `first` or `late`",
+                       "late: it begins when run.sh stops itself with kill -STOP $$");
+  }
+
   void parseLists(const YamlFields& fields) {
     scenario_.attack = plain(fields.names("attack", like(R"(T\d{4}(\.\d{3})?)"),
                                           "techniques of MITRE ATT&CK, such as T1505.003"));
