@@ -7,5 +7,5 @@ set -eu
 # A copy of sleep stands in for the program.
 cp /usr/bin/sleep /tmp/x
 chmod 711 /tmp/x
-setpriv --reuid=1000 --regid=1000 --clear-groups /tmp/x 0.2
+setpriv --reuid=1000 --regid=1000 --clear-groups sh -c '! cat /tmp/x >/dev/null 2>&1 && /tmp/x 0.2'
 rm -f /tmp/x
