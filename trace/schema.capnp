@@ -109,6 +109,7 @@ struct Record {
     attemptTally @9 :AttemptTally;
     mountTable @10 :MountTable;
     heartbeat @11 :Heartbeat;
+    fileHash @12 :FileHash;
   }
 }
 
@@ -369,6 +370,29 @@ struct Mount {
   fileSystem @7 :UInt32;
   source @8 :UInt32;
   superOptions @9 :UInt32;
+}
+
+struct FileHash {
+  # The content of an executable, hashed after the exec that it belongs to: hashing takes time. Execs of
+  # the same file that come later have it in Image.sha256.
+  image @0 :ImageId;           # the image whose exec made the recorder hash the file
+  file :group {                # of what was hashed, by statx(2) before its first byte was read
+    deviceMajor @1 :UInt32;
+    deviceMinor @2 :UInt32;
+    inode @3 :UInt64;
+    mode @4 :UInt32;
+    uid @5 :UInt32;
+    gid @6 :UInt32;
+    sizeBytes @7 :UInt64;
+    linkCount @8 :UInt32;
+    changeTimeNs @9 :Int64;
+    evidence @10 :EvidenceClass;
+  }
+  sha256 :group {              # 32 bytes; not known: a note says why
+    value @11 :UInt32;
+    evidence @12 :EvidenceClass;
+  }
+  notes @13 :List(Note);       # ESTALE: it changed meanwhile; EFBIG: too large; ENOBUFS: too many at once
 }
 
 struct Heartbeat {

@@ -59,6 +59,7 @@ struct Line {
     return "mounts " + std::to_string(r.mounts.size());
   }
   std::string operator()(const trace::Heartbeat&) const { return "alive"; }
+  std::string operator()(const trace::FileHash& r) const { return "hash " + id(r.image); }
   std::string operator()(const trace::Gap& r) const {
     return "gap of " + std::to_string(r.lostEvents);
   }
