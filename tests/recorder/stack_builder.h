@@ -22,18 +22,18 @@ struct StackParts {
   bool secure = false;
   bool is32Bit = false;
   std::size_t gapBytes = 0;  // between the tables and the strings
-  std::uint64_t top = 0x7ffd0000f000;
+  std::uint64_t lowerBy = 0;  // the kernel takes a random number of pages
 };
 
 class BuiltStack {
  public:
   explicit BuiltStack(StackParts parts) : parts_(std::move(parts)) {
-    if (parts_.is32Bit) parts_.top = 0xffffe000;
+    const std::uint64_t top = (parts_.is32Bit ? 0xffffe000 : 0x7ffffffff000) - parts_.lowerBy;
     std::uint64_t strings = 8;  // the kernel leaves a null word at the top
     for (const auto& text : parts_.arguments) strings += text.size() + 1;
     for (const auto& text : parts_.environment) strings += text.size() + 1;
     strings += parts_.path.size() + 1;
-    const std::uint64_t argvAt = parts_.top - strings;
+    const std::uint64_t argvAt = top - strings;
     std::uint64_t at = argvAt;
     std::vector<std::uint64_t> words = {parts_.arguments.size()};
     std::string text;
@@ -55,7 +55,7 @@ class BuiltStack {
     }
     tableBytes_ = words.size() * wordBytes();
     stackPointer_ = (argvAt - 32 - parts_.gapBytes - tableBytes_) & ~std::uint64_t{15};
-    memory_.resize(static_cast<std::size_t>(parts_.top - stackPointer_));
+    memory_.resize(static_cast<std::size_t>(top - stackPointer_));
     for (std::size_t i = 0; i < words.size(); ++i) setWord(i, words[i]);
     std::memcpy(memory_.data() + (argvAt - stackPointer_), text.data(), text.size());
     stringsAt_ = argvAt;
