@@ -21,7 +21,7 @@ struct StackParts {
   std::string path = "/bin/program";
   bool secure = false;
   bool is32Bit = false;
-  std::size_t gapBytes = 0;  // between the tables and the strings
+  std::size_t gapBytes = 0;   // between the tables and the strings
   std::uint64_t lowerBy = 0;  // the kernel takes a random number of pages
 };
 
