@@ -21,7 +21,6 @@
 namespace exectrail::recorder {
 namespace {
 
-constexpr std::uint64_t kBufferBytesPerCpu = std::uint64_t{4} << 20;
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
 
 trace::Header makeHeader(const Options& options, const Source& source) {
@@ -34,7 +33,7 @@ trace::Header makeHeader(const Options& options, const Source& source) {
   header.capture.command = options.command;
   header.capture.sources = {source.kind(), trace::Source::kProcfs};
   header.capture.events = source.eventNames();
-  header.capture.bufferBytesPerCpu = kBufferBytesPerCpu;
+  header.capture.bufferBytesPerCpu = options.bufferBytesPerCpu;
   header.capture.failed = options.failed;
   return header;
 }
@@ -131,7 +130,7 @@ Outcome record(const Options& options, const Notify& notify) {
   std::optional<Command> command;
   std::optional<std::string> failure;
   try {
-    TracefsSource source(kBufferBytesPerCpu);
+    TracefsSource source(options.bufferBytesPerCpu);
     Output output(options.output);
     if (!output.keptOld().empty()) {
       notify("kept the earlier file as " + trace::quoteForTerminal(output.keptOld()));
