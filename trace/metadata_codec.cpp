@@ -77,6 +77,9 @@ std::vector<std::byte> encodeHeader(const Header& header) {
   clock.setBoottimeNs(header.clock.boottimeNs);
   encodeCapture(out.initCapture(), header.capture);
   fill(out.initProvenance(count(header.provenance)), header.provenance);
+  if (header.signingKey) {
+    out.setSigningKey({header.signingKey->data(), header.signingKey->size()});
+  }
   return flatten(message);
 }
 
@@ -109,6 +112,8 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
     header.capture.bufferBytesPerCpu = capture.getBufferBytesPerCpu();
     header.capture.failed = static_cast<FailedPolicy>(capture.getFailed());
     header.provenance = texts(in.getProvenance());
+    const auto key = in.getSigningKey();
+    if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());
     return header;
   });
 }
@@ -127,6 +132,7 @@ std::vector<std::byte> encodeEnd(const End& end) {
   out.setLateEvents(end.lateEvents);
   out.setUndecodedEvents(end.undecodedEvents);
   out.setReason(static_cast<schema::End::Reason>(end.reason));
+  out.setUnwrittenRecords(end.unwrittenRecords);
   return flatten(message);
 }
 
@@ -146,6 +152,7 @@ End decodeEnd(const std::byte* message, std::size_t size) {
     end.lateEvents = in.getLateEvents();
     end.undecodedEvents = in.getUndecodedEvents();
     end.reason = static_cast<EndReason>(in.getReason());
+    end.unwrittenRecords = in.getUnwrittenRecords();
     return end;
   });
 }

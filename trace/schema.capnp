@@ -43,6 +43,7 @@ struct Header {
   clock @4 :ClockReading;      # one simultaneous reading, taken when the recording started
   capture @5 :Capture;
   provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
+  signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
 }
 
 struct Host {
@@ -265,5 +266,7 @@ struct End {
     duration @2;
     interrupted @3;
     cut @4;                    # made from another trace
+    diskFull @5;
   }
+  unwrittenRecords @11 :UInt64; # that the disk had no room for; counted above all the same
 }
