@@ -8,6 +8,23 @@ using trace::EvidenceClass;
 
 constexpr trace::ImageId kShell{812, 1, 1'000'000'000};
 
+const trace::Context& userContext() {
+  static const trace::Context kContext = [] {
+    trace::Context context;
+    context.credentials = {{1000, 1000, 1000, 1000}, EvidenceClass::kProcfs};
+    context.login = {{1000, 3}, EvidenceClass::kProcfs};
+    context.session = {{700, 0x8800}, EvidenceClass::kProcfs};
+    context.privileges = {{0, 0, 0, 0x1ffffffffff, 0, false, trace::SeccompMode::kNone},
+                          EvidenceClass::kProcfs};
+    context.namespaces = {{1, 2, 3, 4, 5, 6, 7}, EvidenceClass::kKernel};
+    context.cgroup = {"/user.slice/user-1000.slice/session-3.scope", EvidenceClass::kKernel};
+    context.containerId = {"", EvidenceClass::kInferred};
+    context.environment = {{"PATH=/usr/local/bin:/usr/bin:/bin"}, EvidenceClass::kImage};
+    return context;
+  }();
+  return kContext;
+}
+
 trace::Image image(trace::ImageId id, const char* executable, const std::string& count) {
   trace::Image image;
   image.id = id;
@@ -20,9 +37,7 @@ trace::Image image(trace::ImageId id, const char* executable, const std::string&
                      EvidenceClass::kProcfs};
   image.workingDirectory = {"/usr/src/project/build", EvidenceClass::kProcfs};
   image.comm = {"ld", EvidenceClass::kKernel};
-  image.credentials = {{1000, 1000, 1000, 1000}, EvidenceClass::kProcfs};
-  image.login = {{1000, 3}, EvidenceClass::kProcfs};
-  image.session = {{700, 0x8800}, EvidenceClass::kProcfs};
+  image.context = &userContext();
   return image;
 }
 
@@ -56,10 +71,11 @@ void writeExecs(trace::Writer& writer, const Workload& workload) {
     record.timeNs += 200'000;
     record.body = trace::Exec{image(executed, workload.executable, count),
                               {workload.executable, EvidenceClass::kKernel},
+                              {"", EvidenceClass::kKernel},
                               executed.tgid};
     writer.add(record);
     record.timeNs += 600'000;
-    record.body = trace::Exit{executed};
+    record.body = trace::Exit{executed, {0, EvidenceClass::kKernel}};
     writer.add(record);
     if ((i + 1) % workload.perBatch == 0) writer.flush();
   }

@@ -64,7 +64,9 @@ void Assembler::addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess&
     process->creator = {{creator, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
   }
   trace::Snapshot record;
-  if (!known.imageReplaced) fillImage(reading, record.image);
+  trace::Context context;
+  record.image.context = &context;
+  if (!known.imageReplaced) fillImage(reading, record.image, context);
   record.image.id = process->image;
   record.image.startEvidence = process->startEvidence;
   record.image.creator = process->creator;
@@ -72,7 +74,11 @@ void Assembler::addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess&
 }
 
 void Assembler::receive(const Event& event) {
-  std::visit([&](const auto& body) { on(event, body); }, event.body);
+  std::visit(
+      [&](const auto& body) {
+        if constexpr (requires { on(event, body); }) on(event, body);
+      },
+      event.body);
 }
 
 void Assembler::on(const Event&, const NewTaskEvent& body) {
@@ -128,7 +134,9 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
 
   trace::Exec exec;
   trace::Image& image = exec.image;
-  if (usable(body.reading.get(), *process, body.tgid)) fillImage(*body.reading, image);
+  trace::Context context;
+  image.context = &context;
+  if (usable(body.reading.get(), *process, body.tgid)) fillImage(*body.reading, image, context);
   if (!entered.empty() && entered.mapped().reading) {
     // exec does not change the working directory. The arguments of the entry are of no use: the
     // memory they were read from may have been the new image's already.
@@ -233,7 +241,7 @@ void Assembler::endProcess(const Event& event, const ProcessPtr& process) {
   process->tids.clear();
   if (!process->inScope) return;
   ++counts_.exits;
-  emit(event, trace::Exit{process->image});
+  emit(event, trace::Exit{process->image, {}});
 }
 
 bool Assembler::usable(const ProcessReading* reading, const Process& process,

@@ -43,6 +43,7 @@ struct Plan {
   ImageId root;
   std::uint64_t rootTimeNs = 0;
   Family family;
+  std::set<std::uint64_t> mountNamespaces;  // of what is kept
   trace::End rawEnd;
 
   bool keeps(const ProcessId& process) const { return family.descends(process, root.process()); }
@@ -69,6 +70,7 @@ Plan makePlan(trace::Reader& reader) {
   struct Execution {
     ImageId id;
     std::uint64_t timeNs;
+    std::uint64_t mountNamespace;
   };
   Plan plan;
   std::vector<Execution> execs;
@@ -76,7 +78,7 @@ Plan makePlan(trace::Reader& reader) {
   while (reader.next(record)) {
     learn(plan.family, record.body);
     if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
-      execs.push_back({exec->image.id, record.timeNs});
+      execs.push_back({exec->image.id, record.timeNs, exec->image.context->namespaces.value.mount});
     }
   }
   if (reader.state().completeness != trace::Completeness::kComplete || !reader.end()) {
@@ -91,6 +93,11 @@ Plan makePlan(trace::Reader& reader) {
   if (root == execs.end()) throwNoScenario("no exec of run.sh below the sandbox was recorded");
   plan.root = root->id;
   plan.rootTimeNs = root->timeNs;
+  for (const Execution& exec : execs) {
+    if (exec.mountNamespace != 0 && plan.keeps(exec.id.process())) {
+      plan.mountNamespaces.insert(exec.mountNamespace);
+    }
+  }
   return plan;
 }
 
@@ -163,6 +170,21 @@ class Cutter {
     ++report_.end.exits;
     return true;
   }
+
+  bool keep(trace::Mapping& mapping, std::uint64_t timeNs) {
+    return timeNs >= plan_.rootTimeNs && plan_.keeps(mapping.image.process());
+  }
+
+  bool keep(trace::AttemptTally& tally, std::uint64_t) {
+    return tally.toNs >= plan_.rootTimeNs && plan_.keeps(tally.caller.process());
+  }
+
+  // Of the sandbox; what else the host has mounted is its own business.
+  bool keep(trace::MountTable& table, std::uint64_t) {
+    return plan_.mountNamespaces.contains(table.mountNamespace);
+  }
+
+  bool keep(trace::Heartbeat&, std::uint64_t) { return false; }
 
   bool keep(trace::Gap& gap, std::uint64_t) {
     if (gap.toNs < plan_.rootTimeNs) return false;

@@ -1,9 +1,8 @@
 // Records -> one Cap'n Proto Batch message.
-#include <unordered_map>
-#include <utility>
-
 #include "trace/arena.h"
 #include "trace/batch.h"
+#include "trace/context_table.h"
+#include "trace/image_encoder.h"
 #include "trace/message.h"
 #include "trace/record_bytes.h"
 #include "trace/schema.capnp.h"
@@ -11,142 +10,20 @@
 namespace exectrail::trace {
 namespace {
 
-// What the fixed part of a record takes in the message, about.
+// What the fixed part of a record, or a context, takes in the message, about.
 constexpr std::size_t kRecordBytes = 320;
+constexpr std::size_t kContextBytes = 240;
 
-class StringTable {
- public:
-  StringTable() { index(Bytes()); }
-
-  std::uint32_t index(Bytes bytes) {
-    const auto [it, isNew] = indexes_.emplace(bytes, static_cast<std::uint32_t>(strings_.size()));
-    if (isNew) strings_.push_back(bytes);
-    return it->second;
-  }
-
-  const std::vector<Bytes>& strings() const { return strings_; }
-
- private:
-  std::unordered_map<Bytes, std::uint32_t> indexes_;
-  std::vector<Bytes> strings_;
-};
-
-schema::EvidenceClass classOf(const Evidence& evidence) {
-  return static_cast<schema::EvidenceClass>(evidence.evidenceClass);
-}
-
-// Collects the notes of one record while its fields are encoded.
-class Notes {
- public:
-  void add(schema::FieldName field, const Evidence& evidence) {
-    if (evidence.originalLength != 0 || evidence.errorNumber != 0 || evidence.afterGap) {
-      notes_.emplace_back(field, evidence);
-    }
-  }
-
-  template <typename Builder>
-  void store(Builder owner) const {
-    if (notes_.empty()) return;
-    auto list = owner.initNotes(static_cast<unsigned>(notes_.size()));
-    for (unsigned i = 0; i < notes_.size(); ++i) {
-      const auto& [field, evidence] = notes_[i];
-      list[i].setField(field);
-      list[i].setOriginalLength(evidence.originalLength);
-      list[i].setErrorNumber(evidence.errorNumber);
-      list[i].setAfterGap(evidence.afterGap);
-    }
-  }
-
- private:
-  std::vector<std::pair<schema::FieldName, Evidence>> notes_;
-};
-
-void encodeId(schema::ImageId::Builder out, const ImageId& id) {
-  out.setTgid(id.tgid);
-  out.setExecNumber(id.execNumber);
-  out.setStartNs(id.startNs);
-}
-
-template <typename Group>
-void encodeBytes(Group out, const Field<Bytes>& field, StringTable& strings) {
-  out.setValue(strings.index(field.value));
-  out.setEvidence(classOf(field.evidence));
-}
-
-template <typename Group>
-void encodeArguments(Group out, const Field<Arguments>& field, StringTable& strings) {
-  auto list = out.initValue(static_cast<unsigned>(field.value.size()));
-  for (unsigned i = 0; i < field.value.size(); ++i) list.set(i, strings.index(field.value[i]));
-  out.setEvidence(classOf(field.evidence));
-}
-
-void encodeFile(schema::Image::File::Builder out, const Field<FileFacts>& field) {
-  const FileFacts& file = field.value;
-  out.setDeviceMajor(file.deviceMajor);
-  out.setDeviceMinor(file.deviceMinor);
-  out.setInode(file.inode);
-  out.setMode(file.mode);
-  out.setUid(file.uid);
-  out.setGid(file.gid);
-  out.setSizeBytes(file.sizeBytes);
-  out.setLinkCount(file.linkCount);
-  out.setChangeTimeNs(file.changeTimeNs);
-  out.setEvidence(classOf(field.evidence));
-}
-
-void encodeImage(schema::Image::Builder out, const Image& image, StringTable& strings) {
-  using Name = schema::FieldName;
-  Notes notes;
-  encodeId(out.initId(), image.id);
-  out.setStartEvidence(classOf(image.startEvidence));
-  notes.add(Name::START, image.startEvidence);
-
-  auto creator = out.getCreator();
-  if (image.creator.value.id != ImageId{}) encodeId(creator.initId(), image.creator.value.id);
-  creator.setEdge(static_cast<schema::CreatorEdge>(image.creator.value.edge));
-  creator.setEvidence(classOf(image.creator.evidence));
-  notes.add(Name::CREATOR, image.creator.evidence);
-
-  encodeBytes(out.getExecutable(), image.executable, strings);
-  notes.add(Name::EXECUTABLE, image.executable.evidence);
-  encodeFile(out.getFile(), image.file);
-  notes.add(Name::FILE, image.file.evidence);
-  encodeArguments(out.getArguments(), image.arguments, strings);
-  notes.add(Name::ARGUMENTS, image.arguments.evidence);
-  encodeBytes(out.getWorkingDirectory(), image.workingDirectory, strings);
-  notes.add(Name::WORKING_DIRECTORY, image.workingDirectory.evidence);
-  encodeBytes(out.getComm(), image.comm, strings);
-  notes.add(Name::COMM, image.comm.evidence);
-
-  auto credentials = out.getCredentials();
-  credentials.setRealUid(image.credentials.value.realUid);
-  credentials.setEffectiveUid(image.credentials.value.effectiveUid);
-  credentials.setRealGid(image.credentials.value.realGid);
-  credentials.setEffectiveGid(image.credentials.value.effectiveGid);
-  credentials.setEvidence(classOf(image.credentials.evidence));
-  notes.add(Name::CREDENTIALS, image.credentials.evidence);
-
-  auto login = out.getLogin();
-  login.setUid(image.login.value.uid);
-  login.setSessionId(image.login.value.sessionId);
-  login.setEvidence(classOf(image.login.evidence));
-  notes.add(Name::LOGIN, image.login.evidence);
-
-  auto session = out.getSession();
-  session.setLeaderPid(image.session.value.leaderPid);
-  session.setTerminal(image.session.value.terminal);
-  session.setEvidence(classOf(image.session.evidence));
-  notes.add(Name::SESSION, image.session.evidence);
-  notes.store(out);
-}
+using Name = schema::FieldName;
 
 struct EncodeBody {
   schema::Record::Builder out;
   StringTable& strings;
+  std::uint32_t context;  // of the record's image, if it has one
 
   void operator()(std::monostate) {}
   void operator()(const Snapshot& snapshot) {
-    encodeImage(out.initSnapshot(), snapshot.image, strings);
+    encodeImage(out.initSnapshot(), snapshot.image, context, strings);
   }
   void operator()(const Fork& fork) {
     auto body = out.initFork();
@@ -156,11 +33,13 @@ struct EncodeBody {
   }
   void operator()(const Exec& exec) {
     auto body = out.initExec();
-    encodeImage(body.initImage(), exec.image, strings);
+    encodeImage(body.initImage(), exec.image, context, strings);
     encodeBytes(body.getTypedPath(), exec.typedPath, strings);
+    encodeBytes(body.getInterpreter(), exec.interpreter, strings);
     body.setTid(exec.tid);
     Notes notes;
-    notes.add(schema::FieldName::TYPED_PATH, exec.typedPath.evidence);
+    notes.add(Name::TYPED_PATH, exec.typedPath.evidence);
+    notes.add(Name::INTERPRETER, exec.interpreter.evidence);
     notes.store(body);
   }
   void operator()(const Attempt& attempt) {
@@ -171,21 +50,76 @@ struct EncodeBody {
     body.setErrorNumber(attempt.errorNumber);
     body.setSystemCall(static_cast<schema::Attempt::SystemCall>(attempt.systemCall));
     encodeBytes(body.getTypedPath(), attempt.typedPath, strings);
-    encodeArguments(body.getArguments(), attempt.arguments, strings);
+    encodeList(body.getArguments(), attempt.arguments, strings);
     encodeBytes(body.getWorkingDirectory(), attempt.workingDirectory, strings);
     Notes notes;
-    notes.add(schema::FieldName::TYPED_PATH, attempt.typedPath.evidence);
-    notes.add(schema::FieldName::ARGUMENTS, attempt.arguments.evidence);
-    notes.add(schema::FieldName::WORKING_DIRECTORY, attempt.workingDirectory.evidence);
+    notes.add(Name::TYPED_PATH, attempt.typedPath.evidence);
+    notes.add(Name::ARGUMENTS, attempt.arguments.evidence);
+    notes.add(Name::WORKING_DIRECTORY, attempt.workingDirectory.evidence);
     notes.store(body);
   }
-  void operator()(const Exit& exit) { encodeId(out.initExit().initImage(), exit.image); }
+  void operator()(const Exit& exit) {
+    auto body = out.initExit();
+    encodeId(body.initImage(), exit.image);
+    body.getStatus().setValue(exit.status.value);
+    body.getStatus().setEvidence(classOf(exit.status.evidence));
+    Notes notes;
+    notes.add(Name::STATUS, exit.status.evidence);
+    notes.store(body);
+  }
   void operator()(const Gap& gap) {
     auto body = out.initGap();
     body.setSource(static_cast<schema::Source>(gap.source));
     body.setFromNs(gap.fromNs);
     body.setToNs(gap.toNs);
     body.setLostEvents(gap.lostEvents);
+  }
+  void operator()(const Mapping& mapping) {
+    auto body = out.initMapping();
+    encodeId(body.initImage(), mapping.image);
+    encodeBytes(body.getPath(), mapping.path, strings);
+    encodeIdentity(body.getIdentity(), mapping.identity);
+    body.setRole(static_cast<schema::Mapping::Role>(mapping.role));
+  }
+  void operator()(const AttemptTally& tally) {
+    auto body = out.initAttemptTally();
+    encodeId(body.initCaller(), tally.caller);
+    body.setErrorNumber(tally.errorNumber);
+    body.setCount(tally.count);
+    body.setFromNs(tally.fromNs);
+    body.setToNs(tally.toNs);
+    body.setReason(static_cast<schema::AttemptTally::Reason>(tally.reason));
+  }
+  void operator()(const MountTable& table) {
+    auto body = out.initMountTable();
+    body.setMountNamespace(table.mountNamespace);
+    body.setComplete(table.complete);
+    body.setEvidence(classOf(table.evidence));
+    auto mounts = body.initMounts(static_cast<unsigned>(table.mounts.size()));
+    for (unsigned i = 0; i < mounts.size(); ++i) encodeMount(mounts[i], table.mounts[i]);
+    auto removed = body.initRemovedIds(static_cast<unsigned>(table.removedIds.size()));
+    for (unsigned i = 0; i < removed.size(); ++i) removed.set(i, table.removedIds[i]);
+  }
+  void operator()(const Heartbeat& heartbeat) {
+    auto body = out.initHeartbeat();
+    body.setExecs(heartbeat.execs);
+    body.setAttempts(heartbeat.attempts);
+    body.setLostEvents(heartbeat.lostEvents);
+    body.setChainHead({reinterpret_cast<const kj::byte*>(heartbeat.chainHead.data()),
+                       heartbeat.chainHead.size()});
+  }
+
+  void encodeMount(schema::Mount::Builder mount, const Mount& from) {
+    mount.setId(from.id);
+    mount.setParentId(from.parentId);
+    mount.setDeviceMajor(from.deviceMajor);
+    mount.setDeviceMinor(from.deviceMinor);
+    mount.setRoot(strings.index(from.root));
+    mount.setPoint(strings.index(from.point));
+    mount.setOptions(strings.index(from.options));
+    mount.setFileSystem(strings.index(from.fileSystem));
+    mount.setSource(strings.index(from.source));
+    mount.setSuperOptions(strings.index(from.superOptions));
   }
 };
 
@@ -194,7 +128,9 @@ struct EncodeBody {
 struct BatchBuilder::State {
   Arena arena;
   std::vector<Record> records;
-  std::size_t stringBytes = 0;
+  std::vector<std::uint32_t> contextOf;  // of each record
+  ContextTable contexts;
+  std::size_t otherBytes = 0;  // of strings, mounts and contexts
 };
 
 BatchBuilder::BatchBuilder() : state_(std::make_unique<State>()) {}
@@ -204,8 +140,18 @@ void BatchBuilder::add(const Record& record) {
   Record& copy = state_->records.emplace_back(record);
   forEachBytes(copy, [this](Bytes& bytes) {
     bytes = state_->arena.copy(bytes);
-    state_->stringBytes += bytes.size();
+    state_->otherBytes += bytes.size();
   });
+  std::uint32_t context = 0;
+  if (Image* image = imageOf(copy)) {
+    const std::size_t known = state_->contexts.contexts().size();
+    context = state_->contexts.index(*image->context, state_->arena);
+    if (context == known) state_->otherBytes += kContextBytes + state_->contexts.bytesOf(context);
+    image->context = nullptr;  // the caller's, which may be gone before the batch is encoded
+  } else if (const auto* table = std::get_if<MountTable>(&copy.body)) {
+    state_->otherBytes += table->mounts.size() * sizeof(Mount);
+  }
+  state_->contextOf.push_back(context);
 }
 
 bool BatchBuilder::empty() const { return state_->records.empty(); }
@@ -213,7 +159,7 @@ bool BatchBuilder::empty() const { return state_->records.empty(); }
 std::size_t BatchBuilder::records() const { return state_->records.size(); }
 
 std::size_t BatchBuilder::approximateBytes() const {
-  return state_->stringBytes + state_->records.size() * kRecordBytes;
+  return state_->otherBytes + state_->records.size() * kRecordBytes;
 }
 
 std::vector<std::byte> BatchBuilder::seal() {
@@ -226,8 +172,11 @@ std::vector<std::byte> BatchBuilder::seal() {
     const Record& record = state_->records[i];
     records[i].setTimeNs(record.timeNs);
     records[i].setCpu(record.cpu);
-    std::visit(EncodeBody{records[i], strings}, record.body);
+    std::visit(EncodeBody{records[i], strings, state_->contextOf[i]}, record.body);
   }
+  const auto& distinct = state_->contexts.contexts();
+  auto contexts = batch.initContexts(static_cast<unsigned>(distinct.size()));
+  for (unsigned i = 0; i < contexts.size(); ++i) encodeContext(contexts[i], distinct[i], strings);
   auto table = batch.initStrings(static_cast<unsigned>(strings.strings().size()));
   for (unsigned i = 0; i < table.size(); ++i) {
     const Bytes bytes = strings.strings()[i];
@@ -235,8 +184,10 @@ std::vector<std::byte> BatchBuilder::seal() {
   }
   std::vector<std::byte> encoded = flatten(message);
   state_->records.clear();
+  state_->contextOf.clear();
+  state_->contexts.clear();
   state_->arena.clear();
-  state_->stringBytes = 0;
+  state_->otherBytes = 0;
   return encoded;
 }
 

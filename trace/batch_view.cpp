@@ -1,116 +1,12 @@
 // One Cap'n Proto Batch message -> records. The message may be hostile: every index is checked, and
 // Cap'n Proto checks every pointer.
 #include "trace/batch.h"
+#include "trace/image_decoder.h"
 #include "trace/message.h"
 #include "trace/schema.capnp.h"
 
 namespace exectrail::trace {
 namespace {
-
-EvidenceClass classFrom(schema::EvidenceClass value) {
-  // A class that only a newer version knows is no evidence to this one.
-  return value > schema::EvidenceClass::EXTERNAL ? EvidenceClass::kUnknown
-                                                 : static_cast<EvidenceClass>(value);
-}
-
-ImageId idFrom(schema::ImageId::Reader in) {
-  return {in.getTgid(), in.getExecNumber(), in.getStartNs()};
-}
-
-class Decoder {
- public:
-  explicit Decoder(const std::vector<Bytes>& strings) : strings_(strings) {}
-
-  Bytes bytes(std::uint32_t index) const {
-    if (index >= strings_.size()) {
-      throw BadMessage("string " + std::to_string(index) + " of " +
-                       std::to_string(strings_.size()));
-    }
-    return strings_[index];
-  }
-
-  template <typename Group>
-  void bytesField(Group in, Field<Bytes>& out) const {
-    out = Field<Bytes>(bytes(in.getValue()), classFrom(in.getEvidence()));
-  }
-
-  template <typename Group>
-  void argumentsField(Group in, Field<Arguments>& out) const {
-    const auto list = in.getValue();
-    out.value.resize(list.size());
-    for (unsigned i = 0; i < list.size(); ++i) out.value[i] = bytes(list[i]);
-    out.evidence = Evidence{classFrom(in.getEvidence())};
-  }
-
-  void image(schema::Image::Reader in, Image& out) const {
-    out.id = idFrom(in.getId());
-    out.startEvidence = Evidence{classFrom(in.getStartEvidence())};
-    const auto creator = in.getCreator();
-    const auto edge = creator.getEdge() > schema::CreatorEdge::TOP
-                          ? CreatorEdge::kUnknown
-                          : static_cast<CreatorEdge>(creator.getEdge());
-    out.creator = Field<Creator>({idFrom(creator.getId()), edge}, classFrom(creator.getEvidence()));
-    bytesField(in.getExecutable(), out.executable);
-    const auto file = in.getFile();
-    out.file = Field<FileFacts>({file.getDeviceMajor(), file.getDeviceMinor(), file.getInode(),
-                                 file.getMode(), file.getUid(), file.getGid(), file.getSizeBytes(),
-                                 file.getLinkCount(), file.getChangeTimeNs()},
-                                classFrom(file.getEvidence()));
-    argumentsField(in.getArguments(), out.arguments);
-    bytesField(in.getWorkingDirectory(), out.workingDirectory);
-    bytesField(in.getComm(), out.comm);
-    const auto credentials = in.getCredentials();
-    out.credentials = Field<Credentials>({credentials.getRealUid(), credentials.getEffectiveUid(),
-                                          credentials.getRealGid(), credentials.getEffectiveGid()},
-                                         classFrom(credentials.getEvidence()));
-    const auto login = in.getLogin();
-    out.login =
-        Field<Login>({login.getUid(), login.getSessionId()}, classFrom(login.getEvidence()));
-    const auto session = in.getSession();
-    out.session = Field<Session>({session.getLeaderPid(), session.getTerminal()},
-                                 classFrom(session.getEvidence()));
-    for (const auto note : in.getNotes()) {
-      if (Evidence* evidence = evidenceOf(note.getField(), out)) apply(note, *evidence);
-    }
-  }
-
-  static void apply(schema::Note::Reader note, Evidence& evidence) {
-    evidence.originalLength = note.getOriginalLength();
-    evidence.errorNumber = note.getErrorNumber();
-    evidence.afterGap = note.getAfterGap();
-  }
-
- private:
-  static Evidence* evidenceOf(schema::FieldName field, Image& image) {
-    using Name = schema::FieldName;
-    switch (field) {
-      case Name::START:
-        return &image.startEvidence;
-      case Name::CREATOR:
-        return &image.creator.evidence;
-      case Name::EXECUTABLE:
-        return &image.executable.evidence;
-      case Name::FILE:
-        return &image.file.evidence;
-      case Name::ARGUMENTS:
-        return &image.arguments.evidence;
-      case Name::WORKING_DIRECTORY:
-        return &image.workingDirectory.evidence;
-      case Name::COMM:
-        return &image.comm.evidence;
-      case Name::CREDENTIALS:
-        return &image.credentials.evidence;
-      case Name::LOGIN:
-        return &image.login.evidence;
-      case Name::SESSION:
-        return &image.session.evidence;
-      default:
-        return nullptr;
-    }
-  }
-
-  const std::vector<Bytes>& strings_;
-};
 
 // The body as a T: the one that is there already, so that its vectors keep their memory, or a new
 // one.
@@ -120,18 +16,21 @@ T& bodyAs(Record& record) {
   return record.body.emplace<T>();
 }
 
-void decodeExec(const Decoder& decoder, schema::Exec::Reader in, Exec& out) {
+void decodeExec(const PartDecoder& decoder, schema::Exec::Reader in, Exec& out) {
   decoder.image(in.getImage(), out.image);
   decoder.bytesField(in.getTypedPath(), out.typedPath);
+  decoder.bytesField(in.getInterpreter(), out.interpreter);
   out.tid = in.getTid();
   for (const auto note : in.getNotes()) {
     if (note.getField() == schema::FieldName::TYPED_PATH) {
-      Decoder::apply(note, out.typedPath.evidence);
+      applyNote(note, out.typedPath.evidence);
+    } else if (note.getField() == schema::FieldName::INTERPRETER) {
+      applyNote(note, out.interpreter.evidence);
     }
   }
 }
 
-void decodeAttempt(const Decoder& decoder, schema::Attempt::Reader in, Attempt& out) {
+void decodeAttempt(const PartDecoder& decoder, schema::Attempt::Reader in, Attempt& out) {
   out.caller = idFrom(in.getCaller());
   out.number = in.getNumber();
   out.tid = in.getTid();
@@ -140,18 +39,18 @@ void decodeAttempt(const Decoder& decoder, schema::Attempt::Reader in, Attempt& 
                        ? SystemCall::kExecveat
                        : SystemCall::kExecve;
   decoder.bytesField(in.getTypedPath(), out.typedPath);
-  decoder.argumentsField(in.getArguments(), out.arguments);
+  decoder.listField(in.getArguments(), out.arguments);
   decoder.bytesField(in.getWorkingDirectory(), out.workingDirectory);
   for (const auto note : in.getNotes()) {
     switch (note.getField()) {
       case schema::FieldName::TYPED_PATH:
-        Decoder::apply(note, out.typedPath.evidence);
+        applyNote(note, out.typedPath.evidence);
         break;
       case schema::FieldName::ARGUMENTS:
-        Decoder::apply(note, out.arguments.evidence);
+        applyNote(note, out.arguments.evidence);
         break;
       case schema::FieldName::WORKING_DIRECTORY:
-        Decoder::apply(note, out.workingDirectory.evidence);
+        applyNote(note, out.workingDirectory.evidence);
         break;
       default:
         break;
@@ -159,7 +58,55 @@ void decodeAttempt(const Decoder& decoder, schema::Attempt::Reader in, Attempt& 
   }
 }
 
-void decodeRecord(const Decoder& decoder, schema::Record::Reader in, Record& out) {
+void decodeExit(schema::Exit::Reader in, Exit& out) {
+  const auto status = in.getStatus();
+  out.image = idFrom(in.getImage());
+  out.status = Field<std::uint32_t>(status.getValue(), classFrom(status.getEvidence()));
+  for (const auto note : in.getNotes()) {
+    if (note.getField() == schema::FieldName::STATUS) applyNote(note, out.status.evidence);
+  }
+}
+
+void decodeMapping(const PartDecoder& decoder, schema::Mapping::Reader in, Mapping& out) {
+  out.image = idFrom(in.getImage());
+  decoder.bytesField(in.getPath(), out.path);
+  decoder.identityField(in.getIdentity(), out.identity);
+  out.role = enumFrom<MappingRole>(in.getRole(), schema::Mapping::Role::LIBRARY);
+}
+
+AttemptTally tallyFrom(schema::AttemptTally::Reader in) {
+  return {idFrom(in.getCaller()),
+          in.getErrorNumber(),
+          in.getCount(),
+          in.getFromNs(),
+          in.getToNs(),
+          enumFrom<TallyReason>(in.getReason(), schema::AttemptTally::Reason::POLICY)};
+}
+
+void decodeMountTable(const PartDecoder& decoder, schema::MountTable::Reader in, MountTable& out) {
+  out.mountNamespace = in.getMountNamespace();
+  out.complete = in.getComplete();
+  out.evidence = Evidence{classFrom(in.getEvidence())};
+  out.mounts.clear();
+  for (const auto mount : in.getMounts()) {
+    out.mounts.push_back({mount.getId(), mount.getParentId(), mount.getDeviceMajor(),
+                          mount.getDeviceMinor(), decoder.bytes(mount.getRoot()),
+                          decoder.bytes(mount.getPoint()), decoder.bytes(mount.getOptions()),
+                          decoder.bytes(mount.getFileSystem()), decoder.bytes(mount.getSource()),
+                          decoder.bytes(mount.getSuperOptions())});
+  }
+  const auto removed = in.getRemovedIds();
+  out.removedIds.resize(removed.size());
+  for (unsigned i = 0; i < removed.size(); ++i) out.removedIds[i] = removed[i];
+}
+
+Heartbeat heartbeatFrom(schema::Heartbeat::Reader in) {
+  const auto head = in.getChainHead();
+  return {in.getExecs(), in.getAttempts(), in.getLostEvents(),
+          Bytes(reinterpret_cast<const char*>(head.begin()), head.size())};
+}
+
+void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record& out) {
   out.timeNs = in.getTimeNs();
   out.cpu = in.getCpu();
   switch (in.which()) {
@@ -179,16 +126,26 @@ void decodeRecord(const Decoder& decoder, schema::Record::Reader in, Record& out
       decodeAttempt(decoder, in.getAttempt(), bodyAs<Attempt>(out));
       return;
     case schema::Record::EXIT:
-      bodyAs<Exit>(out) = {idFrom(in.getExit().getImage())};
+      decodeExit(in.getExit(), bodyAs<Exit>(out));
       return;
     case schema::Record::GAP: {
       const auto gap = in.getGap();
-      bodyAs<Gap>(out) = {gap.getSource() > schema::Source::PROCFS
-                              ? Source::kUnknown
-                              : static_cast<Source>(gap.getSource()),
+      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::PROCFS),
                           gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
       return;
     }
+    case schema::Record::MAPPING:
+      decodeMapping(decoder, in.getMapping(), bodyAs<Mapping>(out));
+      return;
+    case schema::Record::ATTEMPT_TALLY:
+      bodyAs<AttemptTally>(out) = tallyFrom(in.getAttemptTally());
+      return;
+    case schema::Record::MOUNT_TABLE:
+      decodeMountTable(decoder, in.getMountTable(), bodyAs<MountTable>(out));
+      return;
+    case schema::Record::HEARTBEAT:
+      bodyAs<Heartbeat>(out) = heartbeatFrom(in.getHeartbeat());
+      return;
   }
   out.body = std::monostate{};
 }
@@ -205,11 +162,16 @@ struct BatchView::State {
     for (const auto bytes : list) {
       strings.emplace_back(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
     }
+    const auto inContexts = reader.getRoot<schema::Batch>().getContexts();
+    contexts.resize(inContexts.size());
+    const PartDecoder decoder(strings, contexts);
+    for (unsigned i = 0; i < inContexts.size(); ++i) decoder.context(inContexts[i], contexts[i]);
   }
 
   capnp::FlatArrayMessageReader reader;
   capnp::List<schema::Record>::Reader records;
   std::vector<Bytes> strings;
+  std::vector<Context> contexts;
 };
 
 BatchView::BatchView() = default;
@@ -227,7 +189,8 @@ std::size_t BatchView::size() const { return state_ ? state_->records.size() : 0
 
 void BatchView::decode(std::size_t index, Record& record) const {
   guarded([&] {
-    decodeRecord(Decoder(state_->strings), state_->records[static_cast<unsigned>(index)], record);
+    decodeRecord(PartDecoder(state_->strings, state_->contexts),
+                 state_->records[static_cast<unsigned>(index)], record);
   });
 }
 

@@ -1,111 +1,22 @@
 #include "trace/dump.h"
 
+#include <sys/wait.h>
+
 #include <iomanip>
 #include <ostream>
 #include <string>
 
+#include "trace/dump_line.h"
 #include "trace/escape.h"
 
 namespace exectrail::trace {
 namespace {
 
-std::string imageName(const ImageId& id) {
-  return std::to_string(id.tgid) + "." + std::to_string(id.execNumber);
+std::string waitStatus(std::uint32_t status) {
+  const int value = static_cast<int>(status);
+  if (WIFSIGNALED(value)) return "signal " + std::to_string(WTERMSIG(value));
+  return std::to_string(WEXITSTATUS(value));
 }
-
-std::string noteOn(const Evidence& evidence) {
-  std::string out = "[" + std::string(name(evidence.evidenceClass));
-  if (evidence.truncated()) out += ", of " + std::to_string(evidence.originalLength) + " bytes";
-  if (evidence.errorNumber != 0) out += ", errno " + std::to_string(evidence.errorNumber);
-  if (evidence.afterGap) out += ", after a gap";
-  return out + "]";
-}
-
-std::string octal(std::uint32_t mode) {
-  std::string out;
-  for (int shift = 12; shift >= 0; shift -= 3) {
-    out += static_cast<char>('0' + ((mode >> shift) & 7U));
-  }
-  return out;
-}
-
-class Line {
- public:
-  Line(std::ostream& out, std::uint64_t startNs, const Record& record, std::string_view kind,
-       const ImageId& image)
-      : out_(out) {
-    // Snapshots may be older than the clock reading of the header.
-    const bool before = record.timeNs < startNs;
-    const std::uint64_t sinceNs = before ? startNs - record.timeNs : record.timeNs - startNs;
-    std::string time = before ? "-" : "";
-    time += std::to_string(sinceNs / 1'000'000'000) + ".";
-    std::string fraction = std::to_string(sinceNs % 1'000'000'000);
-    time += std::string(9 - fraction.size(), '0') + fraction;
-    out_ << std::setw(14) << time << "  " << std::left << std::setw(8) << kind << "  "
-         << std::setw(10) << (image == ImageId{} ? "" : imageName(image)) << std::right;
-  }
-  ~Line() { out_ << '\n'; }
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-
-  Line& text(std::string_view label, const std::string& value) {
-    out_ << "  " << label << ' ' << value;
-    return *this;
-  }
-  Line& bytes(std::string_view label, const Field<Bytes>& field) {
-    return text(label,
-                (field.known() ? quoteForTerminal(field.value) : "-") + noteOn(field.evidence));
-  }
-  Line& arguments(const Field<Arguments>& field) {
-    std::string shown;
-    for (const Bytes argument : field.value) {
-      shown += (shown.empty() ? "" : " ") + quoteForTerminal(argument);
-    }
-    return text("args", (field.known() ? "{" + shown + "}" : "-") + noteOn(field.evidence));
-  }
-
-  void image(const Image& image) {
-    bytes("exe", image.executable);
-    arguments(image.arguments);
-    bytes("cwd", image.workingDirectory);
-    bytes("comm", image.comm);
-    text("creator", (image.creator.value.edge == CreatorEdge::kFork
-                         ? imageName(image.creator.value.id)
-                         : (image.creator.value.edge == CreatorEdge::kTop ? "top" : "-")) +
-                        noteOn(image.creator.evidence));
-    const FileFacts& file = image.file.value;
-    text("file",
-         (image.file.known()
-              ? std::to_string(file.deviceMajor) + ":" + std::to_string(file.deviceMinor) + ":" +
-                    std::to_string(file.inode) + " mode " + octal(file.mode) + " owner " +
-                    std::to_string(file.uid) + ":" + std::to_string(file.gid) + " size " +
-                    std::to_string(file.sizeBytes) + " links " + std::to_string(file.linkCount)
-              : "-") +
-             noteOn(image.file.evidence));
-    const Credentials& who = image.credentials.value;
-    text("uid",
-         (image.credentials.known()
-              ? std::to_string(who.realUid) + "/" + std::to_string(who.effectiveUid) + " gid " +
-                    std::to_string(who.realGid) + "/" + std::to_string(who.effectiveGid)
-              : "-") +
-             noteOn(image.credentials.evidence));
-    const auto loginPart = [](std::uint32_t value) {
-      return value == kLoginNotSet ? std::string("unset") : std::to_string(value);
-    };
-    text("login", (image.login.known() ? loginPart(image.login.value.uid) + " session " +
-                                             loginPart(image.login.value.sessionId)
-                                       : "-") +
-                      noteOn(image.login.evidence));
-    const Session& session = image.session.value;
-    text("sid", (image.session.known() ? std::to_string(session.leaderPid) + " tty " +
-                                             std::to_string(session.terminal)
-                                       : "-") +
-                    noteOn(image.session.evidence));
-  }
-
- private:
-  std::ostream& out_;
-};
 
 struct DumpBody {
   std::ostream& out;
@@ -114,33 +25,77 @@ struct DumpBody {
 
   void operator()(std::monostate) const {}
   void operator()(const Snapshot& snapshot) const {
-    Line(out, startNs, record, "snapshot", snapshot.image.id).image(snapshot.image);
+    DumpLine(out, startNs, record, "snapshot", snapshot.image.id).image(snapshot.image);
   }
   void operator()(const Fork& fork) const {
-    Line(out, startNs, record, "fork", fork.creator)
+    DumpLine(out, startNs, record, "fork", fork.creator)
         .text("child", imageName(fork.child))
         .text("comm", quoteForTerminal(fork.childComm));
   }
   void operator()(const Exec& exec) const {
-    Line line(out, startNs, record, "exec", exec.image.id);
+    DumpLine line(out, startNs, record, "exec", exec.image.id);
     line.bytes("typed", exec.typedPath);
+    if (exec.interpreter.known() && !exec.interpreter.value.empty()) {
+      line.bytes("interpreter", exec.interpreter);
+    }
     if (exec.tid != exec.image.id.tgid) line.text("tid", std::to_string(exec.tid));
     line.image(exec.image);
   }
   void operator()(const Attempt& attempt) const {
-    Line(out, startNs, record, "attempt", attempt.caller)
+    DumpLine(out, startNs, record, "attempt", attempt.caller)
         .text("number", std::to_string(attempt.number))
         .text("errno", std::to_string(attempt.errorNumber))
         .bytes("typed", attempt.typedPath)
-        .arguments(attempt.arguments)
+        .list("args", attempt.arguments)
         .bytes("cwd", attempt.workingDirectory);
   }
-  void operator()(const Exit& exit) const { Line(out, startNs, record, "exit", exit.image); }
+  void operator()(const Exit& exit) const {
+    DumpLine line(out, startNs, record, "exit", exit.image);
+    if (exit.status.known())
+      line.fact("status", exit.status.evidence, waitStatus(exit.status.value));
+  }
   void operator()(const Gap& gap) const {
-    Line(out, startNs, record, "gap", {})
+    DumpLine(out, startNs, record, "gap", {})
         .text("cpu", record.cpu == kCpuNotKnown ? "-" : std::to_string(record.cpu))
         .text("source", std::string(name(gap.source)))
         .text("lost", gap.lostEvents == 0 ? "an unknown number" : std::to_string(gap.lostEvents));
+  }
+  void operator()(const Mapping& mapping) const {
+    static constexpr std::string_view kRoles[] = {"?", "loader target", "library"};
+    DumpLine(out, startNs, record, "mapping", mapping.image)
+        .bytes("path", mapping.path)
+        .text("role", std::string(kRoles[static_cast<std::size_t>(mapping.role)]))
+        .identity(mapping.identity);
+  }
+  void operator()(const AttemptTally& tally) const {
+    static constexpr std::string_view kReasons[] = {"?", "PATH search", "flood", "policy"};
+    DumpLine(out, startNs, record, "tally", tally.caller)
+        .text("errno", std::to_string(tally.errorNumber))
+        .text("not-kept", std::to_string(tally.count))
+        .text("reason", std::string(kReasons[static_cast<std::size_t>(tally.reason)]));
+  }
+  void operator()(const MountTable& table) const {
+    DumpLine(out, startNs, record, "mounts", {})
+        .text("namespace", std::to_string(table.mountNamespace))
+        .text(table.complete ? "all" : "changed", std::to_string(table.mounts.size()))
+        .text("removed", std::to_string(table.removedIds.size()));
+    for (const Mount& mount : table.mounts) mountLine(mount);
+  }
+  void operator()(const Heartbeat& heartbeat) const {
+    DumpLine(out, startNs, record, "alive", {})
+        .text("execs", std::to_string(heartbeat.execs))
+        .text("attempts", std::to_string(heartbeat.attempts))
+        .text("lost", std::to_string(heartbeat.lostEvents));
+  }
+
+  void mountLine(const Mount& mount) const {
+    out << std::setw(24) << "mount"
+        << "  " << mount.id << " on " << quoteForTerminal(mount.point) << " root "
+        << quoteForTerminal(mount.root) << " type " << quoteForTerminal(mount.fileSystem)
+        << " from " << quoteForTerminal(mount.source) << ' ' << mount.deviceMajor << ':'
+        << mount.deviceMinor << " parent " << mount.parentId << " options "
+        << quoteForTerminal(mount.options) << " super " << quoteForTerminal(mount.superOptions)
+        << '\n';
   }
 };
 

@@ -13,11 +13,17 @@ namespace exectrail::trace {
 
 // Version of the *meaning* of fields. Raised when a fix changes how a field is filled, so that
 // readers can tell; layout has a version of its own in the container.
-inline constexpr std::uint16_t kMeaningVersion = 1;
+inline constexpr std::uint16_t kMeaningVersion = 2;
 
 using Uuid = std::array<std::uint8_t, 16>;
 
 std::string toString(const Uuid& id);  // 8-4-4-4-12 lower-case hex
+
+struct User {
+  std::uint32_t uid = 0;
+  std::string name;
+  friend bool operator==(const User&, const User&) = default;
+};
 
 struct Host {
   std::string name;
@@ -28,6 +34,7 @@ struct Host {
   std::string architecture;
   std::string osName;
   std::uint32_t cpuCount = 0;
+  std::vector<User> users;
   friend bool operator==(const Host&, const Host&) = default;
 };
 
@@ -54,6 +61,8 @@ struct Capture {
   std::vector<std::string> events;
   std::uint64_t bufferBytesPerCpu = 0;
   FailedPolicy failed = FailedPolicy::kNoteworthy;
+  std::vector<std::string> environmentNames;
+  std::vector<std::string> sourceNotes;
   friend bool operator==(const Capture&, const Capture&) = default;
 };
 

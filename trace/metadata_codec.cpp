@@ -48,6 +48,11 @@ void encodeHost(schema::Host::Builder out, const Host& host) {
   out.setArchitecture(data(host.architecture));
   out.setOsName(data(host.osName));
   out.setCpuCount(host.cpuCount);
+  auto users = out.initUsers(static_cast<unsigned>(host.users.size()));
+  for (unsigned i = 0; i < users.size(); ++i) {
+    users[i].setUid(host.users[i].uid);
+    users[i].setName(data(host.users[i].name));
+  }
 }
 
 void encodeCapture(schema::Capture::Builder out, const Capture& capture) {
@@ -60,6 +65,37 @@ void encodeCapture(schema::Capture::Builder out, const Capture& capture) {
   fill(out.initEvents(count(capture.events)), capture.events);
   out.setBufferBytesPerCpu(capture.bufferBytesPerCpu);
   out.setFailed(static_cast<schema::Capture::FailedPolicy>(capture.failed));
+  fill(out.initEnvironmentNames(count(capture.environmentNames)), capture.environmentNames);
+  fill(out.initSourceNotes(count(capture.sourceNotes)), capture.sourceNotes);
+}
+
+Host hostFrom(schema::Host::Reader in) {
+  Host host;
+  host.name = text(in.getName());
+  host.bootId = uuid(in.getBootId());
+  host.machineId = text(in.getMachineId());
+  host.kernelRelease = text(in.getKernelRelease());
+  host.kernelVersion = text(in.getKernelVersion());
+  host.architecture = text(in.getArchitecture());
+  host.osName = text(in.getOsName());
+  host.cpuCount = in.getCpuCount();
+  for (const auto user : in.getUsers()) host.users.push_back({user.getUid(), text(user.getName())});
+  return host;
+}
+
+Capture captureFrom(schema::Capture::Reader in) {
+  Capture capture;
+  capture.scope = static_cast<Scope>(in.getScope());
+  capture.command = texts(in.getCommand());
+  for (const auto source : in.getSources()) {
+    capture.sources.push_back(static_cast<Source>(source));
+  }
+  capture.events = texts(in.getEvents());
+  capture.bufferBytesPerCpu = in.getBufferBytesPerCpu();
+  capture.failed = static_cast<FailedPolicy>(in.getFailed());
+  capture.environmentNames = texts(in.getEnvironmentNames());
+  capture.sourceNotes = texts(in.getSourceNotes());
+  return capture;
 }
 
 }  // namespace
@@ -91,26 +127,10 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
     header.recordingId = uuid(in.getRecordingId());
     header.meaningVersion = in.getMeaningVersion();
     header.writer = text(in.getWriter());
-    const auto host = in.getHost();
-    header.host.name = text(host.getName());
-    header.host.bootId = uuid(host.getBootId());
-    header.host.machineId = text(host.getMachineId());
-    header.host.kernelRelease = text(host.getKernelRelease());
-    header.host.kernelVersion = text(host.getKernelVersion());
-    header.host.architecture = text(host.getArchitecture());
-    header.host.osName = text(host.getOsName());
-    header.host.cpuCount = host.getCpuCount();
+    header.host = hostFrom(in.getHost());
     const auto clock = in.getClock();
     header.clock = {clock.getMonotonicNs(), clock.getRealtimeNs(), clock.getBoottimeNs()};
-    const auto capture = in.getCapture();
-    header.capture.scope = static_cast<Scope>(capture.getScope());
-    header.capture.command = texts(capture.getCommand());
-    for (const auto source : capture.getSources()) {
-      header.capture.sources.push_back(static_cast<Source>(source));
-    }
-    header.capture.events = texts(capture.getEvents());
-    header.capture.bufferBytesPerCpu = capture.getBufferBytesPerCpu();
-    header.capture.failed = static_cast<FailedPolicy>(capture.getFailed());
+    header.capture = captureFrom(in.getCapture());
     header.provenance = texts(in.getProvenance());
     const auto key = in.getSigningKey();
     if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());

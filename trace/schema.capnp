@@ -55,6 +55,12 @@ struct Host {
   architecture @5 :Data;       # machine of uname(2)
   osName @6 :Data;             # PRETTY_NAME of /etc/os-release
   cpuCount @7 :UInt32;         # configured CPUs
+  users @8 :List(User);        # of /etc/passwd
+}
+
+struct User {
+  uid @0 :UInt32;
+  name @1 :Data;
 }
 
 struct ClockReading {
@@ -70,6 +76,8 @@ struct Capture {
   events @3 :List(Data);       # "system:name" of each tracepoint that was enabled
   bufferBytesPerCpu @4 :UInt64;
   failed @5 :FailedPolicy;
+  environmentNames @6 :List(Data);  # the variables that were looked for
+  sourceNotes @7 :List(Data);       # what the host did not allow and what that costs, one sentence each
 
   enum Scope { host @0; subtree @1; }
   enum FailedPolicy {
@@ -84,6 +92,7 @@ struct Capture {
 struct Batch {
   strings @0 :List(Data);      # each distinct byte string once; element 0 is empty
   records @1 :List(Record);    # in order of time
+  contexts @2 :List(Context);  # each distinct one once; element 0 holds nothing known
 }
 
 struct Record {
@@ -96,6 +105,10 @@ struct Record {
     attempt @5 :Attempt;       # an execve or execveat that failed
     exit @6 :Exit;
     gap @7 :Gap;
+    mapping @8 :Mapping;
+    attemptTally @9 :AttemptTally;
+    mountTable @10 :MountTable;
+    heartbeat @11 :Heartbeat;
   }
 }
 
@@ -116,52 +129,116 @@ struct Image {
     edge @3 :CreatorEdge;
     evidence @4 :EvidenceClass;
   }
-  executable :group {          # path of the file that runs, as the kernel resolves it
+  parentPid :group {           # whose child it was at that moment: a reaper, if the creator had gone
     value @5 :UInt32;
     evidence @6 :EvidenceClass;
   }
+  executable :group {          # path of the file that runs, as the kernel resolves it
+    value @7 :UInt32;
+    evidence @8 :EvidenceClass;
+  }
+  identity :group {            # of that file, as the kernel mapped it
+    deviceMajor @9 :UInt32;
+    deviceMinor @10 :UInt32;
+    inode @11 :UInt64;
+    generation @12 :UInt64;
+    evidence @13 :EvidenceClass;
+  }
   file :group {                # of that file, by statx(2)
-    deviceMajor @7 :UInt32;
-    deviceMinor @8 :UInt32;
-    inode @9 :UInt64;
-    mode @10 :UInt32;          # type and permission bits
-    uid @11 :UInt32;
-    gid @12 :UInt32;
-    sizeBytes @13 :UInt64;
-    linkCount @14 :UInt32;
-    changeTimeNs @15 :Int64;   # ctime, CLOCK_REALTIME
-    evidence @16 :EvidenceClass;
+    deviceMajor @14 :UInt32;
+    deviceMinor @15 :UInt32;
+    inode @16 :UInt64;
+    mode @17 :UInt32;          # type and permission bits
+    uid @18 :UInt32;
+    gid @19 :UInt32;
+    sizeBytes @20 :UInt64;
+    linkCount @21 :UInt32;
+    changeTimeNs @22 :Int64;   # ctime, CLOCK_REALTIME
+    evidence @23 :EvidenceClass;
+  }
+  sha256 :group {              # 32 bytes, of that file's content when it was hashed
+    value @24 :UInt32;
+    evidence @25 :EvidenceClass;
   }
   arguments :group {           # argv, without the terminating null pointer
-    value @17 :List(UInt32);
-    evidence @18 :EvidenceClass;
-  }
-  workingDirectory :group {
-    value @19 :UInt32;
-    evidence @20 :EvidenceClass;
-  }
-  comm :group {                # name of the task, at most 15 bytes
-    value @21 :UInt32;
-    evidence @22 :EvidenceClass;
-  }
-  credentials :group {         # as the initial user namespace sees them
-    realUid @23 :UInt32;
-    effectiveUid @24 :UInt32;
-    realGid @25 :UInt32;
-    effectiveGid @26 :UInt32;
+    value @26 :List(UInt32);
     evidence @27 :EvidenceClass;
   }
-  login :group {               # audit login; 0xffffffff: not set
-    uid @28 :UInt32;
-    sessionId @29 :UInt32;
+  argumentShape :group {
+    count @28 :UInt32;         # argc
+    tail @29 :UInt32;          # arguments.value[tail..] are the last ones of argv; all kept: the number kept
     evidence @30 :EvidenceClass;
   }
-  session :group {
-    leaderPid @31 :UInt32;     # session id of setsid(2)
-    terminal @32 :UInt32;      # device number of the controlling terminal, 0: none
-    evidence @33 :EvidenceClass;
+  workingDirectory :group {
+    value @31 :UInt32;
+    evidence @32 :EvidenceClass;
   }
-  notes @34 :List(Note);
+  comm :group {                # name of the task, at most 15 bytes
+    value @33 :UInt32;
+    evidence @34 :EvidenceClass;
+  }
+  secure :group {              # AT_SECURE of the auxiliary vector: privileges came with the file
+    value @35 :Bool;
+    evidence @36 :EvidenceClass;
+  }
+  context @37 :UInt32;         # index into Batch.contexts
+  notes @38 :List(Note);
+}
+
+struct Context {
+  # Who a process is and where it lives.
+  credentials :group {         # as the initial user namespace sees them
+    realUid @0 :UInt32;
+    effectiveUid @1 :UInt32;
+    realGid @2 :UInt32;
+    effectiveGid @3 :UInt32;
+    evidence @4 :EvidenceClass;
+  }
+  login :group {               # audit login; 0xffffffff: not set
+    uid @5 :UInt32;
+    sessionId @6 :UInt32;
+    evidence @7 :EvidenceClass;
+  }
+  session :group {
+    leaderPid @8 :UInt32;      # session id of setsid(2)
+    terminal @9 :UInt32;       # device number of the controlling terminal, 0: none
+    evidence @10 :EvidenceClass;
+  }
+  privileges :group {
+    effective @11 :UInt64;     # sets of capabilities(7), bit n for capability n
+    permitted @12 :UInt64;
+    inheritable @13 :UInt64;
+    bounding @14 :UInt64;
+    ambient @15 :UInt64;
+    noNewPrivileges @16 :Bool;
+    seccomp @17 :SeccompMode;
+    evidence @18 :EvidenceClass;
+  }
+  namespaces :group {          # inode numbers in nsfs, 0: not known
+    mount @19 :UInt64;
+    uts @20 :UInt64;
+    ipc @21 :UInt64;
+    pid @22 :UInt64;
+    user @23 :UInt64;
+    net @24 :UInt64;
+    cgroup @25 :UInt64;
+    evidence @26 :EvidenceClass;
+  }
+  cgroup :group {              # path in the unified hierarchy
+    value @27 :UInt32;
+    evidence @28 :EvidenceClass;
+  }
+  containerId :group {         # 64 hexadecimal digits; empty: in none
+    value @29 :UInt32;
+    evidence @30 :EvidenceClass;
+  }
+  environment :group {         # "NAME=value", of the names in Capture.environmentNames
+    value @31 :List(UInt32);
+    evidence @32 :EvidenceClass;
+  }
+  notes @33 :List(Note);
+
+  enum SeccompMode { none @0; strict @1; filter @2; unknown @3; }
 }
 
 enum CreatorEdge {
@@ -184,6 +261,10 @@ struct Exec {
   }
   tid @3 :UInt32;              # thread that called execve; it becomes the leader
   notes @4 :List(Note);
+  interpreter :group {         # what runs instead of the typed file, as `#!` or binfmt_misc names it
+    value @5 :UInt32;          # empty: the typed file itself runs
+    evidence @6 :EvidenceClass;
+  }
 }
 
 struct Attempt {
@@ -211,6 +292,11 @@ struct Attempt {
 
 struct Exit {
   image @0 :ImageId;           # the process's last image
+  status :group {              # as wait(2) gives it
+    value @1 :UInt32;
+    evidence @2 :EvidenceClass;
+  }
+  notes @3 :List(Note);
 }
 
 struct Gap {
@@ -219,6 +305,77 @@ struct Gap {
   fromNs @1 :UInt64;
   toNs @2 :UInt64;
   lostEvents @3 :UInt64;
+}
+
+struct Mapping {
+  # An executable mapping of a file that is neither the image's executable nor in a library folder of
+  # the system. It comes after the exec of its image.
+  image @0 :ImageId;
+  path :group {
+    value @1 :UInt32;
+    evidence @2 :EvidenceClass;
+  }
+  identity :group {
+    deviceMajor @3 :UInt32;
+    deviceMinor @4 :UInt32;
+    inode @5 :UInt64;
+    generation @6 :UInt64;
+    evidence @7 :EvidenceClass;
+  }
+  role @8 :Role;
+
+  enum Role {
+    unknown @0;
+    loaderTarget @1;           # the program that a dynamic loader, started as a program, was given
+    library @2;
+  }
+}
+
+struct AttemptTally {
+  # Failed attempts of one image that were counted and not kept.
+  caller @0 :ImageId;
+  errorNumber @1 :UInt16;
+  count @2 :UInt64;
+  fromNs @3 :UInt64;
+  toNs @4 :UInt64;
+  reason @5 :Reason;
+
+  enum Reason {
+    unknown @0;
+    pathSearch @1;             # ENOENT and ENOTDIR while a name is looked up in PATH
+    flood @2;                  # more than the recorder keeps of one process
+    policy @3;                 # FailedPolicy.none
+  }
+}
+
+struct MountTable {
+  mountNamespace @0 :UInt64;   # inode number of the namespace
+  complete @1 :Bool;           # false: `mounts` are those that are new or have changed
+  evidence @2 :EvidenceClass;
+  mounts @3 :List(Mount);
+  removedIds @4 :List(UInt32);
+}
+
+struct Mount {
+  # One line of /proc/PID/mountinfo, unescaped.
+  id @0 :UInt32;
+  parentId @1 :UInt32;
+  deviceMajor @2 :UInt32;
+  deviceMinor @3 :UInt32;
+  root @4 :UInt32;
+  point @5 :UInt32;
+  options @6 :UInt32;
+  fileSystem @7 :UInt32;
+  source @8 :UInt32;
+  superOptions @9 :UInt32;
+}
+
+struct Heartbeat {
+  # The recorder was alive, and had seen this much since it started.
+  execs @0 :UInt64;
+  attempts @1 :UInt64;
+  lostEvents @2 :UInt64;
+  chainHead @3 :Data;          # of the batches before this one
 }
 
 struct Note {
@@ -242,6 +399,18 @@ enum FieldName {
   login @9;
   session @10;
   typedPath @11;
+  parentPid @12;
+  identity @13;
+  sha256 @14;
+  argumentShape @15;
+  secure @16;
+  privileges @17;
+  namespaces @18;
+  cgroup @19;
+  containerId @20;
+  environment @21;
+  interpreter @22;
+  status @23;
 }
 
 # ---------------------------------------------------------------- end

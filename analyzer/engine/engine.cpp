@@ -17,6 +17,13 @@ struct Engine::State {
   void operator()(const trace::Snapshot& snapshot) { tree.snapshot(snapshot.image, timeNs); }
   void operator()(const trace::Fork& fork) { tree.fork(fork, timeNs); }
   void operator()(const trace::Exit& exit) { tree.exit(exit); }
+  void operator()(const trace::Heartbeat& /*alive*/) {}
+
+  // No recipe decides on these yet.
+  void operator()(const trace::Mapping& /*mapping*/) {}
+  void operator()(const trace::MountTable& /*table*/) {}
+
+  void operator()(const trace::AttemptTally& tally) { summary.attemptsNotKept += tally.count; }
 
   void operator()(const trace::Exec& exec) {
     ++summary.execs;

@@ -26,6 +26,7 @@ struct RecipeCounts {
 struct Summary {
   std::uint64_t execs = 0;
   std::uint64_t attempts = 0;
+  std::uint64_t attemptsNotKept = 0;  // as the trace's tallies name them
   std::uint64_t gaps = 0;
   std::uint64_t lostEvents = 0;
   std::array<std::uint64_t, kSeverityNames.size()> alertsBySeverity{};  // index: Severity

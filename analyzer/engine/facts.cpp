@@ -20,9 +20,9 @@ std::shared_ptr<const ImageFacts> copyFacts(const trace::Image& image,
   facts->workingDirectory = copyField(image.workingDirectory);
   facts->comm = copyField(image.comm);
   facts->file = image.file;
-  facts->credentials = image.credentials;
-  facts->login = image.login;
-  facts->session = image.session;
+  facts->credentials = image.context->credentials;
+  facts->login = image.context->login;
+  facts->session = image.context->session;
   return facts;
 }
 

@@ -143,7 +143,7 @@ ProcessReading readProcess(std::int32_t pid) {
   return reading;
 }
 
-void fillImage(const ProcessReading& reading, trace::Image& image) {
+void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context) {
   image.executable = {trace::Bytes(reading.executable.value), reading.executable.evidence};
   image.file = reading.file;
   image.arguments.value.assign(reading.arguments.value.begin(), reading.arguments.value.end());
@@ -151,9 +151,10 @@ void fillImage(const ProcessReading& reading, trace::Image& image) {
   image.workingDirectory = {trace::Bytes(reading.workingDirectory.value),
                             reading.workingDirectory.evidence};
   image.comm = {trace::Bytes(reading.comm.value), reading.comm.evidence};
-  image.credentials = reading.credentials;
-  image.login = reading.login;
-  image.session = reading.session;
+  context.credentials = reading.credentials;
+  context.login = reading.login;
+  image.parentPid = reading.parentPid;
+  context.session = reading.session;
 }
 
 std::uint64_t monotonicNowNs() {

@@ -33,8 +33,9 @@ struct ProcessReading {
 // its memory, the working directory soon after, the rest when it is reaped.
 ProcessReading readProcess(std::int32_t pid);
 
-// Copies the facts (not id and creator) into an image. The image's bytes point into `reading`.
-void fillImage(const ProcessReading& reading, trace::Image& image);
+// Copies the facts (not id and creator) into an image and its context. Their bytes point into
+// `reading`.
+void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context);
 
 std::uint64_t monotonicNowNs();
 std::uint64_t clockTickNs();

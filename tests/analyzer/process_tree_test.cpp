@@ -140,7 +140,7 @@ TEST_F(ProcessTreeTest, DeadAncestorsLiveAsLongAsTheyAreNeeded) {
 
 TEST_F(ProcessTreeTest, ExitOfAnEarlierProcessWithThePidIsIgnored) {
   add(test::snapshot("/sbin/init").pid(1, 0).top());
-  tree_.exit(trace::Exit{{1, 0, 5}});
+  tree_.exit(trace::Exit{{1, 0, 5}, {}});
   EXPECT_EQ(tree_.processes(), 1U);
 }
 

@@ -47,6 +47,17 @@ struct Line {
            std::to_string(r.errorNumber) + " " + shown(r.typedPath);
   }
   std::string operator()(const trace::Exit& r) const { return "exit " + id(r.image); }
+  std::string operator()(const trace::Mapping& r) const {
+    return "mapping " + id(r.image) + " " + shown(r.path);
+  }
+  std::string operator()(const trace::AttemptTally& r) const {
+    return "tally " + id(r.caller) + " errno " + std::to_string(r.errorNumber) + " " +
+           std::to_string(r.count);
+  }
+  std::string operator()(const trace::MountTable& r) const {
+    return "mounts " + std::to_string(r.mounts.size());
+  }
+  std::string operator()(const trace::Heartbeat&) const { return "alive"; }
   std::string operator()(const trace::Gap& r) const {
     return "gap of " + std::to_string(r.lostEvents);
   }

@@ -17,6 +17,10 @@ using test::rawPage;
 
 // One event as text, without addresses.
 struct Describe {
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "an event of another source";
+  }
   std::string operator()(const NewTaskEvent& e) const {
     return "newtask " + std::to_string(e.childTid) + " flags " + std::to_string(e.cloneFlags);
   }

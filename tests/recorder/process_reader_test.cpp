@@ -79,11 +79,12 @@ TEST(ProcessReader, AProcessThatNeverWas) {
 TEST(ProcessReader, ImageTakesTheFacts) {
   const ProcessReading reading = readProcess(::getpid());
   trace::Image image;
-  fillImage(reading, image);
+  trace::Context context;
+  fillImage(reading, image, context);
   EXPECT_EQ(image.executable.value, reading.executable.value);
   EXPECT_EQ(image.arguments.value.size(), reading.arguments.value.size());
   EXPECT_EQ(image.file, reading.file);
-  EXPECT_EQ(image.session, reading.session);
+  EXPECT_EQ(context.session, reading.session);
 }
 
 EnterEvent enter(const char* filename, const char* const* argv) {

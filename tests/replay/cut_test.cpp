@@ -67,7 +67,7 @@ class Recording {
     record.caller = caller;
     return add(record);
   }
-  Recording& exit(ImageId id) { return add(trace::Exit{id}); }
+  Recording& exit(ImageId id) { return add(trace::Exit{id, {}}); }
   Recording& gap(std::uint64_t fromNs, std::uint64_t toNs) {
     return add(trace::Gap{trace::Source::kTracefs, fromNs, toNs, 5});
   }

@@ -25,13 +25,11 @@ trace::Image defaultImage() {
   file.linkCount = 1;
   file.changeTimeNs = 1'772'500'000'000'000'000;  // the day before the traces of traces.h
   image.file = {file, EvidenceClass::kProcfs};
-  image.credentials = {trace::Credentials{kDefaultUser, kDefaultUser, kDefaultUser, kDefaultUser},
-                       EvidenceClass::kProcfs};
   return image;
 }
 
 RecordBuilder imageDefaults(RecordBuilder builder, const std::string& path) {
-  builder.executable(path, {EvidenceClass::kKernel}).args({path}).cwd("/");
+  builder.user(kDefaultUser).executable(path, {EvidenceClass::kKernel}).args({path}).cwd("/");
   const std::string name = path.substr(path.rfind('/') + 1);
   return builder.comm(name.substr(0, 15));
 }
@@ -43,7 +41,7 @@ trace::ImageId image(std::uint32_t pid, std::uint32_t number) {
 }
 
 RecordBuilder::RecordBuilder(trace::RecordBody body)
-    : owned_{{0, 0, std::move(body)}, std::make_shared<std::deque<std::string>>()} {}
+    : owned_{{0, 0, std::move(body)}, std::make_shared<std::deque<std::string>>(), nullptr} {}
 
 RecordBuilder& RecordBuilder::at(std::uint64_t timeNs) {
   owned_.record.timeNs = timeNs;
@@ -52,6 +50,13 @@ RecordBuilder& RecordBuilder::at(std::uint64_t timeNs) {
 
 trace::Bytes RecordBuilder::keep(const std::string& text) {
   return owned_.bytes->emplace_back(text);
+}
+
+// A context of its own for this record, once something of it is set.
+trace::Context& RecordBuilder::contextOf() {
+  owned_.context = std::make_shared<trace::Context>(*imageOf().context);
+  imageOf().context = owned_.context.get();
+  return *owned_.context;
 }
 
 trace::Image& RecordBuilder::imageOf() {
@@ -125,13 +130,13 @@ RecordBuilder& RecordBuilder::noFile() {
 }
 
 RecordBuilder& RecordBuilder::user(std::uint32_t real, std::uint32_t effective) {
-  imageOf().credentials = {trace::Credentials{real, effective, real, effective},
-                           EvidenceClass::kProcfs};
+  contextOf().credentials = {trace::Credentials{real, effective, real, effective},
+                             EvidenceClass::kProcfs};
   return *this;
 }
 
 RecordBuilder& RecordBuilder::noUser() {
-  imageOf().credentials = {};
+  contextOf().credentials = {};
   return *this;
 }
 
@@ -208,7 +213,7 @@ RecordBuilder forked(const trace::ImageId& creator, std::uint32_t childPid) {
   return RecordBuilder(trace::Fork{creator, image(childPid, 0), {}});
 }
 
-RecordBuilder exited(const trace::ImageId& image) { return RecordBuilder(trace::Exit{image}); }
+RecordBuilder exited(const trace::ImageId& image) { return RecordBuilder(trace::Exit{image, {}}); }
 
 RecordBuilder gap(std::uint64_t fromNs, std::uint64_t toNs, std::uint64_t lostEvents) {
   return RecordBuilder(trace::Gap{trace::Source::kTracefs, fromNs, toNs, lostEvents}).at(toNs);

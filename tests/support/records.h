@@ -18,6 +18,7 @@ namespace exectrail::test {
 struct OwnedRecord {
   trace::Record record;
   std::shared_ptr<std::deque<std::string>> bytes;
+  std::shared_ptr<trace::Context> context;  // of the image, if there is one
 };
 
 using Records = std::vector<OwnedRecord>;
@@ -73,6 +74,7 @@ class RecordBuilder {
  private:
   trace::Bytes keep(const std::string& text);
   trace::Image& imageOf();
+  trace::Context& contextOf();
   trace::Field<trace::Bytes>& typedField();
   trace::Field<trace::Arguments>& argumentsField();
   trace::Field<trace::Bytes>& cwdField();

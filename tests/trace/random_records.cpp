@@ -16,7 +16,8 @@ class Generator {
   explicit Generator(std::uint32_t seed) : random_(seed) {}
 
   OwnedRecord next() {
-    owned_ = OwnedRecord{{}, std::make_shared<std::deque<std::string>>()};
+    owned_ = OwnedRecord{
+        {}, std::make_shared<std::deque<std::string>>(), std::make_shared<trace::Context>()};
     owned_.record.timeNs = random_() * std::uint64_t{random_()};
     owned_.record.cpu = static_cast<std::uint16_t>(random_());
     owned_.record.body = body();
@@ -25,21 +26,47 @@ class Generator {
 
  private:
   trace::RecordBody body() {
-    switch (random_() % 6) {
+    switch (random_() % 10) {
       case 0:
         return trace::Snapshot{image()};
       case 1:
         return trace::Fork{id(), id(), bytes()};
       case 2:
-        return trace::Exec{image(), field(bytes()), number()};
+        return trace::Exec{image(), field(bytes()), field(bytes()), number()};
       case 3:
         return attempt();
       case 4:
-        return trace::Exit{id()};
+        return trace::Exit{id(), field(number())};
+      case 5:
+        return trace::Mapping{id(), field(bytes()), field(identity()),
+                              static_cast<trace::MappingRole>(random_() % 3)};
+      case 6:
+        return trace::AttemptTally{id(),     static_cast<std::uint16_t>(random_()),
+                                   number(), number(),
+                                   number(), static_cast<trace::TallyReason>(random_() % 4)};
+      case 7:
+        return mountTable();
+      case 8:
+        return trace::Heartbeat{number(), number(), number(), bytes()};
       default:
         return trace::Gap{static_cast<trace::Source>(random_() % 5), number(), number(), number()};
     }
   }
+
+  trace::MountTable mountTable() {
+    trace::MountTable table;
+    table.mountNamespace = number();
+    table.complete = random_() % 2 == 0;
+    table.evidence = Evidence{static_cast<EvidenceClass>(random_() % 7)};
+    for (std::size_t i = random_() % 3; i > 0; --i) {
+      table.mounts.push_back({number(), number(), number(), number(), bytes(), bytes(), bytes(),
+                              bytes(), bytes(), bytes()});
+      table.removedIds.push_back(number());
+    }
+    return table;
+  }
+
+  trace::FileIdentity identity() { return {number(), number(), number(), number()}; }
 
   trace::Attempt attempt() {
     trace::Attempt attempt;
@@ -66,10 +93,32 @@ class Generator {
     image.arguments = field(arguments());
     image.workingDirectory = field(bytes());
     image.comm = field(bytes());
-    image.credentials = field(trace::Credentials{number(), number(), number(), number()});
-    image.login = field(trace::Login{number(), number()});
-    image.session = field(trace::Session{number(), number()});
+    image.parentPid = field(number());
+    image.identity = field(identity());
+    image.sha256 = field(bytes());
+    image.argumentShape = field(trace::ArgumentShape{number(), number()});
+    image.secure = field(random_() % 2 == 0);
+    if (random_() % 4 != 0) {
+      *owned_.context = context();
+      image.context = owned_.context.get();
+    }
     return image;
+  }
+
+  trace::Context context() {
+    trace::Context context;
+    context.credentials = field(trace::Credentials{number(), number(), number(), number()});
+    context.login = field(trace::Login{number(), number()});
+    context.session = field(trace::Session{number(), number()});
+    context.privileges = field(trace::Privileges{number(), number(), number(), number(), number(),
+                                                 random_() % 2 == 0,
+                                                 static_cast<trace::SeccompMode>(random_() % 4)});
+    context.namespaces = field(
+        trace::Namespaces{number(), number(), number(), number(), number(), number(), number()});
+    context.cgroup = field(bytes());
+    context.containerId = field(bytes());
+    context.environment = field(arguments());
+    return context;
   }
 
   template <typename T>

@@ -32,20 +32,6 @@ bool allZero(ByteSpan bytes) {
                      [](std::byte byte) { return byte == std::byte{}; });
 }
 
-// Layout 1: mark, kind, codec, 2 zeros, size, sequence, digest of the payload, digest of the head.
-std::optional<FrameHead> decodeHeadOfLayout1(ByteSpan bytes) {
-  if (get<std::uint64_t>(&bytes[24]) != digest(bytes.first(24))) return std::nullopt;
-  FrameHead head;
-  head.core.kind = std::to_integer<std::uint8_t>(bytes[4]);
-  head.core.flags = head.core.is(FrameKind::kBatch) ? kFresh : std::uint8_t{0};
-  head.core.contentSize = get<std::uint32_t>(&bytes[8]);
-  head.core.sequence = get<std::uint32_t>(&bytes[12]);
-  head.codec = std::to_integer<std::uint8_t>(bytes[5]);
-  head.storedSize = head.core.contentSize;
-  head.storedDigest = get<std::uint64_t>(&bytes[16]);
-  return head;
-}
-
 }  // namespace
 
 std::uint64_t digest(ByteSpan bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
@@ -61,8 +47,7 @@ Preamble encodePreamble() {
 PreambleCheck checkPreamble(std::span<const std::byte, kPreambleSize> bytes, std::uint16_t& major) {
   if (std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) return PreambleCheck::kForeign;
   major = get<std::uint16_t>(&bytes[8]);
-  return major >= kOldestLayout && major <= kLayoutMajor ? PreambleCheck::kOk
-                                                         : PreambleCheck::kOtherLayout;
+  return major == kLayoutMajor ? PreambleCheck::kOk : PreambleCheck::kOtherLayout;
 }
 
 CoreBytes encodeCore(const FrameCore& core) {
@@ -97,11 +82,9 @@ HeadBytes encodeHead(const FrameHead& head) {
   return bytes;
 }
 
-std::optional<FrameHead> decodeHead(ByteSpan bytes, std::uint16_t layout) {
-  if (bytes.size() != headSize(layout)) return std::nullopt;
+std::optional<FrameHead> decodeHead(std::span<const std::byte, kHeadSize> bytes) {
   if (std::memcmp(bytes.data(), kFrameMark.data(), kFrameMark.size()) != 0) return std::nullopt;
-  if (layout == 1) return decodeHeadOfLayout1(bytes);
-  if (get<std::uint64_t>(&bytes[72]) != digest(bytes.first(72))) return std::nullopt;
+  if (get<std::uint64_t>(&bytes[72]) != digest(bytes.first<72>())) return std::nullopt;
   if (!allZero(bytes.subspan(5, 3)) || !allZero(bytes.subspan(28, 4))) return std::nullopt;
   const auto core = decodeCore(bytes.subspan<8, kCoreSize>());
   if (!core) return std::nullopt;

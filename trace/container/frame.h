@@ -15,13 +15,11 @@ using ByteSpan = std::span<const std::byte>;
 // A byte above 0x7f, a carriage return, a line feed: whatever mangles text on the way is noticed at
 // once, as in PNG.
 inline constexpr std::array<std::uint8_t, 8> kMagic = {0x8b, 'T', 'R', 'A', 'I', 'L', '\r', '\n'};
-inline constexpr std::uint16_t kLayoutMajor = 2;   // what is written
-inline constexpr std::uint16_t kOldestLayout = 1;  // what can be read: no chain, no compression
-inline constexpr std::uint16_t kLayoutMinor = 0;   // readers take any
+inline constexpr std::uint16_t kLayoutMajor = 2;  // readers refuse another one
+inline constexpr std::uint16_t kLayoutMinor = 0;  // readers take any
 inline constexpr std::size_t kPreambleSize = 16;
 inline constexpr std::size_t kCoreSize = 16;
 inline constexpr std::size_t kHeadSize = 80;
-inline constexpr std::size_t kHeadSizeOfLayout1 = 32;
 
 // Of one frame, stored and decompressed. Bounds the memory of every reader.
 inline constexpr std::size_t kMaxContentSize = std::size_t{16} << 20;
@@ -50,7 +48,7 @@ struct FrameHead {
   std::uint8_t codec = 0;
   std::uint32_t storedSize = 0;    // bytes that follow, without padding to a multiple of 8
   std::uint64_t storedDigest = 0;  // xxh3-64 of them
-  Digest256 chain{};               // head of the hash chain after this frame; layout 1: zeros
+  Digest256 chain{};               // head of the hash chain after this frame
 };
 
 using Preamble = std::array<std::byte, kPreambleSize>;
@@ -68,12 +66,8 @@ std::optional<FrameCore> decodeCore(std::span<const std::byte, kCoreSize> bytes)
 HeadBytes encodeHead(const FrameHead& head);
 
 // Nothing if the bytes are not a frame's head (mark, own digest or a byte that must be zero is
-// wrong). `bytes` are kHeadSize long, in layout 1 kHeadSizeOfLayout1.
-std::optional<FrameHead> decodeHead(ByteSpan bytes, std::uint16_t layout);
-
-inline constexpr std::size_t headSize(std::uint16_t layout) {
-  return layout == 1 ? kHeadSizeOfLayout1 : kHeadSize;
-}
+// wrong).
+std::optional<FrameHead> decodeHead(std::span<const std::byte, kHeadSize> bytes);
 
 std::uint64_t digest(ByteSpan bytes);
 

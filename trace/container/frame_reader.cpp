@@ -52,17 +52,17 @@ std::string checkPack(ByteSpan pack, std::uint64_t sequence) {
 FrameReader::FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks)
     : source_(std::move(source)), checks_(checks) {
   const ByteSpan bytes = source_->take(kPreambleSize);
+  std::uint16_t major = 0;
   const PreambleCheck check = bytes.size() < kPreambleSize
                                   ? PreambleCheck::kForeign
-                                  : checkPreamble(bytes.first<kPreambleSize>(), layout_);
+                                  : checkPreamble(bytes.first<kPreambleSize>(), major);
   if (check == PreambleCheck::kForeign) {
     throw EnvironmentError(name + " is not an Exectrail trace: " + describeForeign(bytes) +
                            "; record one with: exectrail record -o FILE.trail");
   }
   if (check == PreambleCheck::kOtherLayout) {
-    throw EnvironmentError(name + " has trace layout " + std::to_string(layout_) +
-                           ", this program reads layouts " + std::to_string(kOldestLayout) +
-                           " to " + std::to_string(kLayoutMajor) +
+    throw EnvironmentError(name + " has trace layout " + std::to_string(major) +
+                           ", this program reads layout " + std::to_string(kLayoutMajor) +
                            "; read it with the version that wrote it");
   }
   Preamble preamble;
@@ -120,7 +120,7 @@ FrameStatus FrameReader::accept(const Frame& frame) {
     return damaged(frameName(sequence_) + " makes a run of batches larger than " +
                    std::to_string(kMaxRunSize) + " bytes");
   }
-  if (checks_ == Checks::kDigestsAndChain && chained()) {
+  if (checks_ == Checks::kDigestsAndChain) {
     chain_.add(frame.core, frame.content);
     if (frame.storedUnit && chain_.head() != unitChain_) {
       offset_ = unitOffset_;
@@ -135,12 +135,12 @@ FrameStatus FrameReader::accept(const Frame& frame) {
 FrameStatus FrameReader::takeStored(FrameHead& head, ByteSpan& stored) {
   lastKind_ = 0;
   if (source_->atEnd()) return FrameStatus::kEnd;
-  const ByteSpan bytes = source_->take(headSize(layout_));
-  if (bytes.size() < headSize(layout_)) {
+  const ByteSpan bytes = source_->take(kHeadSize);
+  if (bytes.size() < kHeadSize) {
     problem_ = "it stops inside the head of " + frameName(sequence_);
     return FrameStatus::kTruncated;
   }
-  const auto decoded = decodeHead(bytes, layout_);
+  const auto decoded = decodeHead(bytes.first<kHeadSize>());
   if (!decoded && allZero(bytes)) {
     problem_ = "it goes on with zeros where " + frameName(sequence_) +
                " belongs, as files do after a power cut";
@@ -150,7 +150,7 @@ FrameStatus FrameReader::takeStored(FrameHead& head, ByteSpan& stored) {
   head = *decoded;
   lastKind_ = head.core.kind;
   const auto frame = [&] { return frameName(head.core.sequence); };
-  if (head.core.sequence != (layout_ == 1 ? sequence_ & 0xffffffffU : sequence_)) {
+  if (head.core.sequence != sequence_) {
     return damaged(frame() + " stands where " + frameName(sequence_) + " belongs");
   }
   const std::size_t claimed = std::max(head.storedSize, head.core.contentSize);
@@ -170,7 +170,7 @@ FrameStatus FrameReader::takeStored(FrameHead& head, ByteSpan& stored) {
   if (!allZero(taken.subspan(head.storedSize))) {
     return damaged(frame() + " is followed by bytes that should be zero");
   }
-  offset_ += headSize(layout_) + padded;
+  offset_ += kHeadSize + padded;
   return FrameStatus::kFrame;
 }
 
@@ -183,7 +183,7 @@ bool FrameReader::decompress(const FrameHead& head, ByteSpan stored, ByteSpan& c
             std::to_string(head.core.contentSize));
     return false;
   }
-  if (head.codec != static_cast<std::uint8_t>(Codec::kZstd) || layout_ == 1) {
+  if (head.codec != static_cast<std::uint8_t>(Codec::kZstd)) {
     damaged(frame() + " uses codec " + std::to_string(head.codec) +
             ", which this version does not know");
     return false;

@@ -44,9 +44,6 @@ class FrameReader {
   // After kTruncated and kDamaged, one sentence.
   const std::string& problem() const { return problem_; }
 
-  std::uint16_t layout() const { return layout_; }
-  bool chained() const { return layout_ > 1; }
-
   // Of the chain, after the frame that was taken last. Only if the chain is checked: what the
   // frames of a pack hold is known to be right once the last of them, a storedUnit, has been taken.
   const Digest256& head() const { return chain_.head(); }
@@ -73,7 +70,6 @@ class FrameReader {
 
   std::unique_ptr<ByteSource> source_;
   Checks checks_;
-  std::uint16_t layout_ = kLayoutMajor;
   Chain chain_{Digest256{}};
   Decompressor decompressor_;
   HeldBuffers decompressed_;

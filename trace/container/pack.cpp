@@ -159,10 +159,6 @@ PackReport pack(const std::string& path, const PackSettings& settings) {
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0) throwErrno(errno, "cannot read " + name);
   report.bytesBefore = static_cast<std::uint64_t>(status.st_size);
   FrameReader in(mapFile(std::move(fd), name), name, FrameReader::Checks::kDigestsAndChain);
-  if (!in.chained()) {
-    report.kept = "it has layout " + std::to_string(in.layout()) + ", which has no hash chain";
-    return report;
-  }
   FileBeside beside(path);
   if (::fchown(beside.fd(), status.st_uid, status.st_gid) != 0 ||
       ::fchmod(beside.fd(), status.st_mode & 07777) != 0) {

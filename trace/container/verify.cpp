@@ -102,9 +102,6 @@ class Verifier {
     } else if (afterEnd_ > 1 || (afterEnd_ == 1 && !confirmedSealed_)) {
       out.wholeness = Wholeness::kAltered;
       out.problem = "frames follow its end";
-    } else if (!frames_.chained()) {
-      out.wholeness = Wholeness::kNotChained;
-      out.problem = "it has layout 1, which has checksums and no hash chain";
     }
     if (out.signing == Signing::kUnsigned && out.key) out.signing = Signing::kMissing;
     if (out.signing == Signing::kSigned && !confirmedSealed_) out.signing = Signing::kPartly;
@@ -131,10 +128,9 @@ class Verifier {
 }  // namespace
 
 bool Verification::good(bool keyWasGiven) const {
-  const bool whole = wholeness == Wholeness::kWhole || wholeness == Wholeness::kNotChained;
   const bool signedWell =
       signing == Signing::kSigned || (signing == Signing::kUnsigned && !keyWasGiven);
-  return whole && signedWell && noted != NotedHead::kAbsent;
+  return wholeness == Wholeness::kWhole && signedWell && noted != NotedHead::kAbsent;
 }
 
 Verification verify(std::unique_ptr<ByteSource> source, const std::string& name,

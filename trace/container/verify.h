@@ -19,7 +19,6 @@ enum class Wholeness {
   kUnfinished,  // ends between two frames, without an end: killed, cut, or still being written
   kTruncated,   // stops inside a frame
   kAltered,     // a frame is not what its checksum or the chain says
-  kNotChained,  // of layout 1: checksums only
 };
 
 enum class Signing {

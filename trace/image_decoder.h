@@ -1,0 +1,78 @@
+// Parts of a Cap'n Proto batch -> images and contexts. The message may be hostile: every index is
+// checked here, every pointer by Cap'n Proto.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "trace/batch.h"
+#include "trace/schema.capnp.h"
+
+namespace exectrail::trace {
+
+inline EvidenceClass classFrom(schema::EvidenceClass value) {
+  // A class that only a newer version knows is no evidence to this one.
+  return value > schema::EvidenceClass::EXTERNAL ? EvidenceClass::kUnknown
+                                                 : static_cast<EvidenceClass>(value);
+}
+
+// The same for other enumerations whose value 0 says that it is not known.
+template <typename To, typename From>
+To enumFrom(From value, From last) {
+  return value > last ? To{} : static_cast<To>(value);
+}
+
+inline ImageId idFrom(schema::ImageId::Reader in) {
+  return {in.getTgid(), in.getExecNumber(), in.getStartNs()};
+}
+
+inline void applyNote(schema::Note::Reader note, Evidence& evidence) {
+  evidence.originalLength = note.getOriginalLength();
+  evidence.errorNumber = note.getErrorNumber();
+  evidence.afterGap = note.getAfterGap();
+}
+
+class PartDecoder {
+ public:
+  PartDecoder(const std::vector<Bytes>& strings, const std::vector<Context>& contexts)
+      : strings_(strings), contexts_(contexts) {}
+
+  Bytes bytes(std::uint32_t index) const {
+    if (index >= strings_.size()) badIndex("string", index, strings_.size());
+    return strings_[index];
+  }
+
+  template <typename Group>
+  void bytesField(Group in, Field<Bytes>& out) const {
+    out = Field<Bytes>(bytes(in.getValue()), classFrom(in.getEvidence()));
+  }
+
+  template <typename Group>
+  void listField(Group in, Field<std::vector<Bytes>>& out) const {
+    const auto list = in.getValue();
+    out.value.resize(list.size());
+    for (unsigned i = 0; i < list.size(); ++i) out.value[i] = bytes(list[i]);
+    out.evidence = Evidence{classFrom(in.getEvidence())};
+  }
+
+  template <typename Group>
+  void identityField(Group in, Field<FileIdentity>& out) const {
+    out = Field<FileIdentity>(
+        {in.getDeviceMajor(), in.getDeviceMinor(), in.getInode(), in.getGeneration()},
+        classFrom(in.getEvidence()));
+  }
+
+  void image(schema::Image::Reader in, Image& out) const;
+  void context(schema::Context::Reader in, Context& out) const;
+
+ private:
+  [[noreturn]] static void badIndex(const char* what, std::size_t index, std::size_t size) {
+    throw BadMessage(std::string(what) + " " + std::to_string(index) + " of " +
+                     std::to_string(size));
+  }
+
+  const std::vector<Bytes>& strings_;
+  const std::vector<Context>& contexts_;
+};
+
+}  // namespace exectrail::trace
