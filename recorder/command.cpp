@@ -9,10 +9,12 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "recorder/invoking_user.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -119,6 +121,16 @@ std::optional<int> Command::status(bool wait) {
     status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }
   return status_;
+}
+
+void startCommand(const CommandSettings& settings, std::optional<Command>& command,
+                  const Notify& notify, const std::function<void(pid_t)>& watch) {
+  command.emplace(settings);
+  watch(command->pid());
+  if (const int error = command->release(); error != 0) {
+    notify("cannot run " + trace::quoteForTerminal(settings.arguments[0]) + ": " +
+           std::strerror(error));
+  }
 }
 
 }  // namespace exectrail::recorder

@@ -3,10 +3,12 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "recorder/notify.h"
 #include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
@@ -40,6 +42,10 @@ class Command {
   FileDescriptor errorPipe_;    // the child's errno, or end of file when it has executed
   std::optional<int> status_;
 };
+
+// Makes COMMAND and lets it go; `watch` is called in between, with its pid.
+void startCommand(const CommandSettings& settings, std::optional<Command>& command,
+                  const Notify& notify, const std::function<void(pid_t)>& watch);
 
 // The exit status when COMMAND could not be executed: 127 not found, 126 otherwise.
 int statusOfFailedExec(int errorNumber);

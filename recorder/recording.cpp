@@ -1,23 +1,17 @@
 #include "recorder/recording.h"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <ctime>
 #include <optional>
 #include <utility>
 
-#include "recorder/assembler.h"
 #include "recorder/command.h"
 #include "recorder/host_facts.h"
-#include "recorder/observer.h"
-#include "recorder/ordered_merge.h"
+#include "recorder/loop.h"
 #include "recorder/output.h"
-#include "recorder/realtime.h"
-#include "recorder/signals.h"
-#include "recorder/tracefs_source.h"
+#include "recorder/pipeline.h"
+#include "recorder/preparation.h"
+#include "recorder/sources.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/writer.h"
@@ -25,11 +19,7 @@
 namespace exectrail::recorder {
 namespace {
 
-constexpr std::uint64_t kBufferBytesPerCpu = std::uint64_t{4} << 20;
-constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
-constexpr std::uint64_t kSettlePollNs = 200'000;  // when events wait in the merge
-
-trace::Header makeHeader(const Options& options, const Source& source) {
+trace::Header makeHeader(const Options& options, const SourceSettings& settings) {
   trace::Header header;
   header.recordingId = randomUuid();
   header.writer = "exectrail-record " EXECTRAIL_VERSION;
@@ -37,218 +27,61 @@ trace::Header makeHeader(const Options& options, const Source& source) {
   header.clock = readClocks();
   header.capture.scope = options.scope();
   header.capture.command = options.command;
-  header.capture.sources = {source.kind(), trace::Source::kProcfs};
-  header.capture.events = source.eventNames();
-  header.capture.bufferBytesPerCpu = kBufferBytesPerCpu;
+  header.capture.bufferBytesPerCpu = settings.bufferBytesPerCpu;
   header.capture.failed = options.failed;
+  header.capture.environmentNames = settings.environmentNames;
   return header;
 }
 
-// Moves events from the source into the trace.
-class Pipeline {
- public:
-  Pipeline(const Options& options, Source& source, Output& output)
-      : failed_(options.failed),
-        source_(source),
-        header_(makeHeader(options, source)),
-        writer_(output.sink(), header_),
-        assembler_(
-            {options.scope(), options.failed, header_.clock},
-            [this](const trace::Record& record) { writer_.add(record); }, merge_) {}
-
-  void start(bool hostScope) {
-    HostSnapshot snapshot = hostScope ? snapshotHost() : snapshotAncestors(::getpid());
-    // What happened while the snapshot was taken decides about it.
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    reconcile(snapshot, events);
-    assembler_.start(snapshot);
-    merge_.add(std::move(events));
-    release(nowNs);
-  }
-
-  void setRoot(pid_t pid) { assembler_.setRoot(pid); }
-
-  void step() {
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    merge_.add(std::move(events));
-    release(nowNs);
-  }
-
-  bool waiting() const { return !merge_.empty(); }
-
-  trace::End finish(trace::EndReason reason) {
-    source_.stop();
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    for (Event& loss : source_.unreportedLosses(nowNs)) events.push_back(std::move(loss));
-    merge_.add(std::move(events));
-    merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
-    trace::End end = assembler_.counts();
-    end.timeNs = nowNs;
-    end.reason = reason;
-    end.lateEvents = merge_.lateEvents();
-    end.undecodedEvents = source_.undecodedEvents();
-    writer_.finish(end);
-    return end;
-  }
-
-  std::uint64_t bytesWritten() const { return writer_.bytesWritten(); }
-
- private:
-  // Returns a time before the drain: everything older has been seen.
-  std::uint64_t drain(std::vector<Event>& events) {
-    const std::uint64_t nowNs = monotonicNowNs();
-    source_.drain(events);
-    OrderedMerge::sort(events);
-    observe(events, failed_);
-    return nowNs;
-  }
-
-  void release(std::uint64_t drainedNs) {
-    merge_.release(drainedNs, [this](Event& event) { assembler_.receive(event); });
-    // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
-    // trace lags by little; at high rates batches grow.
-    if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
-      writer_.flush();
-      sealedNs_ = drainedNs;
-    }
-  }
-
-  trace::FailedPolicy failed_;
-  Source& source_;
-  trace::Header header_;
-  trace::Writer writer_;
-  OrderedMerge merge_;
-  Assembler assembler_;
-  std::uint64_t sealedNs_ = 0;
-};
-
-class Loop {
- public:
-  Loop(const Options& options, Signals& signals, Source& source, Pipeline& pipeline,
-       Command* command)
-      : signals_(signals), pipeline_(pipeline), command_(command) {
-    for (const int fd : source.descriptors()) polled_.push_back({fd, POLLIN, 0});
-    polled_.push_back({signals.descriptor(), POLLIN, 0});
-    if (options.duration) {
-      deadlineNs_ = monotonicNowNs() + static_cast<std::uint64_t>(options.duration->count());
-    }
-  }
-
-  trace::EndReason run() {
-    while (true) {
-      wait();
-      pipeline_.step();
-      if (const auto reason = handleSignals()) return *reason;
-      if (deadlineNs_ && monotonicNowNs() >= *deadlineNs_) return trace::EndReason::kDuration;
-    }
-  }
-
- private:
-  void wait() {
-    std::optional<std::uint64_t> timeoutNs;
-    if (deadlineNs_) {
-      const std::uint64_t nowNs = monotonicNowNs();
-      timeoutNs = *deadlineNs_ > nowNs ? *deadlineNs_ - nowNs : 0;
-    }
-    if (pipeline_.waiting()) timeoutNs = std::min(timeoutNs.value_or(kSettlePollNs), kSettlePollNs);
-    timespec timeout{};
-    if (timeoutNs) {
-      timeout.tv_sec = static_cast<std::time_t>(*timeoutNs / 1'000'000'000);
-      timeout.tv_nsec = static_cast<long>(*timeoutNs % 1'000'000'000);
-    }
-    if (::ppoll(polled_.data(), polled_.size(), timeoutNs ? &timeout : nullptr, nullptr) < 0 &&
-        errno != EINTR) {
-      throwErrno(errno, "cannot wait for events");
-    }
-  }
-
-  std::optional<trace::EndReason> handleSignals() {
-    while (const auto signal = signals_.next()) {
-      if (*signal == SIGCHLD) {
-        if (command_ != nullptr && command_->status(false)) return trace::EndReason::kCommandEnded;
-        continue;
-      }
-      // COMMAND decides what an interrupt means to it: Ctrl-C has reached it already, a signal sent
-      // to us alone is passed on. A second one ends the recording in any case.
-      if (command_ == nullptr || interrupted_) return trace::EndReason::kInterrupted;
-      interrupted_ = true;
-      if (*signal != SIGINT) ::kill(command_->pid(), *signal);
-    }
-    return std::nullopt;
-  }
-
-  Signals& signals_;
-  Pipeline& pipeline_;
-  Command* command_;
-  std::vector<pollfd> polled_;
-  std::optional<std::uint64_t> deadlineNs_;
-  bool interrupted_ = false;
-};
-
-void requireRoot() {
-  if (::geteuid() == 0) return;
-  throw EnvironmentError("recording needs root (tracefs, and /proc of every user); this is uid " +
-                         std::to_string(::geteuid()) + ": run it with sudo");
-}
-
-void prepare(const Notify& notify) {
-  requireRoot();
-  requireInitialPidNamespace();
-  for (const std::string& name : removeStaleInstances()) {
-    notify("removed the tracefs instance " + name + " of a recorder that was killed");
-  }
-  if (const int error = enterRealtime(); error != 0) {
-    notify(std::string("warning: real-time scheduling was refused (") + std::strerror(error) +
-           "): short-lived programs may be gone before /proc is read; grant CAP_SYS_NICE");
-  }
-}
-
-// Makes COMMAND and lets it go; `watch` is called in between, with its pid.
-void startCommand(const Options& options, std::optional<Command>& command, const Notify& notify,
-                  const std::function<void(pid_t)>& watch) {
-  command.emplace(CommandSettings{options.command, options.output == "-", !options.asRoot});
-  watch(command->pid());
-  if (const int error = command->release(); error != 0) {
-    notify("cannot run " + trace::quoteForTerminal(options.command[0]) + ": " +
-           std::strerror(error));
-  }
+SourceSettings sourceSettings(const Options& options) {
+  SourceSettings settings;
+  settings.environmentNames = {"LD_PRELOAD",   "LD_LIBRARY_PATH",
+                               "LD_AUDIT",     "GLIBC_TUNABLES",
+                               "BASH_ENV",     "ENV",
+                               "PYTHONPATH",   "PERL5LIB",
+                               "PERL5OPT",     "RUBYOPT",
+                               "NODE_OPTIONS", "JAVA_TOOL_OPTIONS",
+                               "GCONV_PATH",   "PATH"};
+  settings.failures = options.failed != trace::FailedPolicy::kNone;
+  return settings;
 }
 
 }  // namespace
 
 Outcome record(const Options& options, const Notify& notify) {
   const bool hasCommand = !options.command.empty();
+  const CommandSettings settings{options.command, options.output == "-", !options.asRoot};
   Outcome outcome;
   Signals signals;
   prepare(notify);
   std::optional<Command> command;
   std::optional<std::string> failure;
   try {
-    TracefsSource source(kBufferBytesPerCpu);
+    const SourceSettings fromSources = sourceSettings(options);
+    Sources sources(fromSources);
     Output output(options.output);
     if (!output.keptOld().empty()) {
       notify("kept the earlier file as " + trace::quoteForTerminal(output.keptOld()));
     }
-    Pipeline pipeline(options, source, output);
-    pipeline.start(options.scope() == trace::Scope::kHost);
+    Pipeline pipeline(makeHeader(options, fromSources), sources, output.sink());
+    pipeline.start();
     if (!hasCommand && ::isatty(STDERR_FILENO) == 1) {
       notify("recording the whole host into " + trace::quoteForTerminal(options.output) +
              (options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it"));
     }
     if (hasCommand) {
-      startCommand(options, command, notify, [&](pid_t pid) { pipeline.setRoot(pid); });
+      startCommand(settings, command, notify, [&](pid_t pid) { pipeline.setRoot(pid); });
     }
-    const trace::EndReason reason =
-        Loop(options, signals, source, pipeline, command ? &*command : nullptr).run();
+    const Work work = {[&](std::vector<int>& fds) { pipeline.descriptors(fds); },
+                       [&] { pipeline.step(); }, [&] { return pipeline.dueNs(); }};
+    Command* const running = command ? &*command : nullptr;
+    const trace::EndReason reason = Loop(options.duration, work, signals, running).run();
     outcome.end = pipeline.finish(reason);
     output.sync();
     outcome.bytesWritten = pipeline.bytesWritten();
   } catch (const trace::ReaderGone&) {
     // Whoever read the stream has seen enough. COMMAND runs all the same.
-    if (hasCommand && !command) startCommand(options, command, notify, [](pid_t) {});
+    if (hasCommand && !command) startCommand(settings, command, notify, [](pid_t) {});
   } catch (const EnvironmentError& e) {
     if (!command) throw;
     failure = e.what();

@@ -3,9 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
 
+#include "recorder/notify.h"
 #include "recorder/options.h"
 #include "trace/metadata.h"
 
@@ -16,9 +15,6 @@ struct Outcome {
   std::uint64_t bytesWritten = 0;  // 0: whoever read the stream left before it was complete
   int exitStatus = 0;              // COMMAND's, or 0
 };
-
-// Something worth a line on the terminal while the recording goes on.
-using Notify = std::function<void(const std::string& line)>;
 
 // Records until COMMAND ends, the duration is over, or SIGINT, SIGTERM or SIGHUP arrives; returns
 // when COMMAND has ended, too. Throws EnvironmentError if it cannot begin; a failure later on is

@@ -80,6 +80,10 @@ struct EncodeBody {
     encodeBytes(body.getPath(), mapping.path, strings);
     encodeIdentity(body.getIdentity(), mapping.identity);
     body.setRole(static_cast<schema::Mapping::Role>(mapping.role));
+    Notes notes;
+    notes.add(Name::PATH, mapping.path.evidence);
+    notes.add(Name::IDENTITY, mapping.identity.evidence);
+    notes.store(body);
   }
   void operator()(const AttemptTally& tally) {
     auto body = out.initAttemptTally();

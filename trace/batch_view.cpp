@@ -72,6 +72,13 @@ void decodeMapping(const PartDecoder& decoder, schema::Mapping::Reader in, Mappi
   decoder.bytesField(in.getPath(), out.path);
   decoder.identityField(in.getIdentity(), out.identity);
   out.role = enumFrom<MappingRole>(in.getRole(), schema::Mapping::Role::LIBRARY);
+  for (const auto note : in.getNotes()) {
+    if (note.getField() == schema::FieldName::PATH) {
+      applyNote(note, out.path.evidence);
+    } else if (note.getField() == schema::FieldName::IDENTITY) {
+      applyNote(note, out.identity.evidence);
+    }
+  }
 }
 
 AttemptTally tallyFrom(schema::AttemptTally::Reader in) {
@@ -130,7 +137,7 @@ void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record&
       return;
     case schema::Record::GAP: {
       const auto gap = in.getGap();
-      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::PROCFS),
+      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::CONNECTOR),
                           gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
       return;
     }

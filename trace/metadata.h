@@ -99,6 +99,7 @@ struct End {
   std::uint64_t lateEvents = 0;
   std::uint64_t undecodedEvents = 0;
   EndReason reason = EndReason::kUnknown;
+  std::uint64_t mappingsNotKept = 0;
   std::uint64_t unwrittenRecords = 0;
   friend bool operator==(const End&, const End&) = default;
 };

@@ -151,6 +151,7 @@ std::vector<std::byte> encodeEnd(const End& end) {
   out.setLostEvents(end.lostEvents);
   out.setLateEvents(end.lateEvents);
   out.setUndecodedEvents(end.undecodedEvents);
+  out.setMappingsNotKept(end.mappingsNotKept);
   out.setReason(static_cast<schema::End::Reason>(end.reason));
   out.setUnwrittenRecords(end.unwrittenRecords);
   return flatten(message);
@@ -171,6 +172,7 @@ End decodeEnd(const std::byte* message, std::size_t size) {
     end.lostEvents = in.getLostEvents();
     end.lateEvents = in.getLateEvents();
     end.undecodedEvents = in.getUndecodedEvents();
+    end.mappingsNotKept = in.getMappingsNotKept();
     end.reason = static_cast<EndReason>(in.getReason());
     end.unwrittenRecords = in.getUnwrittenRecords();
     return end;

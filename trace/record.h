@@ -207,7 +207,8 @@ enum class Source : std::uint16_t {
   kTracefs = 1,
   kPerf = 2,
   kDynamic = 3,
-  kProcfs = 4
+  kProcfs = 4,
+  kConnector = 5,
 };
 
 std::string_view name(Source source);

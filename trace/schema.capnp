@@ -31,6 +31,7 @@ enum Source {
   perf @2;
   dynamic @3;
   procfs @4;
+  connector @5;  # the process connector, cn_proc of netlink: exit statuses
 }
 
 # ---------------------------------------------------------------- header
@@ -323,6 +324,7 @@ struct Mapping {
     evidence @7 :EvidenceClass;
   }
   role @8 :Role;
+  notes @9 :List(Note);
 
   enum Role {
     unknown @0;
@@ -411,6 +413,7 @@ enum FieldName {
   environment @21;
   interpreter @22;
   status @23;
+  path @24;
 }
 
 # ---------------------------------------------------------------- end
@@ -428,6 +431,8 @@ struct End {
   lateEvents @8 :UInt64;       # arrived after later ones had been written; times are not in order there
   undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
   reason @10 :Reason;
+  mappingsNotKept @11 :UInt64; # of images that had more than the recorder keeps
+  unwrittenRecords @12 :UInt64; # that the disk had no room for; counted above all the same
 
   enum Reason {
     unknown @0;
@@ -437,5 +442,4 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
   }
-  unwrittenRecords @11 :UInt64; # that the disk had no room for; counted above all the same
 }

@@ -49,7 +49,7 @@ class Generator {
       case 8:
         return trace::Heartbeat{number(), number(), number(), bytes()};
       default:
-        return trace::Gap{static_cast<trace::Source>(random_() % 5), number(), number(), number()};
+        return trace::Gap{static_cast<trace::Source>(random_() % 6), number(), number(), number()};
     }
   }
 

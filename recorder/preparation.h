@@ -1,0 +1,13 @@
+// Before anything is recorded: is this a place to record from, and does this process run as it
+// should? Opening sources and output is left to the recording.
+#pragma once
+
+#include "recorder/notify.h"
+
+namespace exectrail::recorder {
+
+// Root, the initial pid namespace, no instances of killed recorders, real-time scheduling. Throws
+// EnvironmentError where recording is out of the question; what only makes it worse is notified.
+void prepare(const Notify& notify);
+
+}  // namespace exectrail::recorder
