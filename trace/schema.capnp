@@ -44,6 +44,7 @@ struct Header {
   clock @4 :ClockReading;      # one simultaneous reading, taken when the recording started
   capture @5 :Capture;
   provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
+  signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
 }
 
 struct Host {
@@ -455,6 +456,7 @@ struct End {
   undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
   reason @10 :Reason;
   mappingsNotKept @11 :UInt64; # of images that had more than the recorder keeps
+  unwrittenRecords @12 :UInt64; # that the disk had no room for; counted above all the same
 
   enum Reason {
     unknown @0;
@@ -462,5 +464,6 @@ struct End {
     duration @2;
     interrupted @3;
     cut @4;                    # made from another trace
+    diskFull @5;
   }
 }

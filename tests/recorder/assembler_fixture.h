@@ -102,7 +102,7 @@ class AssemblerTest : public testing::Test {
   // Gives the events to the assembler in order, each one nanosecond after the other from 100 on.
   void receive(std::vector<EventBody> bodies, trace::Source source = trace::Source::kTracefs) {
     std::vector<Event> events;
-    for (EventBody& body : bodies) events.push_back({now_++, 0, std::move(body), source});
+    for (EventBody& body : bodies) events.push_back({now_++, 0, std::move(body), source, false});
     merge_.add(std::move(events));
     merge_.releaseAll([this](Event& event) { assembler_->receive(event); });
   }
