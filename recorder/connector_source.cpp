@@ -16,7 +16,7 @@ std::string whyRefused(int error) {
     case EPERM:
     case EACCES:
       return std::string("the kernel refuses the process connector (") + std::strerror(error) +
-             "); it takes CAP_NET_ADMIN";
+             "); it takes CAP_NET_ADMIN before Linux 6.6";
     case EPROTONOSUPPORT:
       return "this kernel has no netlink connector; it takes one built with CONFIG_CONNECTOR";
     case ENODATA:
@@ -29,13 +29,14 @@ std::string whyRefused(int error) {
 
 }  // namespace
 
-ConnectorSource::ConnectorSource() : lastNs_(monotonicNowNs()) {
-  if (const int error = connector_.start(); error != 0) throw EnvironmentError(whyRefused(error));
+ConnectorSource::ConnectorSource(int bufferBytes) : lastNs_(monotonicNowNs()) {
+  if (const int error = connector_.start(bufferBytes); error != 0)
+    throw EnvironmentError(whyRefused(error));
 }
 
 std::optional<std::string> ConnectorSource::unsupported() {
   ProcConnector tried;
-  const int error = tried.start();
+  const int error = tried.start(kBufferBytes);
   return error == 0 ? std::nullopt : std::optional(whyRefused(error));
 }
 

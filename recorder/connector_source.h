@@ -14,8 +14,10 @@ namespace exectrail::recorder {
 
 class ConnectorSource : public Source {
  public:
+  static constexpr int kBufferBytes = 8 << 20;  // twice of this hold some 20,000 exits
+
   // Starts the flow. Throws EnvironmentError where unsupported() says why.
-  ConnectorSource();
+  explicit ConnectorSource(int bufferBytes = kBufferBytes);
 
   // Nothing if this host can; or why not and what to do, in one sentence.
   static std::optional<std::string> unsupported();

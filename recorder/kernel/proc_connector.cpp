@@ -23,8 +23,7 @@ constexpr std::size_t kMessageAt = NLMSG_HDRLEN;
 constexpr std::size_t kEventAt = kMessageAt + sizeof(cn_msg);
 constexpr std::size_t kEventBytes = sizeof(proc_event);
 
-constexpr int kReceiveBufferBytes = 8 << 20;  // some 8,000 exits
-constexpr std::size_t kBatch = 64;            // messages in one system call
+constexpr std::size_t kBatch = 64;  // messages in one system call
 constexpr std::size_t kSlotBytes = 256;
 
 // Lets answers and exits in. Bytes of a packet count as big-endian numbers here.
@@ -75,16 +74,15 @@ std::optional<ConnectorMessage> decodeConnector(std::span<const std::byte> bytes
   }
 }
 
-int ProcConnector::openSocket() {
+int ProcConnector::openSocket(int bufferBytes) {
   socket_ = FileDescriptor(
       ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
   if (!socket_.valid()) return errno;
   if (const int error = attachFilter(socket_.get()); error != 0) return error;
   // More than net.core.rmem_max needs CAP_NET_ADMIN; without it, what is to be had.
-  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBufferBytes,
-                   sizeof kReceiveBufferBytes) != 0) {
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBufferBytes,
-                 sizeof kReceiveBufferBytes);
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bufferBytes, sizeof bufferBytes) !=
+      0) {
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &bufferBytes, sizeof bufferBytes);
   }
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
@@ -129,8 +127,8 @@ int ProcConnector::awaitAnswer(std::uint32_t mark) {
   return ENODATA;
 }
 
-int ProcConnector::start() {
-  if (const int error = openSocket(); error != 0) return error;
+int ProcConnector::start(int bufferBytes) {
+  if (const int error = openSocket(bufferBytes); error != 0) return error;
   const auto mark = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4);
   if (const int error = ask(PROC_CN_MCAST_LISTEN, std::nullopt, mark); error != 0) return error;
   if (const int error = awaitAnswer(mark); error != 0) return error;
@@ -141,9 +139,13 @@ int ProcConnector::start() {
 }
 
 void ProcConnector::stop() {
-  // Before 6.6 the kernel counts listeners and would make messages for nobody.
-  if (listening_) ask(PROC_CN_MCAST_IGNORE, std::nullopt, 0);
+  if (!listening_) return;
   listening_ = false;
+  // Before 6.6 the kernel counts listeners and would make messages for nobody; and while there is
+  // another one, the group has them for us too.
+  ask(PROC_CN_MCAST_IGNORE, std::nullopt, 0);
+  constexpr int kGroup = CN_IDX_PROC;
+  ::setsockopt(socket_.get(), SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &kGroup, sizeof kGroup);
 }
 
 int ProcConnector::receive(std::vector<ThreadExit>& exits) {

@@ -42,11 +42,11 @@ class ProcConnector {
   ProcConnector(const ProcConnector&) = delete;
   ProcConnector& operator=(const ProcConnector&) = delete;
 
-  // Starts the flow. 0, or
-  // EPERM            CAP_NET_ADMIN is missing
-  // EPROTONOSUPPORT  no CONFIG_CONNECTOR
-  // ENODATA          no answer: no CONFIG_PROC_EVENTS, or another user or pid namespace
-  int start();
+  // Starts the flow. `bufferBytes` hold what has not been received yet, some 800 bytes an exit; the
+  // kernel makes them twice as many, and no more than net.core.rmem_max without CAP_NET_ADMIN. 0,
+  // or EPERM            CAP_NET_ADMIN is missing EPROTONOSUPPORT  no CONFIG_CONNECTOR ENODATA no
+  // answer: no CONFIG_PROC_EVENTS, or another user or pid namespace
+  int start(int bufferBytes);
 
   // No more messages; those that have arrived can still be received.
   void stop();
@@ -59,7 +59,7 @@ class ProcConnector {
   std::uint64_t undecoded() const { return undecoded_; }
 
  private:
-  int openSocket();
+  int openSocket(int bufferBytes);
   int ask(std::uint32_t operation, std::optional<std::uint32_t> events, std::uint32_t mark);
   int awaitAnswer(std::uint32_t mark);
 

@@ -16,7 +16,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
     "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "bench/"],
 }
-KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/perf_event\.h")
+KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/(perf_event|cn_proc|connector)\.h")
 KERNEL_FOLDER = "recorder/kernel/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
