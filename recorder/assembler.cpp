@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "recorder/failed_policy.h"
-#include "recorder/proc/entry_reader.h"
+#include "recorder/failed_attempts.h"
+#include "recorder/mapped_files.h"
 
 namespace exectrail::recorder {
 namespace {
 
 using trace::EvidenceClass;
-
-constexpr std::uint64_t kCloneThread = 0x00010000;  // CLONE_THREAD of <linux/sched.h>
 
 trace::Field<trace::Bytes> view(const trace::Field<std::string>& field) {
   return {trace::Bytes(field.value), field.evidence};
@@ -21,209 +19,200 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
   return {trace::Arguments(field.value.begin(), field.value.end()), field.evidence};
 }
 
-}  // namespace
-
-struct Assembler::Process {
-  trace::ImageId image;  // the one that runs
-  trace::Evidence startEvidence;
-  trace::Field<trace::Creator> creator;
-  std::vector<std::int32_t> tids;
-  std::uint32_t attempts = 0;  // of the running image
-  bool inScope = false;
-};
-
-Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
-    : settings_(settings), emit_(std::move(emit)), upcoming_(upcoming) {}
-
-Assembler::~Assembler() = default;
-
-void Assembler::start(const HostSnapshot& snapshot) {
-  for (const auto& [tgid, known] : snapshot) addSnapshot(snapshot, known);
+// What the kernel copied at the entry, before what was read of the memory after the failure.
+const EntryReading* bestReading(const std::optional<EnterEvent>& entered, const FailEvent& fail) {
+  if (entered && entered->reading && entered->reading->typedPath.known()) {
+    return entered->reading.get();
+  }
+  return fail.reading.get();
 }
 
-// Creators before what they created.
-void Assembler::addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess& known) {
-  const auto tgid = static_cast<std::int32_t>(known.tgid);
-  if (processByTid_.contains(tgid)) return;
-  const ProcessReading& reading = known.reading;
-  auto process = std::make_shared<Process>();
-  processByTid_[tgid] = process;
-  for (const std::int32_t tid : known.tids) processByTid_[tid] = process;
-  process->image = {known.tgid, 0, startNsOf(reading.startBoottimeNs.value)};
-  process->startEvidence = reading.startBoottimeNs.evidence;
-  process->tids = known.tids;
-  process->inScope = settings_.scope == trace::Scope::kHost;
-  const auto parent = snapshot.find(reading.parentPid.value);
-  if (reading.parentPid.known() && reading.parentPid.value == 0) {
-    process->creator = {{{}, trace::CreatorEdge::kTop}, EvidenceClass::kProcfs};
-  } else if (parent != snapshot.end() &&
-             parent->second.reading.startBoottimeNs.value <= reading.startBoottimeNs.value) {
-    // A younger one has taken over the pid of the parent since this process was read.
-    addSnapshot(snapshot, parent->second);
-    const auto& creator = processByTid_.at(static_cast<std::int32_t>(parent->first))->image;
-    process->creator = {{creator, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
-  }
-  trace::Snapshot record;
-  trace::Context context;
-  record.image.context = &context;
-  if (!known.imageReplaced) fillImage(reading, record.image, context);
-  record.image.id = process->image;
-  record.image.startEvidence = process->startEvidence;
-  record.image.creator = process->creator;
-  emit_({settings_.clock.monotonicNs, trace::kCpuNotKnown, std::move(record)});
+}  // namespace
+
+Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
+    : settings_(settings),
+      emit_(std::move(emit)),
+      upcoming_(upcoming),
+      processes_(settings.scope, settings.clock) {}
+
+void Assembler::start(const HostSnapshot& snapshot) {
+  processes_.start(snapshot, [this](const Process& process, const SnapshotProcess& known) {
+    trace::Snapshot record;
+    trace::Context context;
+    record.image.context = &context;
+    if (!known.imageReplaced) fillImage(known.reading, record.image, context);
+    record.image.id = process.image;
+    record.image.startEvidence = process.startEvidence;
+    record.image.creator = process.creator;
+    emit_({settings_.clock.monotonicNs, trace::kCpuNotKnown, std::move(record)});
+  });
 }
 
 void Assembler::receive(const Event& event) {
-  std::visit(
-      [&](const auto& body) {
-        if constexpr (requires { on(event, body); }) on(event, body);
-      },
-      event.body);
+  std::visit([&](const auto& body) { on(event, body); }, event.body);
 }
 
-void Assembler::on(const Event&, const NewTaskEvent& body) {
-  newTaskFlags_[body.childTid] = body.cloneFlags;
-}
+void Assembler::on(const Event&, const NewTaskEvent& body) { processes_.newTask(body); }
 
 void Assembler::on(const Event& event, const ForkEvent& body) {
-  const auto flags = newTaskFlags_.extract(body.childTid);
-  ProcessPtr creator = find(body.creatorTid);
-  if (!flags.empty() && (flags.mapped() & kCloneThread) != 0) {
-    if (creator == nullptr) return;
-    creator->tids.push_back(body.childTid);
-    processByTid_[body.childTid] = std::move(creator);
+  const ProcessPtr child = processes_.fork(event, body);
+  if (child == nullptr || !child->inScope) return;
+  ++counts_.forks;
+  emit(event, trace::Fork{child->creator.value.id, child->image, body.childComm});
+}
+
+void Assembler::on(const Event&, const PrepareExecEvent& body) {
+  SideBand& sideBand = underWay_[body.tid].sideBand;
+  sideBand.interp = body.interp;
+  sideBand.filename = body.filename;
+}
+
+void Assembler::on(const Event&, const CommEvent& body) {
+  if (!body.byExec) return;
+  UnderWay& underWay = underWay_[body.tid];
+  underWay.sideBand.comm = body.comm;
+  underWay.sideBand.maps.clear();
+  underWay.replacing = true;
+}
+
+void Assembler::on(const Event& event, const MapEvent& body) {
+  const auto underWay = underWay_.find(body.tid);
+  if (underWay != underWay_.end() && underWay->second.replacing) {
+    auto& maps = underWay->second.sideBand.maps;
+    if (maps.size() < kMostMappings) maps.push_back(body);
     return;
   }
-  const bool isRoot = body.childTid == rootTgid_;
-  if (creator == nullptr && settings_.scope == trace::Scope::kHost) {
-    creator = discover(body.creatorTid, nullptr);
-  }
-  if (creator == nullptr && !isRoot) return;
-
-  auto child = std::make_shared<Process>();
-  child->image = {static_cast<std::uint32_t>(body.childTid), 0, event.timeNs};
-  child->startEvidence = {EvidenceClass::kKernel};
-  child->tids = {body.childTid};
-  if (creator != nullptr) {
-    child->creator = {{creator->image, trace::CreatorEdge::kFork}, EvidenceClass::kKernel};
-  }
-  child->inScope =
-      settings_.scope == trace::Scope::kHost || isRoot || (creator && creator->inScope);
-  processByTid_[body.childTid] = child;
-  if (!child->inScope) return;
-  ++counts_.forks;
-  emit(event,
-       trace::Fork{creator ? creator->image : trace::ImageId{}, child->image, body.childComm});
+  const ProcessPtr process = processes_.find(body.tgid);
+  if (process != nullptr && process->inScope) emitMapping(event, *process, body);
 }
+
+void Assembler::emitMapping(const Event& event, Process& process, const MapEvent& map) {
+  const auto role = noteMapping(process.files, map);
+  if (!role) return;
+  if (process.files.reported.size() > kMostMappings) {
+    ++counts_.mappingsNotKept;
+    return;
+  }
+  emit(event, trace::Mapping{process.image,
+                             {trace::Bytes(map.path), EvidenceClass::kKernel},
+                             {map.identity, EvidenceClass::kKernel},
+                             *role});
+}
+
+void Assembler::on(const Event&, const NamespacesEvent& body) {
+  if (const ProcessPtr process = processes_.find(body.tgid)) {
+    process->namespaces = {body.namespaces, EvidenceClass::kKernel};
+  }
+}
+
+void Assembler::on(const Event&, const CgroupEvent& body) { cgroups_[body.id] = body.path; }
 
 void Assembler::on(const Event& event, const ExecEvent& body) {
-  ProcessPtr process = find(body.oldTid);
-  if (process == nullptr) process = find(body.tgid);  // the thread's creation was lost
-  if (process == nullptr) {
-    if (settings_.scope == trace::Scope::kSubtree) return;
-    process = discover(body.tgid, body.reading.get());
-  }
-  // The calling thread takes the place of the leader; the others are gone.
-  for (const std::int32_t tid : process->tids) processByTid_.erase(tid);
-  process->tids = {body.tgid};
-  processByTid_[body.tgid] = process;
-  ++process->image.execNumber;
-  process->attempts = 0;
-  const auto entered = entered_.extract(body.oldTid);
+  ProcessPtr process = processes_.find(body.oldTid);
+  if (process == nullptr) process = processes_.find(body.tgid);  // its creation was lost
+  if (process == nullptr) process = processes_.findOrDiscover(body.tgid, body.reading.get());
+  // An exec by another thread becomes the leader before its new image is set up.
+  auto entered = underWay_.extract(body.oldTid);
+  auto underWay = body.oldTid == body.tgid ? std::move(entered) : underWay_.extract(body.tgid);
+  if (process == nullptr) return;
+  emitTalliesOf(event, *process);
+  processes_.replaceImage(process, body.tgid);
   if (!process->inScope) return;
 
-  trace::Exec exec;
-  trace::Image& image = exec.image;
-  trace::Context context;
-  image.context = &context;
-  if (usable(body.reading.get(), *process, body.tgid)) fillImage(*body.reading, image, context);
-  if (!entered.empty() && entered.mapped().reading) {
-    // exec does not change the working directory. The arguments of the entry are of no use: the
-    // memory they were read from may have been the new image's already.
-    const EntryReading& entry = *entered.mapped().reading;
-    if (!image.workingDirectory.known()) image.workingDirectory = view(entry.workingDirectory);
+  static const SideBand kNothing;
+  const SideBand& sideBand = underWay.empty() ? kNothing : underWay.mapped().sideBand;
+  ExecEvidence evidence{body, sideBand};
+  if (usable(body.reading.get(), *process, body.tgid)) evidence.reading = body.reading.get();
+  const auto& calls = entered.empty() ? underWay : entered;
+  if (!calls.empty() && calls.mapped().entered && calls.mapped().entered->reading) {
+    evidence.entry = calls.mapped().entered->reading.get();
   }
-  image.id = process->image;
-  image.startEvidence = process->startEvidence;
-  image.creator = process->creator;
-  exec.typedPath = {trace::Bytes(body.filename), EvidenceClass::kKernel};
-  exec.tid = static_cast<std::uint32_t>(body.oldTid);
+  evidence.namespaces = process->namespaces;
+  if (body.cgroupId) {
+    const auto cgroup = cgroups_.find(*body.cgroupId);
+    if (cgroup != cgroups_.end()) evidence.cgroup = &cgroup->second;
+  }
+  trace::Exec exec;
+  trace::Context context;
+  fillExec(evidence, exec, context);
+  exec.image.id = process->image;
+  exec.image.startEvidence = process->startEvidence;
+  exec.image.creator = process->creator;
   ++counts_.execs;
   emit(event, std::move(exec));
+
+  if (sideBand.maps.empty()) return;
+  process->files.executable = sideBand.maps.front().identity;
+  process->files.awaitsLoaderTarget = isLoader(sideBand.maps.front().path);
+  for (const MapEvent& map : sideBand.maps) {
+    // The kernel maps a program's interpreter itself; a loader started as a program has none.
+    emitMapping(event, *process, map);
+  }
 }
 
-void Assembler::on(const Event&, const EnterEvent& body) { entered_[body.tid] = body; }
+void Assembler::on(const Event&, const EnterEvent& body) {
+  UnderWay& underWay = underWay_[body.tid];
+  // A dynamic event's copy and the plain event of the same call complete each other.
+  const bool sameCall = underWay.entered && underWay.entered->reading && !body.reading;
+  if (!sameCall) underWay.entered = body;
+}
 
 void Assembler::on(const Event& event, const FailEvent& body) {
-  const auto entered = entered_.extract(body.tid);
-  ProcessPtr process = find(body.tid);
-  if (process == nullptr) {
-    if (settings_.scope == trace::Scope::kSubtree) return;
-    process = discover(body.tid, nullptr);
-  }
-  if (!process->inScope) return;
-  if (!keepsFailure(settings_.failed, body.errorNumber)) {
+  const auto underWay = underWay_.extract(body.tid);
+  const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
+  if (process == nullptr || !process->inScope) return;
+  static const std::optional<EnterEvent> kNotSeen;
+  const auto& entered = underWay.empty() ? kNotSeen : underWay.mapped().entered;
+  const EntryReading* reading = bestReading(entered, body);
+  static const trace::Field<bool> kUnknown;
+  const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
+                                body.reading ? body.reading->targetExists : kUnknown);
+  if (!kept) {
     ++counts_.attemptsNotKept;
     return;
   }
   trace::Attempt attempt;
   attempt.caller = process->image;
-  attempt.number = ++process->attempts;
+  attempt.number = process->failures.kept;
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  if (!entered.empty() && entered.mapped().reading) {
-    const EntryReading& entry = *entered.mapped().reading;
-    if (!upcoming_.memoryInDoubt(body.tid, entry.endNs)) {
-      attempt.typedPath = view(entry.typedPath);
-      attempt.arguments = view(entry.arguments);
+  if (reading != nullptr) {
+    const bool isCopy = entered && reading == entered->reading.get();
+    if (isCopy || !upcoming_.memoryInDoubt(body.tid, reading->endNs)) {
+      attempt.typedPath = view(reading->typedPath);
+      attempt.arguments = view(reading->arguments);
     }
-    attempt.workingDirectory = view(entry.workingDirectory);
   }
+  if (body.reading) attempt.workingDirectory = view(body.reading->workingDirectory);
   ++counts_.attempts;
   emit(event, std::move(attempt));
 }
 
 void Assembler::on(const Event& event, const ExitEvent& body) {
-  entered_.erase(body.tid);
-  newTaskFlags_.erase(body.tid);
-  const ProcessPtr process = find(body.tid);
-  if (process == nullptr) return;
-  processByTid_.erase(body.tid);
-  std::erase(process->tids, body.tid);
-  // Without groupDead the last thread we know of ends the process.
-  if (body.groupDead.value_or(process->tids.empty())) endProcess(event, process);
+  underWay_.erase(body.tid);
+  const ProcessPtr process = processes_.exit(body);
+  if (process == nullptr || !process->inScope) return;
+  emitTalliesOf(event, *process);
+  trace::Exit exit{process->image, {}};
+  const auto tgid = static_cast<std::int32_t>(process->image.tgid);
+  if (const auto status = upcoming_.exitStatusOf(tgid)) {
+    exit.status = {*status, EvidenceClass::kKernel};
+  }
+  ++counts_.exits;
+  emit(event, std::move(exit));
+}
+
+void Assembler::on(const Event&, const ExitStatusEvent&) {
+  // Taken from the merge when its exit came.
 }
 
 void Assembler::on(const Event& event, const LossEvent& body) {
-  lossSeen_ = true;
+  processes_.setLossSeen();
   ++counts_.gaps;
   counts_.lostEvents += body.lostEvents;
   const std::uint64_t fromNs = std::max(body.fromNs, settings_.clock.monotonicNs);
   emit(event, trace::Gap{body.source, fromNs, event.timeNs, body.lostEvents});
-}
-
-Assembler::ProcessPtr Assembler::find(std::int32_t tid) const {
-  const auto found = processByTid_.find(tid);
-  return found == processByTid_.end() ? nullptr : found->second;
-}
-
-Assembler::ProcessPtr Assembler::discover(std::int32_t tgid, const ProcessReading* reading) {
-  auto process = std::make_shared<Process>();
-  process->image.tgid = static_cast<std::uint32_t>(tgid);
-  process->startEvidence.afterGap = lossSeen_;
-  if (reading != nullptr && reading->startBoottimeNs.known()) {
-    process->image.startNs = startNsOf(reading->startBoottimeNs.value);
-    process->startEvidence = reading->startBoottimeNs.evidence;
-    if (const ProcessPtr parent = find(static_cast<std::int32_t>(reading->parentPid.value))) {
-      process->creator = {{parent->image, trace::CreatorEdge::kFork}, EvidenceClass::kProcfs};
-    }
-  }
-  process->creator.evidence.afterGap = lossSeen_;
-  process->tids = {tgid};
-  process->inScope = settings_.scope == trace::Scope::kHost;
-  processByTid_[tgid] = process;
-  return process;
 }
 
 void Assembler::emit(const Event& event, trace::RecordBody body) {
@@ -231,17 +220,17 @@ void Assembler::emit(const Event& event, trace::RecordBody body) {
   emit_({event.timeNs, event.cpu, std::move(body)});
 }
 
-std::uint64_t Assembler::startNsOf(std::uint64_t boottimeNs) const {
-  const std::uint64_t suspendedNs = settings_.clock.boottimeNs - settings_.clock.monotonicNs;
-  return boottimeNs > suspendedNs ? boottimeNs - suspendedNs : 1;  // 0 stands for not known
+void Assembler::emitTalliesOf(const Event& event, Process& process) {
+  takeTallies(process, [&](const trace::AttemptTally& tally) { emit(event, tally); });
 }
 
-void Assembler::endProcess(const Event& event, const ProcessPtr& process) {
-  for (const std::int32_t tid : process->tids) processByTid_.erase(tid);
-  process->tids.clear();
-  if (!process->inScope) return;
-  ++counts_.exits;
-  emit(event, trace::Exit{process->image, {}});
+void Assembler::emitTallies(std::uint64_t nowNs) {
+  Event event;
+  event.timeNs = nowNs;
+  event.cpu = trace::kCpuNotKnown;
+  processes_.forEach([&](Process& process) {
+    if (process.inScope) emitTalliesOf(event, process);
+  });
 }
 
 bool Assembler::usable(const ProcessReading* reading, const Process& process,
@@ -250,13 +239,9 @@ bool Assembler::usable(const ProcessReading* reading, const Process& process,
   // Another exec of the process before the reading ended: whose facts are they?
   const std::uint64_t nextNs = upcoming_.nextExecOf(tgid);
   if (nextNs != 0 && nextNs <= reading->endNs) return false;
-  if (!reading->startBoottimeNs.known() || process.image.startNs == 0) return true;
-  // The pid may belong to another process by now. /proc counts in ticks and takes the time a moment
-  // before the fork event.
-  const std::uint64_t startNs = process.image.startNs;
-  const std::uint64_t readNs = startNsOf(reading->startBoottimeNs.value);
-  const std::uint64_t apartNs = startNs > readNs ? startNs - readNs : readNs - startNs;
-  return apartNs <= 2 * clockTickNs();
+  // The pid may belong to another process by now.
+  return !reading->startBoottimeNs.known() ||
+         processes_.isSameStart(process, reading->startBoottimeNs.value);
 }
 
 }  // namespace exectrail::recorder

@@ -1,16 +1,16 @@
-// Events in order of time -> records of the trace. Keeps the threads and processes it needs for
-// that: which image runs where, who created it, which execve is under way. Reads nothing itself.
+// Events in order of time -> records of the trace: puts together what the sources saw of one exec,
+// and keeps the processes it needs for that. Reads nothing itself.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "recorder/event.h"
+#include "recorder/exec_evidence.h"
 #include "recorder/ordered_merge.h"
-#include "recorder/proc/snapshot.h"
+#include "recorder/process_table.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
 
@@ -28,49 +28,57 @@ class Assembler {
 
   // `upcoming` is asked what comes after the event that is being received.
   Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming);
-  ~Assembler();
 
   // The processes that were there. Emits their records, creators first.
   void start(const HostSnapshot& snapshot);
 
   // With Scope::kSubtree: the process whose subtree is recorded, before its fork is received.
-  void setRoot(std::int32_t tgid) { rootTgid_ = tgid; }
+  void setRoot(std::int32_t tgid) { processes_.setRoot(tgid); }
 
   void receive(const Event& event);
+
+  // Emits what is counted so far of failed attempts that were not kept.
+  void emitTallies(std::uint64_t nowNs);
 
   // What was emitted so far, as it goes into the end of the trace.
   const trace::End& counts() const { return counts_; }
 
+  // Processes in scope that have not ended.
+  std::size_t liveProcesses() const { return processes_.liveProcesses(); }
+
  private:
-  struct Process;
-  using ProcessPtr = std::shared_ptr<Process>;
+  // What a thread is about: an execve under way.
+  struct UnderWay {
+    std::optional<EnterEvent> entered;
+    SideBand sideBand;
+    bool replacing = false;  // the new image is being set up: mappings are its own
+  };
 
   void on(const Event& event, const NewTaskEvent& body);
   void on(const Event& event, const ForkEvent& body);
+  void on(const Event& event, const PrepareExecEvent& body);
   void on(const Event& event, const ExecEvent& body);
+  void on(const Event& event, const CommEvent& body);
+  void on(const Event& event, const MapEvent& body);
+  void on(const Event& event, const NamespacesEvent& body);
+  void on(const Event& event, const CgroupEvent& body);
   void on(const Event& event, const EnterEvent& body);
   void on(const Event& event, const FailEvent& body);
   void on(const Event& event, const ExitEvent& body);
+  void on(const Event& event, const ExitStatusEvent& body);
   void on(const Event& event, const LossEvent& body);
 
-  ProcessPtr find(std::int32_t tid) const;
-  // A process that no fork event introduced: older than the recording, or its fork was lost.
-  ProcessPtr discover(std::int32_t tgid, const ProcessReading* reading);
   void emit(const Event& event, trace::RecordBody body);
-  void addSnapshot(const HostSnapshot& snapshot, const SnapshotProcess& known);
-  // /proc's starts are on CLOCK_BOOTTIME, which counts suspended time as well.
-  std::uint64_t startNsOf(std::uint64_t boottimeNs) const;
-  void endProcess(const Event& event, const ProcessPtr& process);
+  void emitMapping(const Event& event, Process& process, const MapEvent& map);
+  void emitTalliesOf(const Event& event, Process& process);
   bool usable(const ProcessReading* reading, const Process& process, std::int32_t tgid) const;
 
   AssemblerSettings settings_;
   Emit emit_;
   const OrderedMerge& upcoming_;
-  std::int32_t rootTgid_ = 0;
-  bool lossSeen_ = false;
-  std::unordered_map<std::int32_t, ProcessPtr> processByTid_;
-  std::unordered_map<std::int32_t, std::uint64_t> newTaskFlags_;  // by tid, until its fork event
-  std::unordered_map<std::int32_t, EnterEvent> entered_;          // by tid, until it fails or execs
+  ProcessTable processes_;
+  std::unordered_map<std::int32_t, UnderWay> underWay_;     // by tid
+  std::unordered_map<std::uint64_t, std::string> cgroups_;  // by id
   trace::End counts_;
 };
 

@@ -90,9 +90,10 @@ struct EnterEvent {
   trace::SystemCall systemCall = trace::SystemCall::kExecve;
   std::uint64_t filenameAddress = 0;
   std::uint64_t argvAddress = 0;
-  std::int32_t directoryFd = -1;                          // execveat only
-  std::int32_t flags = 0;                                 // execveat only
-  std::shared_ptr<const EntryReading> reading = nullptr;  // null: not read
+  std::int32_t directoryFd = -1;  // execveat only
+  std::int32_t flags = 0;         // execveat only
+  // What the kernel copied at that moment, with a dynamic event; null: nothing.
+  std::shared_ptr<const EntryReading> reading = nullptr;
 };
 
 // syscalls:sys_exit_execve and sys_exit_execveat with a negative result.
@@ -100,6 +101,8 @@ struct FailEvent {
   std::int32_t tid = 0;
   trace::SystemCall systemCall = trace::SystemCall::kExecve;
   std::uint16_t errorNumber = 0;
+  // What the caller's memory held soon afterwards; null: not read.
+  std::shared_ptr<const EntryReading> reading = nullptr;
 };
 
 // sched:sched_process_exit, or an EXIT record of perf: of a thread.
@@ -130,6 +133,7 @@ struct Event {
   std::uint16_t cpu = 0;
   EventBody body;
   trace::Source source = trace::Source::kTracefs;
+  bool joined = false;  // the reports of both transports are in here
 };
 
 Event lossEvent(std::uint64_t untilNs, std::uint16_t cpu, const LossEvent& loss);

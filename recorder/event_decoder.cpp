@@ -1,6 +1,8 @@
 #include "recorder/event_decoder.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace exectrail::recorder {
@@ -9,15 +11,16 @@ namespace {
 // Successful calls end in sched_process_exec: their sys_exit is noise.
 constexpr const char* kFailedOnly = "ret < 0";
 
-constexpr std::array<WantedEvent, 8> kWanted = {{
-    {"sched", "sched_process_exec", nullptr, true},
-    {"sched", "sched_process_fork", nullptr, true},
-    {"sched", "sched_process_exit", nullptr, true},
-    {"task", "task_newtask", nullptr, true},
-    {"syscalls", "sys_enter_execve", nullptr, false},
-    {"syscalls", "sys_exit_execve", kFailedOnly, false},
-    {"syscalls", "sys_enter_execveat", nullptr, false},
-    {"syscalls", "sys_exit_execveat", kFailedOnly, false},
+constexpr std::array<WantedEvent, 9> kWanted = {{
+    {EventGroup::kProcesses, "sched", "sched_process_exec", nullptr, true},
+    {EventGroup::kProcesses, "sched", "sched_process_fork", nullptr, true},
+    {EventGroup::kProcesses, "sched", "sched_process_exit", nullptr, true},
+    {EventGroup::kProcesses, "task", "task_newtask", nullptr, true},
+    {EventGroup::kProcesses, "sched", "sched_prepare_exec", nullptr, false},
+    {EventGroup::kEntries, "syscalls", "sys_enter_execve", nullptr, false},
+    {EventGroup::kEntries, "syscalls", "sys_enter_execveat", nullptr, false},
+    {EventGroup::kFailures, "syscalls", "sys_exit_execve", kFailedOnly, false},
+    {EventGroup::kFailures, "syscalls", "sys_exit_execveat", kFailedOnly, false},
 }};
 
 std::int32_t asTid(std::int64_t value) { return static_cast<std::int32_t>(value); }
@@ -26,11 +29,20 @@ std::int32_t asTid(std::int64_t value) { return static_cast<std::int32_t>(value)
 
 std::span<const WantedEvent> wantedEvents() { return kWanted; }
 
+std::vector<WantedEvent> wantedEvents(EventGroup group) {
+  std::vector<WantedEvent> wanted;
+  std::copy_if(kWanted.begin(), kWanted.end(), std::back_inserter(wanted),
+               [group](const WantedEvent& event) { return event.group == group; });
+  return wanted;
+}
+
 EventDecoder::EventDecoder(const EventFormats& formats) {
   using trace::SystemCall;
   // All events share the common fields; any one of them gives the place of the type.
   if (const auto type = formats.field("sched", "sched_process_exec", "common_type")) type_ = *type;
   addLayout(formats, "sched", "sched_process_exec", Kind::kExec, {"pid", "old_pid", "filename"});
+  addLayout(formats, "sched", "sched_prepare_exec", Kind::kPrepareExec,
+            {"common_pid", "filename", "interp"});
   addLayout(formats, "sched", "sched_process_fork", Kind::kFork,
             {"parent_pid", "child_pid", "child_comm"});
   addLayout(formats, "sched", "sched_process_exit", Kind::kExit, {"pid"}, "group_dead");
@@ -38,7 +50,7 @@ EventDecoder::EventDecoder(const EventFormats& formats) {
   addLayout(formats, "syscalls", "sys_enter_execve", Kind::kEnter,
             {"common_pid", "filename", "argv"});
   addLayout(formats, "syscalls", "sys_enter_execveat", Kind::kEnter,
-            {"common_pid", "filename", "argv"}, "fd", SystemCall::kExecveat);
+            {"common_pid", "filename", "argv", "flags"}, "fd", SystemCall::kExecveat);
   addLayout(formats, "syscalls", "sys_exit_execve", Kind::kFail, {"common_pid", "ret"});
   addLayout(formats, "syscalls", "sys_exit_execveat", Kind::kFail, {"common_pid", "ret"}, "",
             SystemCall::kExecveat);
@@ -90,7 +102,13 @@ std::optional<EventBody> EventDecoder::decodeFields(const Layout& layout,
       const auto oldTid = number(1);
       const auto filename = text(2);
       if (!oldTid || !filename) return std::nullopt;
-      return ExecEvent{asTid(*first), asTid(*oldTid), std::string(*filename), nullptr};
+      return ExecEvent{asTid(*first), asTid(*oldTid), std::string(*filename)};
+    }
+    case Kind::kPrepareExec: {
+      const auto filename = text(1);
+      const auto interp = text(2);
+      if (!filename || !interp) return std::nullopt;
+      return PrepareExecEvent{asTid(*first), std::string(*filename), std::string(*interp)};
     }
     case Kind::kFork: {
       const auto child = number(1);
@@ -123,6 +141,7 @@ std::optional<EventBody> EventDecoder::decodeFields(const Layout& layout,
       enter.argvAddress = static_cast<std::uint64_t>(*argv);
       if (layout.optionalField) {
         enter.directoryFd = asTid(layout.optionalField->integer(raw).value_or(-1));
+        enter.flags = asTid(number(3).value_or(0));
       }
       return enter;
     }

@@ -14,15 +14,24 @@
 
 namespace exectrail::recorder {
 
+// Tracepoints with buffers of their own, so that a flood of one kind cannot push out the others.
+enum class EventGroup {
+  kProcesses,  // forks, execs that succeeded, exits
+  kEntries,    // every entry of execve: what it was called with
+  kFailures,   // returns of execve that failed
+};
+
 // A tracepoint that the recorder wants.
 struct WantedEvent {
+  EventGroup group;
   const char* system;
   const char* name;
   const char* filter;  // null: none. Evaluated by the kernel, before the event costs buffer space
   bool required;       // without it there is no recording
 };
 
-std::span<const WantedEvent> wantedEvents();
+std::span<const WantedEvent> wantedEvents();  // all
+std::vector<WantedEvent> wantedEvents(EventGroup group);
 
 class EventDecoder {
  public:
@@ -37,7 +46,7 @@ class EventDecoder {
   std::uint64_t undecoded() const { return undecoded_; }
 
  private:
-  enum class Kind { kNewTask, kFork, kExec, kExit, kEnter, kFail };
+  enum class Kind { kNewTask, kFork, kPrepareExec, kExec, kExit, kEnter, kFail };
   struct Layout {
     Kind kind{};
     trace::SystemCall systemCall = trace::SystemCall::kExecve;

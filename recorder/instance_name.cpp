@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "recorder/proc/proc_files.h"
 
 namespace exectrail::recorder {
@@ -19,10 +21,16 @@ std::optional<std::uint64_t> startTicks(std::int32_t pid) {
   return stat->startTicks;
 }
 
+bool isPurpose(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 }  // namespace
 
-std::string instanceName(const InstanceOwner& owner) {
-  return std::string(kPrefix) + std::to_string(owner.pid) + "-" + std::to_string(owner.startTicks);
+std::string instanceName(const InstanceOwner& owner, std::string_view purpose) {
+  return std::string(kPrefix) + std::to_string(owner.pid) + "-" + std::to_string(owner.startTicks) +
+         "-" + std::string(purpose);
 }
 
 std::optional<InstanceOwner> instanceOwner(std::string_view name) {
@@ -31,7 +39,10 @@ std::optional<InstanceOwner> instanceOwner(std::string_view name) {
   const auto dash = name.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto pid = parseNumber(name.substr(0, dash));
-  const auto start = parseNumber(name.substr(dash + 1));
+  name.remove_prefix(dash + 1);
+  const auto end = name.find('-');
+  if (end != std::string_view::npos && !isPurpose(name.substr(end + 1))) return std::nullopt;
+  const auto start = parseNumber(name.substr(0, end));
   if (!pid || !start) return std::nullopt;
   return InstanceOwner{static_cast<std::int32_t>(*pid), *start};
 }

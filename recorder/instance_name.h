@@ -1,5 +1,6 @@
-// The name of an instance says whose it is, so that the next recorder can tell a stale one from one
-// in use: exectrail-PID-START, with the start of the process as in proc_pid_stat(5).
+// The name of an instance says whose it is and what for, so that the next recorder can tell a stale
+// one from one in use: exectrail-PID-START-PURPOSE, with the start of the process as in
+// proc_pid_stat(5).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ struct InstanceOwner {
   std::uint64_t startTicks = 0;
 };
 
-std::string instanceName(const InstanceOwner& owner);
+std::string instanceName(const InstanceOwner& owner, std::string_view purpose);
 
 // Nothing if the name is not one of ours.
 std::optional<InstanceOwner> instanceOwner(std::string_view name);

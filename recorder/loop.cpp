@@ -11,17 +11,10 @@
 #include "trace/errors.h"
 
 namespace exectrail::recorder {
-namespace {
-
-constexpr std::uint64_t kSettlePollNs = 200'000;  // when events wait in the merge
-
-}  // namespace
 
 Loop::Loop(std::optional<std::chrono::nanoseconds> duration, Work work, Signals& signals,
            Command* command)
     : work_(std::move(work)), signals_(signals), command_(command) {
-  for (const int fd : work_.descriptors) polled_.push_back({fd, POLLIN, 0});
-  polled_.push_back({signals.descriptor(), POLLIN, 0});
   if (duration) deadlineNs_ = monotonicNowNs() + static_cast<std::uint64_t>(duration->count());
 }
 
@@ -29,26 +22,28 @@ trace::EndReason Loop::run() {
   while (true) {
     wait();
     work_.step();
-    if (const auto reason = handleSignals()) return *reason;
+    if (polled_.front().revents != 0) {
+      if (const auto reason = handleSignals()) return *reason;
+    }
     if (deadlineNs_ && monotonicNowNs() >= *deadlineNs_) return trace::EndReason::kDuration;
   }
 }
 
 void Loop::wait() {
-  std::optional<std::uint64_t> timeoutNs;
-  if (deadlineNs_) {
-    const std::uint64_t nowNs = monotonicNowNs();
-    timeoutNs = *deadlineNs_ > nowNs ? *deadlineNs_ - nowNs : 0;
-  }
-  if (work_.waiting()) timeoutNs = std::min(timeoutNs.value_or(kSettlePollNs), kSettlePollNs);
+  descriptors_.assign(1, signals_.descriptor());
+  work_.descriptors(descriptors_);
+  polled_.clear();
+  for (const int fd : descriptors_) polled_.push_back({fd, POLLIN, 0});
+  std::uint64_t untilNs = work_.dueNs();
+  if (deadlineNs_) untilNs = std::min(untilNs, *deadlineNs_);
+  const std::uint64_t nowNs = monotonicNowNs();
+  const std::uint64_t timeoutNs = untilNs > nowNs ? untilNs - nowNs : 0;
   timespec timeout{};
-  if (timeoutNs) {
-    timeout.tv_sec = static_cast<std::time_t>(*timeoutNs / 1'000'000'000);
-    timeout.tv_nsec = static_cast<long>(*timeoutNs % 1'000'000'000);
-  }
-  if (::ppoll(polled_.data(), polled_.size(), timeoutNs ? &timeout : nullptr, nullptr) < 0 &&
-      errno != EINTR) {
-    throwErrno(errno, "cannot wait for events");
+  timeout.tv_sec = static_cast<std::time_t>(timeoutNs / 1'000'000'000);
+  timeout.tv_nsec = static_cast<long>(timeoutNs % 1'000'000'000);
+  if (::ppoll(polled_.data(), polled_.size(), &timeout, nullptr) < 0) {
+    if (errno != EINTR) throwErrno(errno, "cannot wait for events");
+    polled_.front().revents = POLLIN;
   }
 }
 

@@ -17,9 +17,9 @@
 namespace exectrail::recorder {
 
 struct Work {
-  std::vector<int> descriptors;   // readable when there is something to do
-  std::function<void()> step;     // does it
-  std::function<bool()> waiting;  // something was put off and is to be done soon
+  std::function<void(std::vector<int>&)> descriptors;  // adds those to wait for
+  std::function<void()> step;                          // one has become readable, or it is due
+  std::function<std::uint64_t()> dueNs;  // when step() is wanted in any case, CLOCK_MONOTONIC
 };
 
 class Loop {
@@ -37,6 +37,7 @@ class Loop {
   Work work_;
   Signals& signals_;
   Command* command_;
+  std::vector<int> descriptors_;
   std::vector<pollfd> polled_;
   std::optional<std::uint64_t> deadlineNs_;
   bool interrupted_ = false;

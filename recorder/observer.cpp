@@ -1,40 +1,50 @@
 #include "recorder/observer.h"
 
-#include <cstdint>
-#include <unordered_map>
-
-#include "recorder/failed_policy.h"
 #include "recorder/proc/entry_reader.h"
 #include "recorder/proc/process_reader.h"
 
 namespace exectrail::recorder {
 namespace {
 
-// What became of a thread's execve, when the same drain says it.
-struct Outcome {
-  bool memoryReplaced = false;  // it has succeeded since: earlier addresses mean nothing any more
-  bool failedUnkept = false;    // the call that comes next, going back, failed and is not kept
-};
+constexpr std::uint64_t kWindowNs = 1'000'000'000;
+constexpr std::uint32_t kReadingsOfOne = 100;   // in a window, of one thread
+constexpr std::uint32_t kReadingsOfAll = 2000;  // in a window
+constexpr std::size_t kMostThreads = 65536;     // that are kept in mind; more: all is forgotten
 
 }  // namespace
 
-void observe(std::vector<Event>& events, trace::FailedPolicy failed) {
+void Observer::read(ExecEvent& exec) {
+  exec.reading = std::make_shared<const ProcessReading>(readProcess(exec.tgid));
+}
+
+void Observer::readExecs(std::vector<Event>& events) const {
   // Newest first: the newest program has the best chance to be there still.
-  std::unordered_map<std::int32_t, Outcome> outcomes;
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    if (auto* exec = std::get_if<ExecEvent>(&event->body)) {
-      exec->reading = std::make_shared<const ProcessReading>(readProcess(exec->tgid));
-      outcomes[exec->oldTid].memoryReplaced = true;
-    } else if (const auto* fail = std::get_if<FailEvent>(&event->body)) {
-      outcomes[fail->tid].failedUnkept = !keepsFailure(failed, fail->errorNumber);
-    } else if (auto* enter = std::get_if<EnterEvent>(&event->body)) {
-      Outcome& outcome = outcomes[enter->tid];
-      if (!outcome.memoryReplaced && !outcome.failedUnkept) {
-        enter->reading = std::make_shared<const EntryReading>(readEntry(*enter));
-      }
-      outcome.failedUnkept = false;
+    if (auto* exec = std::get_if<ExecEvent>(&event->body)) read(*exec);
+  }
+}
+
+void Observer::readFailures(std::vector<Event>& events) {
+  if (entered_.size() > kMostThreads) entered_.clear();
+  if (budgets_.size() > kMostThreads) budgets_.clear();
+  for (Event& event : events) {
+    if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
+      entered_[enter->tid] = *enter;
+    } else if (auto* fail = std::get_if<FailEvent>(&event.body)) {
+      const auto call = entered_.extract(fail->tid);
+      if (call.empty() || failed_ == trace::FailedPolicy::kNone) continue;
+      if (call.mapped().reading || !affords(fail->tid, event.timeNs)) continue;
+      fail->reading = std::make_shared<const EntryReading>(readEntry(call.mapped()));
     }
   }
+}
+
+bool Observer::affords(std::int32_t tid, std::uint64_t timeNs) {
+  const auto spend = [timeNs](Budget& budget, std::uint32_t most) {
+    if (timeNs - budget.windowNs >= kWindowNs) budget = {timeNs, 0};
+    return ++budget.used <= most;
+  };
+  return spend(budgets_[tid], kReadingsOfOne) && spend(total_, kReadingsOfAll);
 }
 
 }  // namespace exectrail::recorder

@@ -2,36 +2,150 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "recorder/proc/entry_reader.h"
 #include "recorder/proc/process_reader.h"
+#include "recorder/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {
 
 bool earlier(const Event& a, const Event& b) { return a.timeNs < b.timeNs; }
 
-// Until when sources must have been drained before the event may go.
-std::uint64_t settledAtNs(const Event& event) {
-  std::uint64_t at = event.timeNs + OrderedMerge::kSettleNs;
+// Inserts where it belongs: moments come nearly in order.
+template <typename Deque, typename T, typename Earlier>
+void insertInOrder(Deque& deque, T value, Earlier isEarlier) {
+  auto at = deque.end();
+  while (at != deque.begin() && isEarlier(value, *std::prev(at))) --at;
+  deque.insert(at, value);
+}
+
+// Which report two transports can both make: of this task, and of this kind.
+struct TwinKey {
+  std::size_t kind = 0;
+  std::int32_t id = 0;
+  friend bool operator==(const TwinKey&, const TwinKey&) = default;
+};
+
+std::optional<TwinKey> twinKey(const Event& event) {
   if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    if (exec->reading) at = std::max(at, exec->reading->endNs);
-  } else if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    if (enter->reading) at = std::max(at, enter->reading->endNs);
+    return TwinKey{event.body.index(), exec->tgid};
   }
-  return at;
+  if (const auto* fork = std::get_if<ForkEvent>(&event.body)) {
+    return TwinKey{event.body.index(), fork->childTid};
+  }
+  return std::nullopt;
+}
+
+// Takes over what only the other report knows.
+void join(ForkEvent& into, ForkEvent&& from) {
+  if (into.childComm.empty()) into.childComm = std::move(from.childComm);
+  if (into.childTgid == 0) into.childTgid = from.childTgid;
+}
+
+void join(ExecEvent& into, ExecEvent&& from) {
+  if (into.filename.empty()) into.filename = std::move(from.filename);
+  if (!into.reading) into.reading = std::move(from.reading);
+  if (!into.stack) into.stack = std::move(from.stack);
+  if (!into.cgroupId) into.cgroupId = from.cgroupId;
 }
 
 }  // namespace
+
+// Until when sources must have been drained before the event may go.
+std::uint64_t OrderedMerge::settledAtNs(const Event& event) const {
+  std::uint64_t at = event.timeNs + kSettleNs;
+  if (expected_.twins && !event.joined && twinKey(event)) at = event.timeNs + kTwinNs;
+  if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+    if (exec->reading) at = std::max(at, exec->reading->endNs);
+    if (exec->stack) at = std::max(at, exec->stack->endNs);
+  } else if (const auto* exit = std::get_if<ExitEvent>(&event.body)) {
+    const bool waits = expected_.statuses && exit->groupDead.value_or(false);
+    if (waits && !exitStatuses_.contains(exit->tid)) at = event.timeNs + kTwinNs;
+  } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
+    if (fail->reading) at = std::max(at, fail->reading->endNs);
+  }
+  return at;
+}
 
 void OrderedMerge::sort(std::vector<Event>& events) {
   std::stable_sort(events.begin(), events.end(), earlier);
 }
 
+// True if the event has become part of one that waits already.
+bool OrderedMerge::joinTwin(Event& event) {
+  const auto key = twinKey(event);
+  if (!key) return false;
+  const std::uint64_t fromNs = event.timeNs > kTwinNs ? event.timeNs - kTwinNs : 0;
+  const auto begin =
+      std::lower_bound(pending_.begin(), pending_.end(), fromNs,
+                       [](const Event& a, std::uint64_t timeNs) { return a.timeNs < timeNs; });
+  for (auto twin = begin; twin != pending_.end() && twin->timeNs <= event.timeNs + kTwinNs;
+       ++twin) {
+    if (twin->joined || twin->source == event.source || twinKey(*twin) != key) continue;
+    if (auto* exec = std::get_if<ExecEvent>(&twin->body)) {
+      join(*exec, std::move(std::get<ExecEvent>(event.body)));
+    } else {
+      join(std::get<ForkEvent>(twin->body), std::move(std::get<ForkEvent>(event.body)));
+    }
+    twin->joined = true;
+    return true;
+  }
+  return false;
+}
+
 void OrderedMerge::add(std::vector<Event>&& events) {
+  std::vector<Event> fresh;
+  fresh.reserve(events.size());
+  for (Event& event : events) {
+    // Only what comes after the events that wait can cast doubt on them.
+    if (std::holds_alternative<EnterEvent>(event.body) && event.timeNs < lastNs_) continue;
+    if (expected_.twins && joinTwin(event)) continue;
+    noteAdded(event);
+    fresh.push_back(std::move(event));
+  }
   const auto middle = static_cast<std::ptrdiff_t>(pending_.size());
-  std::move(events.begin(), events.end(), std::back_inserter(pending_));
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(pending_));
   std::inplace_merge(pending_.begin(), pending_.begin() + middle, pending_.end(), earlier);
+}
+
+void OrderedMerge::noteAdded(const Event& event) {
+  const auto moment = [&](std::int32_t tid, Step step) {
+    insertInOrder(timelines_[tid], Moment{event.timeNs, step},
+                  [](const Moment& a, const Moment& b) { return a.timeNs < b.timeNs; });
+  };
+  if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
+    moment(enter->tid, Step::kEnter);
+  } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
+    moment(fail->tid, Step::kFail);
+  } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+    moment(exec->oldTid, Step::kExec);
+    insertInOrder(execTimes_[exec->tgid], event.timeNs, std::less<>());
+  } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
+    exitStatuses_[status->tgid] = status->status;
+  }
+}
+
+void OrderedMerge::noteReleased(const Event& event) {
+  const auto pass = [&](auto& map, std::int32_t key, auto timeOf) {
+    const auto found = map.find(key);
+    if (found == map.end()) return;
+    auto& times = found->second;
+    while (!times.empty() && timeOf(times.front()) <= event.timeNs) times.pop_front();
+    if (times.empty()) map.erase(found);
+  };
+  const auto ofMoment = [](const Moment& moment) { return moment.timeNs; };
+  if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
+    pass(timelines_, enter->tid, ofMoment);
+  } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
+    pass(timelines_, fail->tid, ofMoment);
+  } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+    pass(timelines_, exec->oldTid, ofMoment);
+    pass(execTimes_, exec->tgid, [](std::uint64_t timeNs) { return timeNs; });
+  } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
+    exitStatuses_.erase(status->tgid);
+  }
 }
 
 void OrderedMerge::release(std::uint64_t drainedNs, const std::function<void(Event&)>& receive) {
@@ -45,19 +159,29 @@ void OrderedMerge::releaseAll(const std::function<void(Event&)>& receive) {
 }
 
 void OrderedMerge::deliver(std::size_t count, const std::function<void(Event&)>& receive) {
-  for (delivering_ = 0; delivering_ < count; ++delivering_) {
-    Event& event = pending_[delivering_];
+  for (std::size_t i = 0; i < count; ++i) {
+    Event& event = pending_[i];
     if (event.timeNs < lastNs_) ++lateEvents_;
     lastNs_ = std::max(lastNs_, event.timeNs);
+    deliveringNs_ = event.timeNs;
     receive(event);
+    noteReleased(event);
   }
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
+void OrderedMerge::forEachUnread(const std::function<void(ExecEvent&)>& visit) {
+  for (auto event = pending_.rbegin(); event != pending_.rend(); ++event) {
+    auto* exec = std::get_if<ExecEvent>(&event->body);
+    if (exec != nullptr && !exec->reading) visit(*exec);
+  }
+}
+
 std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
-  for (std::size_t i = delivering_ + 1; i < pending_.size(); ++i) {
-    const auto* exec = std::get_if<ExecEvent>(&pending_[i].body);
-    if (exec != nullptr && exec->tgid == tgid) return pending_[i].timeNs;
+  const auto found = execTimes_.find(tgid);
+  if (found == execTimes_.end()) return 0;
+  for (const std::uint64_t timeNs : found->second) {
+    if (timeNs > deliveringNs_) return timeNs;
   }
   return 0;
 }
@@ -65,20 +189,30 @@ std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
 bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const {
   // Memory goes between the entry of a successful execve and its exec event, which may not be here
   // yet: an entry without outcome counts.
+  const auto found = timelines_.find(tid);
+  if (found == timelines_.end()) return false;
   bool undecided = false;
-  for (std::size_t i = delivering_ + 1; i < pending_.size(); ++i) {
-    const Event& event = pending_[i];
-    if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-      if (enter->tid != tid) continue;
-      if (event.timeNs > untilNs) return false;
-      undecided = true;
-    } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-      if (fail->tid == tid) undecided = false;
-    } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-      if (exec->oldTid == tid) return undecided || event.timeNs <= untilNs;
+  for (const Moment& moment : found->second) {
+    if (moment.timeNs <= deliveringNs_) continue;
+    switch (moment.step) {
+      case Step::kEnter:
+        if (moment.timeNs > untilNs) return false;
+        undecided = true;
+        break;
+      case Step::kFail:
+        undecided = false;
+        break;
+      case Step::kExec:
+        return undecided || moment.timeNs <= untilNs;
     }
   }
   return undecided;
+}
+
+std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tgid) const {
+  const auto found = exitStatuses_.find(tgid);
+  if (found == exitStatuses_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace exectrail::recorder

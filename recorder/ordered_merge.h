@@ -1,9 +1,12 @@
-// Brings the events of all CPUs and sources into one order of time. An event is released once
-// everything that can be earlier must have been seen; what comes later still is counted as late.
+// Brings the events of all CPUs and sources into one order of time, and joins the two reports of an
+// exec that both transports saw. An event is released once everything that can be earlier must have
+// been seen; what comes later still is counted as late.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <unordered_map>
 #include <vector>
 
 #include "recorder/event.h"
@@ -14,6 +17,18 @@ class OrderedMerge {
  public:
   // An event is visible to readers this long after its time stamp was taken, or sooner.
   static constexpr std::uint64_t kSettleNs = 100'000;
+
+  // Two reports of one exec are apart by no more than this: the tracepoint calls one after the
+  // other, but may lose the CPU in between. So long an exec waits for the second one.
+  static constexpr std::uint64_t kTwinNs = 5'000'000;
+
+  // What is expected, and waited for up to kTwinNs.
+  struct Expectations {
+    bool twins = false;     // every exec is reported by tracefs and by perf
+    bool statuses = false;  // the exit status of a process comes after its exit
+  };
+  OrderedMerge() = default;
+  explicit OrderedMerge(const Expectations& expected) : expected_(expected) {}
 
   // Into order of time; events of the same time keep their order.
   static void sort(std::vector<Event>& events);
@@ -29,6 +44,9 @@ class OrderedMerge {
   // Releases everything.
   void releaseAll(const std::function<void(Event&)>& receive);
 
+  // Visits the execs that wait and of which /proc has not been read.
+  void forEachUnread(const std::function<void(ExecEvent&)>& visit);
+
   // While an event is being received: the time of the next exec of process `tgid` that is known, or
   // 0. A reading of /proc that ended later may be about that one.
   std::uint64_t nextExecOf(std::int32_t tgid) const;
@@ -37,14 +55,33 @@ class OrderedMerge {
   // execve that began before `untilNs`. What was read from it until then is in doubt.
   bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const;
 
+  // While an exit is being received: the exit status of process `tgid`, if it has been reported.
+  std::optional<std::uint32_t> exitStatusOf(std::int32_t tgid) const;
+
   bool empty() const { return pending_.empty(); }
   std::uint64_t lateEvents() const { return lateEvents_; }
 
  private:
+  // What a thread did about execve, as far as it has not been released.
+  enum class Step { kEnter, kFail, kExec };
+  struct Moment {
+    std::uint64_t timeNs;
+    Step step;
+  };
+  using Timeline = std::deque<Moment>;
+
+  std::uint64_t settledAtNs(const Event& event) const;
+  bool joinTwin(Event& event);
+  void noteAdded(const Event& event);
+  void noteReleased(const Event& event);
   void deliver(std::size_t count, const std::function<void(Event&)>& receive);
 
-  std::vector<Event> pending_;  // in order of time
-  std::size_t delivering_ = 0;  // index of the event being received
+  Expectations expected_;
+  std::vector<Event> pending_;                                             // in order of time
+  std::unordered_map<std::int32_t, Timeline> timelines_;                   // by tid
+  std::unordered_map<std::int32_t, std::deque<std::uint64_t>> execTimes_;  // by tgid
+  std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;           // by tgid
+  std::uint64_t deliveringNs_ = 0;
   std::uint64_t lastNs_ = 0;
   std::uint64_t lateEvents_ = 0;
 };

@@ -5,15 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "recorder/assembler.h"
 #include "recorder/command.h"
 #include "recorder/host_facts.h"
 #include "recorder/loop.h"
-#include "recorder/observer.h"
-#include "recorder/ordered_merge.h"
 #include "recorder/output.h"
+#include "recorder/pipeline.h"
 #include "recorder/preparation.h"
-#include "recorder/tracefs_source.h"
+#include "recorder/sources.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/writer.h"
@@ -21,9 +19,7 @@
 namespace exectrail::recorder {
 namespace {
 
-constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
-
-trace::Header makeHeader(const Options& options, const Source& source) {
+trace::Header makeHeader(const Options& options, const SourceSettings& settings) {
   trace::Header header;
   header.recordingId = randomUuid();
   header.writer = "exectrail-record " EXECTRAIL_VERSION;
@@ -31,93 +27,20 @@ trace::Header makeHeader(const Options& options, const Source& source) {
   header.clock = readClocks();
   header.capture.scope = options.scope();
   header.capture.command = options.command;
-  header.capture.sources = {source.kind(), trace::Source::kProcfs};
-  header.capture.events = source.eventNames();
-  header.capture.bufferBytesPerCpu = options.bufferBytesPerCpu;
+  header.capture.bufferBytesPerCpu = settings.bufferBytesPerCpu;
   header.capture.failed = options.failed;
+  header.capture.environmentNames = settings.environmentNames;
   return header;
 }
 
-// Moves events from the source into the trace.
-class Pipeline {
- public:
-  Pipeline(const Options& options, Source& source, Output& output)
-      : failed_(options.failed),
-        source_(source),
-        header_(makeHeader(options, source)),
-        writer_(output.sink(), header_),
-        assembler_(
-            {options.scope(), options.failed, header_.clock},
-            [this](const trace::Record& record) { writer_.add(record); }, merge_) {}
-
-  void start(bool hostScope) {
-    HostSnapshot snapshot = hostScope ? snapshotHost() : snapshotAncestors(::getpid());
-    // What happened while the snapshot was taken decides about it.
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    reconcile(snapshot, events);
-    assembler_.start(snapshot);
-    merge_.add(std::move(events));
-    release(nowNs);
-  }
-
-  void setRoot(pid_t pid) { assembler_.setRoot(pid); }
-
-  void step() {
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    merge_.add(std::move(events));
-    release(nowNs);
-  }
-
-  bool waiting() const { return !merge_.empty(); }
-
-  trace::End finish(trace::EndReason reason) {
-    source_.stop();
-    std::vector<Event> events;
-    const std::uint64_t nowNs = drain(events);
-    for (Event& loss : source_.unreportedLosses(nowNs)) events.push_back(std::move(loss));
-    merge_.add(std::move(events));
-    merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
-    trace::End end = assembler_.counts();
-    end.timeNs = nowNs;
-    end.reason = reason;
-    end.lateEvents = merge_.lateEvents();
-    end.undecodedEvents = source_.undecodedEvents();
-    writer_.finish(end);
-    return end;
-  }
-
-  std::uint64_t bytesWritten() const { return writer_.bytesWritten(); }
-
- private:
-  // Returns a time before the drain: everything older has been seen.
-  std::uint64_t drain(std::vector<Event>& events) {
-    const std::uint64_t nowNs = monotonicNowNs();
-    source_.drain(events);
-    OrderedMerge::sort(events);
-    observe(events, failed_);
-    return nowNs;
-  }
-
-  void release(std::uint64_t drainedNs) {
-    merge_.release(drainedNs, [this](Event& event) { assembler_.receive(event); });
-    // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
-    // trace lags by little; at high rates batches grow.
-    if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
-      writer_.flush();
-      sealedNs_ = drainedNs;
-    }
-  }
-
-  trace::FailedPolicy failed_;
-  Source& source_;
-  trace::Header header_;
-  trace::Writer writer_;
-  OrderedMerge merge_;
-  Assembler assembler_;
-  std::uint64_t sealedNs_ = 0;
-};
+SourceSettings sourceSettings(const Options& options) {
+  SourceSettings settings;
+  settings.wanted = {options.sources.begin(), options.sources.end()};
+  settings.environmentNames = options.environmentNames;
+  settings.bufferBytesPerCpu = options.bufferBytesPerCpu;
+  settings.failures = options.failed != trace::FailedPolicy::kNone;
+  return settings;
+}
 
 }  // namespace
 
@@ -130,13 +53,14 @@ Outcome record(const Options& options, const Notify& notify) {
   std::optional<Command> command;
   std::optional<std::string> failure;
   try {
-    TracefsSource source(options.bufferBytesPerCpu);
+    const SourceSettings fromSources = sourceSettings(options);
+    Sources sources(fromSources);
     Output output(options.output);
     if (!output.keptOld().empty()) {
       notify("kept the earlier file as " + trace::quoteForTerminal(output.keptOld()));
     }
-    Pipeline pipeline(options, source, output);
-    pipeline.start(options.scope() == trace::Scope::kHost);
+    Pipeline pipeline(makeHeader(options, fromSources), sources, output.sink());
+    pipeline.start();
     if (!hasCommand && ::isatty(STDERR_FILENO) == 1) {
       notify("recording the whole host into " + trace::quoteForTerminal(options.output) +
              (options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it"));
@@ -144,8 +68,8 @@ Outcome record(const Options& options, const Notify& notify) {
     if (hasCommand) {
       startCommand(settings, command, notify, [&](pid_t pid) { pipeline.setRoot(pid); });
     }
-    const Work work = {source.descriptors(), [&] { pipeline.step(); },
-                       [&] { return pipeline.waiting(); }};
+    const Work work = {[&](std::vector<int>& fds) { pipeline.descriptors(fds); },
+                       [&] { pipeline.step(); }, [&] { return pipeline.dueNs(); }};
     Command* const running = command ? &*command : nullptr;
     const trace::EndReason reason = Loop(options.duration, work, signals, running).run();
     outcome.end = pipeline.finish(reason);

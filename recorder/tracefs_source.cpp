@@ -26,6 +26,9 @@ struct DestroyInstance {
 // Removes the instance at its end: nothing is left behind when setting up fails half-way.
 using Instance = std::unique_ptr<exectrail_instance, DestroyInstance>;
 
+// Pages of one CPU in one drain(): about 6,000 events.
+constexpr std::size_t kMostPagesADrain = 64;
+
 struct Cpu {
   std::uint16_t number = 0;
   FileDescriptor pages;
@@ -81,6 +84,18 @@ std::string nameOf(const WantedEvent& wanted) {
   return std::string(wanted.system) + ":" + wanted.name;
 }
 
+const char* purposeOf(EventGroup group) {
+  switch (group) {
+    case EventGroup::kProcesses:
+      return "processes";
+    case EventGroup::kEntries:
+      return "entries";
+    case EventGroup::kFailures:
+      break;
+  }
+  return "failures";
+}
+
 std::unique_ptr<EventFormats> readFormats() {
   auto formats = std::make_unique<EventFormats>();
   formats->setHeaderPage(readTracingFile("events/header_page"));
@@ -104,8 +119,13 @@ std::uint64_t statistic(const std::string& text, const std::string& name) {
 }  // namespace
 
 struct TracefsSource::State {
-  State(Instance made, const std::unique_ptr<EventFormats>& formats)
-      : instance(std::move(made)), decoder(*formats), page(formats->pageSize()) {}
+  State(EventGroup wantedGroup, Instance made, const std::unique_ptr<EventFormats>& formats)
+      : group(wantedGroup),
+        instance(std::move(made)),
+        decoder(*formats),
+        page(formats->pageSize()) {}
+
+  EventGroup group;
 
   Instance instance;
   EventDecoder decoder;
@@ -121,10 +141,10 @@ struct TracefsSource::State {
   void drainCpu(Cpu& cpu, std::vector<Event>& events);
 };
 
-TracefsSource::TracefsSource(std::uint64_t bufferBytesPerCpu) {
+TracefsSource::TracefsSource(EventGroup group, std::uint64_t bufferBytesPerCpu) {
   requireTracefs();
-  Instance instance = createInstance(instanceName(thisOwner()));
-  state_ = std::make_unique<State>(std::move(instance), readFormats());
+  Instance instance = createInstance(instanceName(thisOwner(), purposeOf(group)));
+  state_ = std::make_unique<State>(group, std::move(instance), readFormats());
   state_->requireLayouts();
   set(state_->instance.get(), "trace_clock", "mono");
   // Wake us at the first event, not when half of the buffer is full.
@@ -147,7 +167,7 @@ void TracefsSource::State::requireLayouts() const {
 }
 
 void TracefsSource::State::enableEvents() {
-  for (const WantedEvent& wanted : wantedEvents()) {
+  for (const WantedEvent& wanted : wantedEvents(group)) {
     const int error =
         exectrail_instance_enable_event(instance.get(), wanted.system, wanted.name, wanted.filter);
     if (error == 0) {
@@ -197,7 +217,7 @@ void TracefsSource::State::drainCpu(Cpu& cpu, std::vector<Event>& events) {
     cpu.lastNs = timeNs;
     if (auto body = decoder.decode(raw)) events.push_back({timeNs, cpu.number, std::move(*body)});
   };
-  while (true) {
+  for (std::size_t reads = 0; reads < kMostPagesADrain; ++reads) {
     const ssize_t got = ::read(cpu.pages.get(), page.data(), page.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno != EAGAIN) throwErrno(errno, "cannot read events");

@@ -1,5 +1,5 @@
-// Events from a private tracefs instance: created here, removed here, also when something fails
-// half-way. What a killed recorder leaves behind is removed by the next one.
+// One group of events from a private tracefs instance: created here, removed here, also when
+// something fails half-way. What a killed recorder leaves behind is removed by the next one.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "recorder/event_decoder.h"
 #include "recorder/source.h"
 
 namespace exectrail::recorder {
@@ -15,12 +16,15 @@ class TracefsSource : public Source {
  public:
   // Enables the events and starts the flow. Throws EnvironmentError, with the command that helps:
   // no tracefs in the kernel, not mounted, no permission, an event missing.
-  explicit TracefsSource(std::uint64_t bufferBytesPerCpu);
+  TracefsSource(EventGroup group, std::uint64_t bufferBytesPerCpu);
   ~TracefsSource() override;
 
   trace::Source kind() const override { return trace::Source::kTracefs; }
   std::vector<std::string> eventNames() const override;
   std::vector<int> descriptors() const override;
+
+  // Reads at most a bounded number of pages of each CPU, so that a flood cannot keep the reader
+  // busy: the kernel then overwrites the oldest, and says so.
   void drain(std::vector<Event>& events) override;
   void stop() override;
   std::vector<Event> unreportedLosses(std::uint64_t nowNs) override;

@@ -34,6 +34,8 @@ std::string_view name(Source source) {
       return "dynamic";
     case Source::kProcfs:
       return "procfs";
+    case Source::kConnector:
+      return "connector";
     case Source::kUnknown:
       break;
   }

@@ -14,6 +14,7 @@
 
 #include "recorder/kernel/perf_ability.h"
 #include "recorder/kernel/tracefs_instance.h"
+#include "recorder/perf_source.h"
 #include "recorder/privileges.h"
 #include "recorder/probe/host_probes.h"
 #include "recorder/proc/proc_files.h"

@@ -38,11 +38,13 @@ void appendWrapped(std::string& out, const std::string& text, std::size_t indent
 
 }  // namespace
 
-Probe sourceProbe(trace::Source source, const std::optional<std::string>& unsupported) {
+Probe sourceProbe(trace::Source source, const std::optional<std::string>& unsupported,
+                  const std::string& matters) {
   Probe probe;
   probe.what = "source " + std::string(trace::name(source));
   probe.state = unsupported ? ProbeState::kNo : ProbeState::kYes;
   probe.found = unsupported.value_or("can be used");
+  probe.matters = matters;
   return probe;
 }
 

@@ -22,7 +22,8 @@ struct Probe {
 };
 
 // Of a source that knows itself why this host does not support it.
-Probe sourceProbe(trace::Source source, const std::optional<std::string>& unsupported);
+Probe sourceProbe(trace::Source source, const std::optional<std::string>& unsupported,
+                  const std::string& matters);
 
 // True if nothing that is required is missing.
 bool canRecord(const std::vector<Probe>& probes);

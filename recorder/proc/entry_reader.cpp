@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <array>
@@ -82,6 +83,19 @@ Field<std::vector<std::string>> readArguments(pid_t tid, std::uint64_t address) 
   return field;
 }
 
+// Below the caller's root and from its working directory. Symbolic links with absolute targets
+// would lead to our own root: then the answer is not known.
+Field<bool> exists(pid_t tid, const std::string& path) {
+  if (path.empty()) return {};
+  const std::string base = "/proc/" + std::to_string(tid) + (path[0] == '/' ? "/root" : "/cwd/");
+  struct stat link {};
+  if (::fstatat(AT_FDCWD, (base + path).c_str(), &link, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return {false, EvidenceClass::kProcfs};
+    return Field<bool>::unreadable(static_cast<std::uint16_t>(errno));
+  }
+  return {true, EvidenceClass::kProcfs};
+}
+
 }  // namespace
 
 EntryReading readEntry(const EnterEvent& event) {
@@ -103,6 +117,9 @@ EntryReading readEntry(const EnterEvent& event) {
           ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
           : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
   reading.arguments = readArguments(event.tid, event.argvAddress);
+  if (reading.typedPath.known()) {
+    reading.targetExists = exists(event.tid, reading.typedPath.value);
+  }
   reading.endNs = monotonicNowNs();
   return reading;
 }

@@ -1,5 +1,6 @@
-// What the caller of execve meant, read from its memory while it is inside the call: class `entry`,
-// because another of its threads can change that memory. For failed attempts there is nothing else.
+// What the caller of execve meant, read from its memory during the call or soon after it failed:
+// class `entry`, because its threads can change that memory. For failed attempts there is often
+// nothing else.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,9 @@ struct EntryReading {
   trace::Field<std::string> typedPath;
   trace::Field<std::vector<std::string>> arguments;
   trace::Field<std::string> workingDirectory;  // class procfs; exec does not change it
+  // Whether the typed path names something, seen from the caller: an ENOENT then is not about it,
+  // but about the interpreter it names.
+  trace::Field<bool> targetExists;
 };
 
 EntryReading readEntry(const EnterEvent& event);

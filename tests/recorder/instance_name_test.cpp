@@ -9,17 +9,20 @@ namespace exectrail::recorder {
 namespace {
 
 TEST(InstanceName, SaysWhoseItIs) {
-  EXPECT_EQ(instanceName({42, 1234567}), "exectrail-42-1234567");
-  const auto owner = instanceOwner("exectrail-42-1234567");
-  ASSERT_TRUE(owner.has_value());
-  EXPECT_EQ(owner->pid, 42);
-  EXPECT_EQ(owner->startTicks, 1234567U);
+  EXPECT_EQ(instanceName({42, 1234567}, "failures"), "exectrail-42-1234567-failures");
+  // Those of older recorders had no purpose.
+  for (const char* name : {"exectrail-42-1234567-failures", "exectrail-42-1234567"}) {
+    const auto owner = instanceOwner(name);
+    ASSERT_TRUE(owner.has_value()) << name;
+    EXPECT_EQ(owner->pid, 42);
+    EXPECT_EQ(owner->startTicks, 1234567U);
+  }
 }
 
 TEST(InstanceName, OthersAreNotOurs) {
   for (const char* name :
        {"", "exectrail", "exectrail-", "exectrail-42", "exectrail-42-", "exectrail-x-1",
-        "exectrail-42-1-2", "exectrail-42-1 ", "perfetto-1-2", "my-exectrail-42-1"}) {
+        "exectrail-42-1-2", "exectrail-42-1-", "exectrail-42-1-A b", "exectrail-42-1 ", "perfetto-1-2", "my-exectrail-42-1"}) {
     EXPECT_FALSE(instanceOwner(name).has_value()) << name;
   }
 }

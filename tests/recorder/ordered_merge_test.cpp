@@ -109,6 +109,66 @@ TEST(OrderedMerge, MemoryIsInDoubtFromTheEntryOfAnExecThatSucceeds) {
   EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(20, 6), execAt(200, 6)}, 5, 100));
 }
 
+Event fromPerf(Event event) {
+  event.source = trace::Source::kPerf;
+  return event;
+}
+
+// What came out: the time of each event, and whether both reports are in it.
+std::vector<std::string> joined(OrderedMerge& merge, std::uint64_t drainedNs) {
+  std::vector<std::string> out;
+  merge.release(drainedNs, [&](Event& event) {
+    out.push_back(std::to_string(event.timeNs) + (event.joined ? " joined" : ""));
+  });
+  return out;
+}
+
+TEST(OrderedMerge, TwoReportsOfOneExecBecomeOne) {
+  OrderedMerge merge({true, false});
+  merge.add({fromPerf(execAt(10, 5))});
+  EXPECT_EQ(joined(merge, 10 + kSettle), std::vector<std::string>{});
+  merge.add({execAt(12, 5)});
+  EXPECT_EQ(joined(merge, 10 + kSettle), std::vector<std::string>{"10 joined"});
+  // In the other order, and two execs of one process one after the other.
+  merge.add({execAt(1'000'000, 5), execAt(2'000'000, 5)});
+  merge.add({fromPerf(execAt(1'000'001, 5)), fromPerf(execAt(2'000'001, 5))});
+  EXPECT_EQ(joined(merge, 9'000'000),
+            (std::vector<std::string>{"1000000 joined", "2000000 joined"}));
+}
+
+TEST(OrderedMerge, AnExecThatOneTransportLostIsNotHeldForEver) {
+  OrderedMerge merge({true, false});
+  merge.add({fromPerf(execAt(10, 5)), execAt(20, 6)});
+  EXPECT_EQ(joined(merge, OrderedMerge::kTwinNs), std::vector<std::string>{});
+  EXPECT_EQ(joined(merge, 20 + OrderedMerge::kTwinNs), (std::vector<std::string>{"10", "20"}));
+}
+
+TEST(OrderedMerge, AnExitWaitsForItsStatus) {
+  OrderedMerge merge({false, true});
+  const auto ended = [](std::uint64_t timeNs, std::int32_t tid) {
+    return Event{timeNs, 0, ExitEvent{tid, true}};
+  };
+  std::string seen;
+  const auto receive = [&](Event& event) {
+    if (const auto* exit = std::get_if<ExitEvent>(&event.body)) {
+      seen +=
+          std::to_string(exit->tid) + ":" +
+          (merge.exitStatusOf(exit->tid) ? std::to_string(*merge.exitStatusOf(exit->tid)) : "?") +
+          " ";
+    }
+  };
+  merge.add({ended(10, 5)});
+  merge.release(10 + kSettle, receive);
+  EXPECT_EQ(seen, "");
+  merge.add({{20, 0, ExitStatusEvent{5, 256}}});
+  merge.release(20 + kSettle, receive);
+  EXPECT_EQ(seen, "5:256 ");
+  // The pid is used again, and its status is lost.
+  merge.add({ended(1'000'000, 5)});
+  merge.release(1'000'000 + OrderedMerge::kTwinNs, receive);
+  EXPECT_EQ(seen, "5:256 5:? ");
+}
+
 TEST(OrderedMerge, AnyArrivalOrderGivesTheSameOrder) {
   std::mt19937 random(5);
   for (int round = 0; round < 200; ++round) {

@@ -72,11 +72,12 @@ TEST(Probe, JsonHoldsTheSame) {
 }
 
 TEST(Probe, ASourceSpeaksForItself) {
-  EXPECT_EQ(sourceProbe(trace::Source::kPerf, std::nullopt).state, ProbeState::kYes);
-  const Probe no = sourceProbe(trace::Source::kDynamic, "no eprobes");
+  EXPECT_EQ(sourceProbe(trace::Source::kPerf, std::nullopt, "arguments").state, ProbeState::kYes);
+  const Probe no = sourceProbe(trace::Source::kDynamic, "no eprobes", "failed paths");
   EXPECT_EQ(no.what, "source dynamic");
   EXPECT_EQ(no.state, ProbeState::kNo);
   EXPECT_EQ(no.found, "no eprobes");
+  EXPECT_EQ(no.matters, "failed paths");
 }
 
 TEST(Probe, EveryProbeOfAHostSaysWhatItFoundAndWhatIsMissingWithoutIt) {

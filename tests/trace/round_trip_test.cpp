@@ -17,7 +17,7 @@ namespace {
 
 using trace::Completeness;
 
-trace::End end() { return {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, trace::EndReason::kDuration}; }
+trace::End end() { return {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, trace::EndReason::kDuration, 11}; }
 
 std::string written(const Records& records, std::size_t perBatch) {
   MemorySink sink;

@@ -1,0 +1,94 @@
+#include "recorder/exec_evidence.h"
+
+#include <cerrno>
+
+namespace exectrail::recorder {
+namespace {
+
+using trace::Bytes;
+using trace::EvidenceClass;
+
+trace::Field<Bytes> view(const trace::Field<std::string>& field) {
+  return {Bytes(field.value), field.evidence};
+}
+
+trace::Field<std::vector<Bytes>> view(const trace::Field<std::vector<std::string>>& field) {
+  return {std::vector<Bytes>(field.value.begin(), field.value.end()), field.evidence};
+}
+
+Bytes lastComponent(Bytes path) { return path.substr(path.rfind('/') + 1); }
+
+void fillFile(const ExecEvidence& evidence, trace::Image& image) {
+  if (evidence.sideBand.maps.empty()) return;
+  const MapEvent& mapped = evidence.sideBand.maps.front();
+  image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
+  image.identity = {mapped.identity, EvidenceClass::kKernel};
+  // Device numbers of the two need not agree on every file system; inodes do.
+  if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
+    image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
+  }
+}
+
+void fillArguments(const ExecEvidence& evidence, trace::Image& image) {
+  const StackReading* stack = evidence.event.stack.get();
+  if (stack != nullptr) {
+    image.argumentShape = stack->argumentShape;
+    image.secure = stack->secure;
+    if (stack->arguments.known() || !image.arguments.known()) {
+      image.arguments = view(stack->arguments);
+    }
+  }
+  if (image.arguments.known() && !image.argumentShape.known() &&
+      !image.arguments.evidence.truncated()) {
+    const auto count = static_cast<std::uint32_t>(image.arguments.value.size());
+    image.argumentShape = {{count, count}, image.arguments.evidence.evidenceClass};
+  }
+}
+
+// Kernels before 6.10 do not name the interpreter. A `#!` line puts it in front of the typed path.
+trace::Field<Bytes> interpreterFromArguments(const trace::Exec& exec) {
+  const trace::Image& image = exec.image;
+  if (!image.arguments.known() || !image.executable.known() || !exec.typedPath.known()) return {};
+  const trace::Arguments& args = image.arguments.value;
+  const Bytes typed = exec.typedPath.value;
+  const bool behind =
+      (args.size() > 1 && args[1] == typed) || (args.size() > 2 && args[2] == typed);
+  if (behind && lastComponent(image.executable.value) != lastComponent(typed)) {
+    return {args[0], EvidenceClass::kInferred};
+  }
+  return {};
+}
+
+void fillInterpreter(const ExecEvidence& evidence, trace::Exec& exec) {
+  const SideBand& sideBand = evidence.sideBand;
+  if (!sideBand.interp || sideBand.filename != evidence.event.filename) {
+    exec.interpreter = interpreterFromArguments(exec);
+    return;
+  }
+  const bool direct = *sideBand.interp == sideBand.filename;
+  exec.interpreter = {direct ? Bytes() : Bytes(*sideBand.interp), EvidenceClass::kKernel};
+}
+
+}  // namespace
+
+void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& context) {
+  trace::Image& image = exec.image;
+  image.context = &context;
+  if (evidence.reading != nullptr) fillImage(*evidence.reading, image, context);
+  exec.typedPath = {Bytes(evidence.event.filename), EvidenceClass::kKernel};
+  exec.tid = static_cast<std::uint32_t>(evidence.event.oldTid);
+  fillFile(evidence, image);
+  fillArguments(evidence, image);
+  fillInterpreter(evidence, exec);
+  if (evidence.sideBand.comm) image.comm = {Bytes(*evidence.sideBand.comm), EvidenceClass::kKernel};
+  // exec does not change the working directory.
+  if (evidence.entry != nullptr && !image.workingDirectory.known()) {
+    image.workingDirectory = view(evidence.entry->workingDirectory);
+  }
+  if (evidence.namespaces.known()) context.namespaces = evidence.namespaces;
+  if (evidence.cgroup != nullptr)
+    context.cgroup = {Bytes(*evidence.cgroup), EvidenceClass::kKernel};
+  if (evidence.event.stack) context.environment = view(evidence.event.stack->environment);
+}
+
+}  // namespace exectrail::recorder

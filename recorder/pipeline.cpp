@@ -1,0 +1,157 @@
+#include "recorder/pipeline.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace exectrail::recorder {
+namespace {
+
+// All sources are drained this often while something happens: what they hold is not short-lived,
+// and every look costs system calls.
+constexpr std::uint64_t kBatchNs = 1'000'000;
+
+// And this often when nothing does.
+constexpr std::uint64_t kIdleNs = 100'000'000;
+
+constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
+constexpr std::uint64_t kBeatNs = 10'000'000'000;
+
+// So many failures at once are a flood: we look again later, so that it cannot keep us busy. What
+// the kernel has to overwrite until then becomes a gap in the failures.
+constexpr std::size_t kFloodEvents = 4000;
+constexpr std::uint64_t kFloodPauseNs = 50'000'000;
+
+trace::Header withSources(trace::Header header, const Sources& sources) {
+  header.capture.sources = sources.kinds();
+  header.capture.events = sources.eventNames();
+  header.capture.sourceNotes = sources.notes();
+  return header;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(trace::Header header, Sources& sources, trace::ByteSink& sink)
+    : header_(withSources(std::move(header), sources)),
+      sources_(sources),
+      writer_(sink, header_),
+      observer_(header_.capture.failed),
+      merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
+      assembler_(
+          {header_.capture.scope, header_.capture.failed, header_.clock},
+          [this](const trace::Record& record) { writer_.add(record); }, merge_),
+      readProc_(sources.uses(trace::Source::kProcfs)) {}
+
+void Pipeline::start() {
+  const bool wholeHost = header_.capture.scope == trace::Scope::kHost;
+  HostSnapshot snapshot = wholeHost ? snapshotHost() : snapshotAncestors(::getpid());
+  // What happened while the snapshot was taken decides about it.
+  std::vector<Event> events;
+  lookedNs_ = beatNs_ = failuresDrainedNs_ = monotonicNowNs();
+  sources_.drainExecs(events);
+  sources_.drainFailures(events);
+  sources_.drainRest(events);
+  OrderedMerge::sort(events);
+  reconcile(snapshot, events);
+  assembler_.start(snapshot);
+  if (readProc_) observer_.readExecs(events);
+  merge_.add(std::move(events));
+  release(lookedNs_);
+}
+
+void Pipeline::add(std::vector<Event>&& events) {
+  OrderedMerge::sort(events);
+  merge_.add(std::move(events));
+}
+
+void Pipeline::drainExecs() {
+  std::vector<Event> events;
+  sources_.drainExecs(events);
+  OrderedMerge::sort(events);
+  if (readProc_) observer_.readExecs(events);
+  merge_.add(std::move(events));
+}
+
+std::size_t Pipeline::drainFailures() {
+  std::vector<Event> events;
+  sources_.drainFailures(events);
+  const std::size_t count = events.size();
+  OrderedMerge::sort(events);
+  if (readProc_) observer_.readFailures(events);
+  merge_.add(std::move(events));
+  return count;
+}
+
+void Pipeline::step() {
+  const std::uint64_t nowNs = monotonicNowNs();
+  drainExecs();
+  if (nowNs >= failuresAgainNs_) {
+    if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
+      failuresAgainNs_ = nowNs + kFloodPauseNs;
+    }
+    failuresDrainedNs_ = nowNs;
+  }
+  if (nowNs - lookedNs_ < kBatchNs) return;
+  lookedNs_ = nowNs;
+  std::vector<Event> events;
+  sources_.drainRest(events);
+  add(std::move(events));
+  // An exec that only one of two transports has seen.
+  if (readProc_) merge_.forEachUnread(Observer::read);
+  release(std::min(nowNs, failuresDrainedNs_));
+  if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
+}
+
+void Pipeline::release(std::uint64_t drainedNs) {
+  merge_.release(drainedNs, [this](Event& event) { assembler_.receive(event); });
+  // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
+  // trace lags by little; at high rates batches grow.
+  if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
+    writer_.flush();
+    sealedNs_ = drainedNs;
+  }
+}
+
+void Pipeline::beat(std::uint64_t nowNs) {
+  beatNs_ = nowNs;
+  std::vector<Event> events;
+  sources_.refreshCpus(events);
+  add(std::move(events));
+  assembler_.emitTallies(nowNs);
+  const trace::End& counts = assembler_.counts();
+  writer_.add({nowNs, trace::kCpuNotKnown,
+               trace::Heartbeat{counts.execs, counts.attempts, counts.lostEvents, {}}});
+}
+
+std::uint64_t Pipeline::dueNs() const { return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs); }
+
+void Pipeline::descriptors(std::vector<int>& descriptors) const {
+  sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
+}
+
+trace::End Pipeline::finish(trace::EndReason reason) {
+  sources_.stop();
+  const std::uint64_t nowNs = monotonicNowNs();
+  drainExecs();
+  // A drain may stop before a source is empty.
+  while (drainFailures() > 0) {
+  }
+  for (std::vector<Event> events;; events.clear()) {
+    sources_.drainRest(events);
+    if (events.empty()) break;
+    add(std::move(events));
+  }
+  add(sources_.unreportedLosses(nowNs));
+  merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
+  assembler_.emitTallies(nowNs);
+  trace::End end = assembler_.counts();
+  end.timeNs = nowNs;
+  end.reason = reason;
+  end.lateEvents = merge_.lateEvents();
+  end.undecodedEvents = sources_.undecodedEvents();
+  writer_.finish(end);
+  return end;
+}
+
+}  // namespace exectrail::recorder
