@@ -50,7 +50,6 @@ struct ExecEvent {
   std::shared_ptr<const ProcessReading> reading = nullptr;  // null: not read
   std::shared_ptr<const StackReading> stack = nullptr;   // perf only: the new image's first stack
   std::optional<std::uint64_t> cgroupId = std::nullopt;  // perf only
-  bool joined = false;  // the reports of both transports are in here
 };
 
 // A COMM record of perf. The one that an exec makes comes before its mappings and its ExecEvent.
@@ -134,6 +133,7 @@ struct Event {
   std::uint16_t cpu = 0;
   EventBody body;
   trace::Source source = trace::Source::kTracefs;
+  bool joined = false;  // the reports of both transports are in here
 };
 
 Event lossEvent(std::uint64_t untilNs, std::uint16_t cpu, const LossEvent& loss);

@@ -224,6 +224,10 @@ class Cutter {
     return plan_.mountNamespaces.contains(table.mountNamespace);
   }
 
+  bool keep(trace::FileHash& hash, std::uint64_t timeNs) {
+    return timeNs >= plan_.rootTimeNs && plan_.keeps(hash.image.process());
+  }
+
   bool keep(trace::Heartbeat&, std::uint64_t) { return false; }
 
   bool keep(trace::Gap& gap, std::uint64_t) {

@@ -113,6 +113,17 @@ struct EncodeBody {
                        heartbeat.chainHead.size()});
   }
 
+  void operator()(const FileHash& hash) {
+    auto body = out.initFileHash();
+    encodeId(body.initImage(), hash.image);
+    encodeFile(body.getFile(), hash.file);
+    encodeBytes(body.getSha256(), hash.sha256, strings);
+    Notes notes;
+    notes.add(Name::FILE, hash.file.evidence);
+    notes.add(Name::SHA256, hash.sha256.evidence);
+    notes.store(body);
+  }
+
   void encodeMount(schema::Mount::Builder mount, const Mount& from) {
     mount.setId(from.id);
     mount.setParentId(from.parentId);

@@ -113,6 +113,19 @@ Heartbeat heartbeatFrom(schema::Heartbeat::Reader in) {
           Bytes(reinterpret_cast<const char*>(head.begin()), head.size())};
 }
 
+void decodeFileHash(const PartDecoder& decoder, schema::FileHash::Reader in, FileHash& out) {
+  out.image = idFrom(in.getImage());
+  decoder.fileField(in.getFile(), out.file);
+  decoder.bytesField(in.getSha256(), out.sha256);
+  for (const auto note : in.getNotes()) {
+    if (note.getField() == schema::FieldName::FILE) {
+      applyNote(note, out.file.evidence);
+    } else if (note.getField() == schema::FieldName::SHA256) {
+      applyNote(note, out.sha256.evidence);
+    }
+  }
+}
+
 void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record& out) {
   out.timeNs = in.getTimeNs();
   out.cpu = in.getCpu();
@@ -152,6 +165,9 @@ void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record&
       return;
     case schema::Record::HEARTBEAT:
       bodyAs<Heartbeat>(out) = heartbeatFrom(in.getHeartbeat());
+      return;
+    case schema::Record::FILE_HASH:
+      decodeFileHash(decoder, in.getFileHash(), bodyAs<FileHash>(out));
       return;
   }
   out.body = std::monostate{};

@@ -79,11 +79,7 @@ void PartDecoder::image(schema::Image::Reader in, Image& out) const {
                                        classFrom(in.getParentPid().getEvidence()));
   bytesField(in.getExecutable(), out.executable);
   identityField(in.getIdentity(), out.identity);
-  const auto file = in.getFile();
-  out.file = Field<FileFacts>(
-      {file.getDeviceMajor(), file.getDeviceMinor(), file.getInode(), file.getMode(), file.getUid(),
-       file.getGid(), file.getSizeBytes(), file.getLinkCount(), file.getChangeTimeNs()},
-      classFrom(file.getEvidence()));
+  fileField(in.getFile(), out.file);
   bytesField(in.getSha256(), out.sha256);
   listField(in.getArguments(), out.arguments);
   const auto shape = in.getArgumentShape();

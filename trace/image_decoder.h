@@ -62,6 +62,14 @@ class PartDecoder {
         classFrom(in.getEvidence()));
   }
 
+  template <typename Group>
+  void fileField(Group in, Field<FileFacts>& out) const {
+    out = Field<FileFacts>(
+        {in.getDeviceMajor(), in.getDeviceMinor(), in.getInode(), in.getMode(), in.getUid(),
+         in.getGid(), in.getSizeBytes(), in.getLinkCount(), in.getChangeTimeNs()},
+        classFrom(in.getEvidence()));
+  }
+
   void image(schema::Image::Reader in, Image& out) const;
   void context(schema::Context::Reader in, Context& out) const;
 

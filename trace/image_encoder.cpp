@@ -5,20 +5,6 @@ namespace {
 
 using Name = schema::FieldName;
 
-void encodeFile(schema::Image::File::Builder out, const Field<FileFacts>& field) {
-  const FileFacts& file = field.value;
-  out.setDeviceMajor(file.deviceMajor);
-  out.setDeviceMinor(file.deviceMinor);
-  out.setInode(file.inode);
-  out.setMode(file.mode);
-  out.setUid(file.uid);
-  out.setGid(file.gid);
-  out.setSizeBytes(file.sizeBytes);
-  out.setLinkCount(file.linkCount);
-  out.setChangeTimeNs(file.changeTimeNs);
-  out.setEvidence(classOf(field.evidence));
-}
-
 void encodeCredentials(schema::Context::Credentials::Builder out, const Field<Credentials>& field) {
   out.setRealUid(field.value.realUid);
   out.setEffectiveUid(field.value.effectiveUid);

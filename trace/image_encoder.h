@@ -29,6 +29,21 @@ void encodeIdentity(Group out, const Field<FileIdentity>& field) {
   out.setEvidence(classOf(field.evidence));
 }
 
+template <typename Group>
+void encodeFile(Group out, const Field<FileFacts>& field) {
+  const FileFacts& file = field.value;
+  out.setDeviceMajor(file.deviceMajor);
+  out.setDeviceMinor(file.deviceMinor);
+  out.setInode(file.inode);
+  out.setMode(file.mode);
+  out.setUid(file.uid);
+  out.setGid(file.gid);
+  out.setSizeBytes(file.sizeBytes);
+  out.setLinkCount(file.linkCount);
+  out.setChangeTimeNs(file.changeTimeNs);
+  out.setEvidence(classOf(field.evidence));
+}
+
 void encodeId(schema::ImageId::Builder out, const ImageId& id);
 
 // `contextIndex` is where the batch has the image's context.

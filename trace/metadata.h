@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,7 @@ struct Header {
   ClockReading clock;
   Capture capture;
   std::vector<std::string> provenance;
+  std::optional<std::array<std::uint8_t, 32>> signingKey;  // set by the writer
   friend bool operator==(const Header&, const Header&) = default;
 };
 
@@ -82,6 +84,7 @@ enum class EndReason : std::uint16_t {
   kDuration = 2,
   kInterrupted = 3,
   kCut = 4,
+  kDiskFull = 5,
 };
 
 struct End {
@@ -97,6 +100,7 @@ struct End {
   std::uint64_t undecodedEvents = 0;
   EndReason reason = EndReason::kUnknown;
   std::uint64_t mappingsNotKept = 0;
+  std::uint64_t unwrittenRecords = 0;
   friend bool operator==(const End&, const End&) = default;
 };
 

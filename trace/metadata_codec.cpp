@@ -113,6 +113,9 @@ std::vector<std::byte> encodeHeader(const Header& header) {
   clock.setBoottimeNs(header.clock.boottimeNs);
   encodeCapture(out.initCapture(), header.capture);
   fill(out.initProvenance(count(header.provenance)), header.provenance);
+  if (header.signingKey) {
+    out.setSigningKey({header.signingKey->data(), header.signingKey->size()});
+  }
   return flatten(message);
 }
 
@@ -129,6 +132,8 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
     header.clock = {clock.getMonotonicNs(), clock.getRealtimeNs(), clock.getBoottimeNs()};
     header.capture = captureFrom(in.getCapture());
     header.provenance = texts(in.getProvenance());
+    const auto key = in.getSigningKey();
+    if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());
     return header;
   });
 }
@@ -148,6 +153,7 @@ std::vector<std::byte> encodeEnd(const End& end) {
   out.setUndecodedEvents(end.undecodedEvents);
   out.setMappingsNotKept(end.mappingsNotKept);
   out.setReason(static_cast<schema::End::Reason>(end.reason));
+  out.setUnwrittenRecords(end.unwrittenRecords);
   return flatten(message);
 }
 
@@ -168,6 +174,7 @@ End decodeEnd(const std::byte* message, std::size_t size) {
     end.undecodedEvents = in.getUndecodedEvents();
     end.mappingsNotKept = in.getMappingsNotKept();
     end.reason = static_cast<EndReason>(in.getReason());
+    end.unwrittenRecords = in.getUnwrittenRecords();
     return end;
   });
 }

@@ -3,55 +3,23 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "trace/batch.h"
+#include "trace/container/frame_reader.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
-#include "trace/frame_source.h"
 #include "trace/metadata_codec.h"
 
 namespace exectrail::trace {
 namespace {
 
-std::string describeForeign(std::span<const std::byte> bytes) {
-  if (bytes.empty()) return "it is empty";
-  std::string shown = "it begins with ";
-  constexpr char kHexDigits[] = "0123456789abcdef";
-  for (const std::byte byte : bytes.first(std::min<std::size_t>(bytes.size(), 8))) {
-    const auto value = std::to_integer<unsigned>(byte);
-    shown += kHexDigits[value >> 4];
-    shown += kHexDigits[value & 0xf];
-    shown += ' ';
-  }
-  shown.pop_back();
-  if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0) shown += " (an ELF file)";
-  return shown;
-}
-
 class TraceReader : public Reader {
  public:
-  TraceReader(std::unique_ptr<FrameSource> source, const std::string& name)
-      : source_(std::move(source)) {
-    const auto preamble = source_->take(kPreambleSize);
-    std::uint16_t major = 0;
-    const PreambleCheck check = preamble.size() < kPreambleSize
-                                    ? PreambleCheck::kForeign
-                                    : checkPreamble(preamble.first<kPreambleSize>(), major);
-    if (check == PreambleCheck::kForeign) {
-      throw EnvironmentError(name + " is not an Exectrail trace: " + describeForeign(preamble) +
-                             "; record one with: exectrail record -o FILE.trail");
-    }
-    if (check == PreambleCheck::kOtherLayout) {
-      throw EnvironmentError(name + " has trace layout " + std::to_string(major) +
-                             ", this program reads layout " + std::to_string(kLayoutMajor) +
-                             "; read it with the version that wrote it");
-    }
-    state_.offset = kPreambleSize;
+  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name)
+      : frames_(std::move(source), name, FrameReader::Checks::kDigests) {
     readHeader(name);
   }
 
@@ -81,70 +49,70 @@ class TraceReader : public Reader {
 
  private:
   void readHeader(const std::string& name) {
-    FrameHeader head;
-    std::span<const std::byte> payload;
     std::string problem = "its header is missing";
-    const FrameStatus status = readFrame(*source_, sequence_, head, payload, problem);
-    if (status == FrameStatus::kFrame &&
-        head.kind != static_cast<std::uint8_t>(FrameKind::kHeader)) {
+    Frame frame;
+    const FrameStatus status = frames_.next(frame);
+    if (status == FrameStatus::kFrame && !frame.core.is(FrameKind::kHeader)) {
       problem = "its first frame is not a header";
     } else if (status == FrameStatus::kFrame) {
       try {
-        header_ = decodeHeader(payload.data(), payload.size());
-        frameDone(head);
+        header_ = decodeHeader(frame.content.data(), frame.content.size());
+        state_.offset = frames_.offset();
         return;
       } catch (const BadMessage& e) {
         problem = std::string("its header is malformed: ") + e.what();
       }
+    } else if (!frames_.problem().empty()) {
+      problem = frames_.problem();
     }
     throw EnvironmentError(name + " cannot be read: " + problem);
   }
 
   // Moves to the next batch that holds records. False at the end of the trace.
   bool nextBatch() {
-    FrameHeader head;
-    std::span<const std::byte> payload;
-    std::string problem;
-    switch (readFrame(*source_, sequence_, head, payload, problem)) {
+    Frame frame;
+    switch (frames_.next(frame)) {
       case FrameStatus::kEnd:
         return stop(Completeness::kUnfinished,
                     "it has no end: the recorder was killed or is still writing");
       case FrameStatus::kTruncated:
-        return stop(Completeness::kTruncated, problem);
+        return stop(Completeness::kTruncated, frames_.problem());
       case FrameStatus::kDamaged:
-        return stop(Completeness::kDamaged, problem);
+        return stop(Completeness::kDamaged, frames_.problem());
       case FrameStatus::kFrame:
         break;
     }
-    if (head.codec != static_cast<std::uint8_t>(Codec::kNone)) {
-      return stop(Completeness::kDamaged, "frame " + std::to_string(head.sequence) +
-                                              " uses codec " + std::to_string(head.codec) +
-                                              ", which this version does not know");
-    }
     try {
-      if (head.kind == static_cast<std::uint8_t>(FrameKind::kBatch)) {
-        batch_ = BatchView::open(payload.data(), payload.size());
+      if (frame.core.is(FrameKind::kBatch)) {
+        batch_ = BatchView::open(frame.content.data(), frame.content.size());
         index_ = 0;
         ++state_.batches;
-      } else if (head.kind == static_cast<std::uint8_t>(FrameKind::kEnd)) {
-        end_ = decodeEnd(payload.data(), payload.size());
-        frameDone(head);
-        if (!source_->atEnd()) return stop(Completeness::kDamaged, "bytes follow its end");
-        return stop(Completeness::kComplete, "");
+      } else if (frame.core.is(FrameKind::kEnd)) {
+        end_ = decodeEnd(frame.content.data(), frame.content.size());
+        state_.offset = frames_.offset();
+        return afterEnd();
       }
-      // Frames of other kinds come from a newer minor version, which promises that they can be
-      // skipped.
+      // Seals are for verify. Frames of other kinds come from a newer minor version, which promises
+      // that they can be skipped.
     } catch (const BadMessage& e) {
       return stop(Completeness::kDamaged,
-                  "frame " + std::to_string(head.sequence) + " is malformed: " + e.what());
+                  "frame " + std::to_string(frame.core.sequence) + " is malformed: " + e.what());
     }
-    frameDone(head);
+    state_.offset = frames_.offset();
     return true;
   }
 
-  void frameDone(const FrameHeader& head) {
-    ++sequence_;
-    state_.offset += kFrameHeaderSize + paddedSize(head.payloadSize);
+  // Only the seal over the end may follow it.
+  bool afterEnd() {
+    Frame frame;
+    FrameStatus status = frames_.next(frame);
+    if (status == FrameStatus::kFrame && frame.core.is(FrameKind::kSeal)) {
+      state_.offset = frames_.offset();
+      status = frames_.next(frame);
+    }
+    if (status == FrameStatus::kEnd) return stop(Completeness::kComplete, "");
+    if (status == FrameStatus::kTruncated) return stop(Completeness::kTruncated, frames_.problem());
+    return stop(Completeness::kDamaged, "bytes follow its end");
   }
 
   bool stop(Completeness completeness, const std::string& problem) {
@@ -155,11 +123,10 @@ class TraceReader : public Reader {
     return false;
   }
 
-  std::unique_ptr<FrameSource> source_;
+  FrameReader frames_;
   Header header_;
   std::optional<End> end_;
   ReadState state_;
-  std::uint32_t sequence_ = 0;
   BatchView batch_;
   std::size_t index_ = 0;
 };
@@ -188,7 +155,7 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name) {
 }
 
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name) {
-  return std::make_unique<TraceReader>(readBytes(bytes), name);
+  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name);
 }
 
 }  // namespace exectrail::trace

@@ -44,6 +44,7 @@ struct Header {
   clock @4 :ClockReading;      # one simultaneous reading, taken when the recording started
   capture @5 :Capture;
   provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
+  signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
 }
 
 struct Host {
@@ -109,6 +110,7 @@ struct Record {
     attemptTally @9 :AttemptTally;
     mountTable @10 :MountTable;
     heartbeat @11 :Heartbeat;
+    fileHash @12 :FileHash;
   }
 }
 
@@ -371,6 +373,29 @@ struct Mount {
   superOptions @9 :UInt32;
 }
 
+struct FileHash {
+  # The content of an executable, hashed after the exec that it belongs to: hashing takes time. Execs of
+  # the same file that come later have it in Image.sha256.
+  image @0 :ImageId;           # the image whose exec made the recorder hash the file
+  file :group {                # of what was hashed, by statx(2) before its first byte was read
+    deviceMajor @1 :UInt32;
+    deviceMinor @2 :UInt32;
+    inode @3 :UInt64;
+    mode @4 :UInt32;
+    uid @5 :UInt32;
+    gid @6 :UInt32;
+    sizeBytes @7 :UInt64;
+    linkCount @8 :UInt32;
+    changeTimeNs @9 :Int64;
+    evidence @10 :EvidenceClass;
+  }
+  sha256 :group {              # 32 bytes; not known: a note says why
+    value @11 :UInt32;
+    evidence @12 :EvidenceClass;
+  }
+  notes @13 :List(Note);       # ESTALE: it changed meanwhile; EFBIG: too large; ENOBUFS: too many at once
+}
+
 struct Heartbeat {
   # The recorder was alive, and had seen this much since it started.
   execs @0 :UInt64;
@@ -431,6 +456,7 @@ struct End {
   undecodedEvents @9 :UInt64;  # of an unexpected shape; not in the trace
   reason @10 :Reason;
   mappingsNotKept @11 :UInt64; # of images that had more than the recorder keeps
+  unwrittenRecords @12 :UInt64; # that the disk had no room for; counted above all the same
 
   enum Reason {
     unknown @0;
@@ -438,5 +464,6 @@ struct End {
     duration @2;
     interrupted @3;
     cut @4;                    # made from another trace
+    diskFull @5;
   }
 }

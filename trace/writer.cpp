@@ -1,13 +1,8 @@
 #include "trace/writer.h"
 
-#include <unistd.h>
+#include <exception>
 
-#include <algorithm>
-#include <cerrno>
-#include <utility>
-
-#include "trace/errors.h"
-#include "trace/frame.h"
+#include "trace/container/frame_writer.h"
 #include "trace/metadata_codec.h"
 
 namespace exectrail::trace {
@@ -16,29 +11,23 @@ namespace {
 // A batch is sealed at this size even if nobody asks: it bounds the memory of writer and readers.
 constexpr std::size_t kSealBytes = std::size_t{256} << 10;
 
+Header withKey(Header header, const SigningKey* key) {
+  header.signingKey.reset();
+  if (key != nullptr) header.signingKey = key->publicKey();
+  return header;
+}
+
 }  // namespace
 
-FdSink::FdSink(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
-
-void FdSink::write(const std::byte* data, std::size_t size) {
-  while (size > 0) {
-    const ssize_t written = ::write(fd_, data, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EPIPE) throw ReaderGone("the reader of " + name_ + " has gone");
-      throwErrno(errno, "cannot write " + name_);
-    }
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
+Writer::Writer(ByteSink& sink, const Header& header, const WriterSettings& settings)
+    : sink_(sink),
+      frames_(std::make_unique<FrameWriter>(sink, settings.compressionLevel, settings.key)),
+      policy_(settings.syncEveryNs) {
+  frames_->write(FrameKind::kHeader, 0, encodeHeader(withKey(header, settings.key)));
+  frames_->seal();
 }
 
-Writer::Writer(ByteSink& sink, const Header& header) : sink_(sink) {
-  const Preamble preamble = encodePreamble();
-  sink_.write(preamble.data(), preamble.size());
-  bytesWritten_ += preamble.size();
-  writeFrame(FrameKind::kHeader, encodeHeader(header));
-}
+Writer::~Writer() = default;
 
 void Writer::add(const Record& record) {
   batch_.add(record);
@@ -46,22 +35,47 @@ void Writer::add(const Record& record) {
 }
 
 void Writer::flush() {
-  if (!batch_.empty()) writeFrame(FrameKind::kBatch, batch_.seal());
+  writePending();
+  if (batch_.empty()) return;
+  pendingRecords_ = batch_.records();
+  pending_ = batch_.seal();
+  writePending();
+}
+
+void Writer::writePending() {
+  if (pending_.empty()) return;
+  frames_->write(FrameKind::kBatch, kFresh, pending_);
+  pending_.clear();
+  pendingRecords_ = 0;
+}
+
+void Writer::tick(std::uint64_t nowNs) {
+  if (!policy_.due(frames_->bytesWritten(), nowNs)) return;
+  frames_->seal();
+  sink_.sync();
+  policy_.synced(frames_->bytesWritten());
 }
 
 void Writer::finish(const End& end) {
-  flush();
-  writeFrame(FrameKind::kEnd, encodeEnd(end));
+  End account = end;
+  std::exception_ptr failure;
+  try {
+    flush();
+  } catch (const DiskFull&) {
+    failure = std::current_exception();
+    account.reason = EndReason::kDiskFull;
+    account.unwrittenRecords += pendingRecords_ + batch_.records();
+  }
+  sink_.closing();
+  frames_->write(FrameKind::kEnd, 0, encodeEnd(account));
+  frames_->seal();
+  sink_.sync();
+  policy_.synced(frames_->bytesWritten());
+  if (failure) std::rethrow_exception(failure);
 }
 
-void Writer::writeFrame(FrameKind kind, const std::vector<std::byte>& payload) {
-  // One write per frame: after a crash, a torn frame is the exception.
-  const FrameHeaderBytes header = encodeFrameHeader(kind, sequence_++, payload);
-  std::vector<std::byte> frame(header.size() + paddedSize(payload.size()));
-  std::copy(header.begin(), header.end(), frame.begin());
-  std::copy(payload.begin(), payload.end(), frame.begin() + kFrameHeaderSize);
-  sink_.write(frame.data(), frame.size());
-  bytesWritten_ += frame.size();
-}
+const Digest256& Writer::head() const { return frames_->head(); }
+
+std::uint64_t Writer::bytesWritten() const { return frames_->bytesWritten(); }
 
 }  // namespace exectrail::trace

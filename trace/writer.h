@@ -1,61 +1,77 @@
 // Writes a trace: header, batches, end. Each call to add() may seal a batch; flush() seals what is
-// there. Crash states, in order: nothing, header, header and n intact batches (and perhaps a torn
-// one), header, batches and end. Every one of them can be read.
+// there; tick() brings it to disk and signs it when it is time to. Crash states, in order: nothing,
+// header, header and n intact batches (and perhaps a torn one), header, batches and end. Every one
+// of them can be read.
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
-#include <string>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "trace/batch.h"
-#include "trace/frame.h"
+#include "trace/container/byte_sink.h"
+#include "trace/container/chain.h"
+#include "trace/container/keys.h"
 #include "trace/metadata.h"
+#include "trace/sync_policy.h"
 
 namespace exectrail::trace {
 
-// Where bytes go. Throws EnvironmentError when they cannot be written.
-class ByteSink {
- public:
-  virtual ~ByteSink() = default;
-  virtual void write(const std::byte* data, std::size_t size) = 0;
-};
+class FrameWriter;
 
-// A file, pipe or socket. The descriptor stays the caller's; `name` is for messages.
-class FdSink : public ByteSink {
- public:
-  FdSink(int fd, std::string name);
-  void write(const std::byte* data, std::size_t size) override;
+struct WriterSettings {
+  // zstd level of batches, 0: not compressed. While recording, compression costs time when time
+  // matters most; packing a trace afterwards (reencode.h) compresses better.
+  int compressionLevel = 0;
 
- private:
-  int fd_;
-  std::string name_;
-};
+  // Signs the trace; must outlive the writer. Null: not signed.
+  const SigningKey* key = nullptr;
 
-// Thrown by FdSink when the reader of a pipe has gone: an end, not an error.
-class ReaderGone : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
+  // After a power cut at most this time is missing. 0: tick() does nothing.
+  std::uint64_t syncEveryNs = 1'000'000'000;
 };
 
 class Writer {
  public:
   // Writes the preamble and the header at once. `sink` must outlive the writer.
-  Writer(ByteSink& sink, const Header& header);
+  Writer(ByteSink& sink, const Header& header, const WriterSettings& settings = {});
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   void add(const Record& record);
-  void flush();                 // seals and writes what has been added
-  void finish(const End& end);  // flushes and closes the trace; nothing may follow
 
-  std::uint64_t bytesWritten() const { return bytesWritten_; }
+  // Seals and writes what has been added. Throws what the sink throws; after DiskFull the batch is
+  // kept and tried again by the next flush() or finish().
+  void flush();
+
+  // For the loop that drives the recording: signs and syncs what was written if that is due.
+  // dueNs() says when it will be, for the timeout of the loop's poll; nothing if nothing waits.
+  // Both in nanoseconds of any steady clock.
+  void tick(std::uint64_t nowNs);
+  std::optional<std::uint64_t> dueNs() const { return policy_.dueAtNs(); }
+
+  // Flushes, closes the trace and syncs it; nothing may follow. If the disk is full, the trace is
+  // closed with what has been written: its end says `diskFull` and how many records are missing,
+  // and then DiskFull is thrown.
+  void finish(const End& end);
+
+  // The chain over all that has been written: who notes it elsewhere can tell later whether this
+  // trace was changed (`exectrail trace verify --head`).
+  const Digest256& head() const;
+
+  std::uint64_t bytesWritten() const;
 
  private:
-  void writeFrame(FrameKind kind, const std::vector<std::byte>& payload);
+  void writePending();
 
   ByteSink& sink_;
+  std::unique_ptr<FrameWriter> frames_;
   BatchBuilder batch_;
-  std::uint32_t sequence_ = 0;
-  std::uint64_t bytesWritten_ = 0;
+  std::vector<std::byte> pending_;  // a sealed batch that could not be written yet
+  std::uint64_t pendingRecords_ = 0;
+  SyncPolicy policy_;
 };
 
 }  // namespace exectrail::trace

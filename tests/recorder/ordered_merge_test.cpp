@@ -118,9 +118,7 @@ Event fromPerf(Event event) {
 std::vector<std::string> joined(OrderedMerge& merge, std::uint64_t drainedNs) {
   std::vector<std::string> out;
   merge.release(drainedNs, [&](Event& event) {
-    const auto* exec = std::get_if<ExecEvent>(&event.body);
-    out.push_back(std::to_string(event.timeNs) +
-                  (exec != nullptr && exec->joined ? " joined" : ""));
+    out.push_back(std::to_string(event.timeNs) + (event.joined ? " joined" : ""));
   });
   return out;
 }

@@ -6,8 +6,9 @@
 
 #include "tests/support/traces.h"
 #include "tests/trace/random_records.h"
+#include "trace/container/frame.h"
+#include "trace/container/frame_writer.h"
 #include "trace/errors.h"
-#include "trace/frame.h"
 #include "trace/reader.h"
 
 namespace exectrail::test {
@@ -89,13 +90,17 @@ TEST(Damage, EveryFlippedByteIsNoticed) {
   }
 }
 
-// A frame whose checksums are right and whose payload is whatever the test says.
-std::string frame(trace::FrameKind kind, std::uint32_t sequence, const std::string& payload) {
-  const auto head = trace::encodeFrameHeader(kind, sequence, std::as_bytes(std::span(payload)));
-  std::string out(reinterpret_cast<const char*>(head.data()), head.size());
-  out += payload;
-  out.resize(head.size() + trace::paddedSize(payload.size()));
-  return out;
+// A frame whose checksums are right and whose content is whatever the test says.
+std::string frame(trace::FrameKind kind, std::uint64_t sequence, const std::string& content) {
+  trace::FrameHead head;
+  head.core = {static_cast<std::uint8_t>(kind), trace::kFresh,
+               static_cast<std::uint32_t>(content.size()), sequence};
+  head.storedSize = head.core.contentSize;
+  const auto bytes = std::as_bytes(std::span(content));
+  head.storedDigest = trace::digest(bytes);
+  std::vector<std::byte> out;
+  trace::encodeFrame(head, bytes, out);
+  return {reinterpret_cast<const char*>(out.data()), out.size()};
 }
 
 // The preamble and the header frame of a good trace.
@@ -109,7 +114,7 @@ TEST(Damage, HostilePayloadsWithRightChecksums) {
   const std::string good = sampleBytes();
   const std::string start = opening();
   // The first batch's payload, damaged before its checksum is made.
-  const std::string payload = good.substr(start.size() + trace::kFrameHeaderSize, 2000);
+  const std::string payload = good.substr(start.size() + trace::kHeadSize, 2000);
   for (std::size_t at = 0; at < 600; ++at) {
     for (const char value : {'\0', '\x7f', '\xff'}) {
       std::string hostile = payload;
@@ -147,16 +152,13 @@ TEST(Damage, FramesInTheWrongOrder) {
 }
 
 TEST(Damage, AFrameThatClaimsTooMuchIsRefusedBeforeItIsRead) {
-  std::string bytes = opening();
-  std::string payload(8, 'x');
-  std::string large = frame(trace::FrameKind::kBatch, 1, payload);
-  // The size, then the head's own digest over it.
-  large[8 + 3] = '\x7f';
-  const std::uint64_t digest = trace::digest(std::as_bytes(std::span(large)).first<24>());
-  for (std::size_t i = 0; i < 8; ++i) large[24 + i] = static_cast<char>(digest >> (8 * i));
-  const ReadResult result = readAll(bytes + large, {});
+  const std::string large(trace::kMaxContentSize + 1, 'x');
+  // Of the frame only the head is there.
+  const ReadResult result = readAll(
+      opening() + frame(trace::FrameKind::kBatch, 1, large).substr(0, trace::kHeadSize), {});
   EXPECT_EQ(result.state.completeness, Completeness::kDamaged);
-  EXPECT_NE(result.state.problem.find("claims 2130706440 bytes"), std::string::npos)
+  EXPECT_NE(result.state.problem.find("claims 16777217 bytes, the limit is 16777216"),
+            std::string::npos)
       << result.state.problem;
 }
 
@@ -166,7 +168,7 @@ TEST(Damage, FramesOfAnUnknownKindAreSkipped) {
   trace::Writer(sink, header()).finish({});
   std::string end = sink.bytes().substr(opening().size());
   // The same end, one frame later.
-  std::string payload = end.substr(trace::kFrameHeaderSize);
+  std::string payload = end.substr(trace::kHeadSize);
   const ReadResult result = readAll(
       opening() + frame(unknown, 1, "from the future") + frame(trace::FrameKind::kEnd, 2, payload),
       {});
@@ -174,9 +176,12 @@ TEST(Damage, FramesOfAnUnknownKindAreSkipped) {
 }
 
 TEST(Damage, BytesAfterTheEnd) {
-  const ReadResult result = readAll(sampleBytes() + "more", sample());
-  EXPECT_EQ(result.state.completeness, Completeness::kDamaged);
-  EXPECT_EQ(result.records, sample().size());
+  const ReadResult some = readAll(sampleBytes() + "more", sample());
+  EXPECT_EQ(some.state.completeness, Completeness::kTruncated);
+  EXPECT_EQ(some.records, sample().size());
+  const ReadResult many = readAll(sampleBytes() + std::string(100, 'x'), sample());
+  EXPECT_EQ(many.state.completeness, Completeness::kDamaged);
+  EXPECT_EQ(many.records, sample().size());
 }
 
 TEST(Damage, ForeignFilesAreNamedForWhatTheyAre) {
@@ -202,7 +207,7 @@ TEST(Damage, AnotherLayout) {
   bytes[8] = 9;
   EXPECT_EQ(
       readAll(bytes, {}).state.problem,
-      "t.trail has trace layout 9, this program reads layout 1; read it with the version that "
+      "t.trail has trace layout 9, this program reads layout 2; read it with the version that "
       "wrote it");
 }
 

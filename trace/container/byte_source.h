@@ -1,0 +1,46 @@
+// The bytes of a trace, in order, from a mapped file, a stream or memory. Knows nothing of frames.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "trace/container/frame.h"
+#include "trace/file_descriptor.h"
+
+namespace exectrail::trace {
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // The next `size` bytes, aligned to 8, fewer at the end of the data. They stay valid until they
+  // are released. `size` must be a multiple of 8.
+  virtual ByteSpan take(std::size_t size) = 0;
+
+  // Bytes before `offset`, counted from the start of the data, are not needed any more.
+  virtual void release(std::uint64_t offset) = 0;
+
+  // True at the end of the data. May block on a stream.
+  virtual bool atEnd() = 0;
+
+  // Goes on at `offset`. False if this source cannot: a stream.
+  virtual bool seek(std::uint64_t offset) = 0;
+};
+
+// `name` is for messages. All throw EnvironmentError if reading fails.
+std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name);
+std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name);
+std::unique_ptr<ByteSource> readBytes(ByteSpan bytes);
+
+// Asked when a file that is still being written has no more bytes for now: go on waiting?
+using KeepWaiting = std::function<bool()>;
+
+// Reads a file like a stream whose writer may take its time: at the end of the file it waits for
+// more, asking `keepWaiting` about every 50 ms and whenever a signal arrives.
+std::unique_ptr<ByteSource> followFile(FileDescriptor fd, const std::string& name,
+                                       KeepWaiting keepWaiting);
+
+}  // namespace exectrail::trace

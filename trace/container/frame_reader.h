@@ -1,0 +1,88 @@
+// Frames one after the other, decompressed and unpacked: what was recorded, in order, however it is
+// stored. Checks marks, digests, order and, when asked to, the hash chain; knows nothing of what
+// contents mean.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "trace/container/buffer.h"
+#include "trace/container/byte_source.h"
+#include "trace/container/chain.h"
+#include "trace/container/compression.h"
+#include "trace/container/frame.h"
+
+namespace exectrail::trace {
+
+enum class FrameStatus {
+  kFrame,      // a frame is there and intact
+  kEnd,        // no byte left
+  kTruncated,  // the bytes stop inside a frame
+  kDamaged,    // what is there is not an intact frame
+};
+
+// Batches of one run share their tables, so readers keep a whole run in memory.
+inline constexpr std::size_t kMaxRunSize = 2 * kMaxContentSize;
+
+struct Frame {
+  FrameCore core;
+  ByteSpan content;          // valid until the next fresh frame has been taken
+  bool storedUnit = true;    // false: more frames of the same pack follow
+  std::uint64_t offset = 0;  // of the stored frame that holds it
+};
+
+class FrameReader {
+ public:
+  enum class Checks { kDigests, kDigestsAndChain };
+
+  // Reads the preamble. Throws EnvironmentError if `source` is not a trace, or one of a layout that
+  // this version does not know; `name` is for messages.
+  FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks);
+
+  FrameStatus next(Frame& frame);
+
+  // After kTruncated and kDamaged, one sentence.
+  const std::string& problem() const { return problem_; }
+
+  // Of the chain, after the frame that was taken last. Only if the chain is checked: what the
+  // frames of a pack hold is known to be right once the last of them, a storedUnit, has been taken.
+  const Digest256& head() const { return chain_.head(); }
+
+  // Kind of the stored frame that was looked at last, 0 if its head was not intact.
+  std::uint8_t lastKind() const { return lastKind_; }
+
+  std::uint64_t offset() const { return offset_; }  // end of the last stored frame that was taken
+  std::uint64_t sequence() const { return sequence_; }  // of the next frame
+
+  bool ended() const { return ended_; }  // an end frame has been taken
+
+  // Goes on with the stored frame at `offset`, whose first frame has this number. The chain cannot
+  // be checked from there on. False on a stream.
+  bool seek(std::uint64_t offset, std::uint64_t sequence);
+
+ private:
+  FrameStatus takeStored(FrameHead& head, ByteSpan& stored);
+  bool inPack() const { return packAt_ < pack_.size(); }
+  FrameStatus nextOfPack(Frame& frame);
+  bool decompress(const FrameHead& head, ByteSpan stored, ByteSpan& content);
+  FrameStatus accept(const Frame& frame);
+  FrameStatus damaged(const std::string& problem);
+
+  std::unique_ptr<ByteSource> source_;
+  Checks checks_;
+  Chain chain_{Digest256{}};
+  Decompressor decompressor_;
+  HeldBuffers decompressed_;
+  std::uint64_t offset_ = 0;
+  std::uint64_t unitOffset_ = 0;  // where the stored frame that is being handed out begins
+  Digest256 unitChain_{};         // what its head says
+  std::uint64_t sequence_ = 0;
+  std::size_t runSize_ = 0;
+  ByteSpan pack_;  // content of the pack that is being handed out
+  std::size_t packAt_ = 0;
+  bool ended_ = false;
+  std::uint8_t lastKind_ = 0;
+  std::string problem_;
+};
+
+}  // namespace exectrail::trace
