@@ -29,7 +29,7 @@ int main(void) {
   if ((char*)denied != place) return 4;
   struct Call* const wanted = (struct Call*)(place + kApart);
   execve(denied->path, denied->arguments, NULL);
-  usleep(100000);
+  usleep(300000);
   execve(wanted->path, wanted->arguments, NULL);
   return 5;
 }
