@@ -12,6 +12,7 @@
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
 #include "trace/metadata_codec.h"
+#include "trace/run_tables.h"
 
 namespace exectrail::trace {
 namespace {
@@ -84,7 +85,8 @@ class TraceReader : public Reader {
     }
     try {
       if (frame.core.is(FrameKind::kBatch)) {
-        batch_ = BatchView::open(frame.content.data(), frame.content.size());
+        batch_ = BatchView::open(frame.content.data(), frame.content.size(), frame.core.fresh(),
+                                 tables_);
         index_ = 0;
         ++state_.batches;
       } else if (frame.core.is(FrameKind::kEnd)) {
@@ -127,6 +129,7 @@ class TraceReader : public Reader {
   Header header_;
   std::optional<End> end_;
   ReadState state_;
+  ReadTables tables_;
   BatchView batch_;
   std::size_t index_ = 0;
 };
