@@ -12,9 +12,10 @@
 namespace exectrail::recorder {
 
 Sources::Sources(const SourceSettings& settings) : wanted_(settings.wanted) {
-  if (uses(trace::Source::kPerf)) openPerf(settings);
+  // The one that fills fastest last: setting up the others takes a tenth of a second.
   if (uses(trace::Source::kTracefs)) openTracefs(settings);
   if (uses(trace::Source::kConnector)) openStatuses();
+  if (uses(trace::Source::kPerf)) openPerf(settings);
   if (perf_ == nullptr && processes_ == nullptr) {
     throw EnvironmentError(
         "none of the sources asked for reports execs: add tracefs or perf to --source");
