@@ -14,7 +14,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
-    "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "bench/"],
+    "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/", "bench/"],
 }
 KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/perf_event\.h")
 KERNEL_FOLDER = "recorder/kernel/"
