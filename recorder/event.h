@@ -111,10 +111,12 @@ struct ExitEvent {
   std::optional<bool> groupDead;  // true: it was the last of its process; older kernels do not say
 };
 
-// The exit status of a process, by the kernel's process connector. Just after its ExitEvent.
+// How a thread ended, by the kernel's process connector. Just after the ExitEvent of that thread;
+// of the last thread of a process, it is the status of the process.
 struct ExitStatusEvent {
   std::int32_t tgid = 0;
   std::uint32_t status = 0;  // as wait(2) gives it
+  std::int32_t tid = 0;
 };
 
 // Events of one CPU that were overwritten before they were read.
