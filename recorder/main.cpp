@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     if (options.action == exectrail::recorder::Action::kProbe) return probe(options);
     const auto outcome = exectrail::recorder::record(
         options, [](const std::string& line) { std::cerr << "exectrail: " << line << '\n'; });
-    std::cerr << exectrail::recorder::summarize(options, outcome);
+    std::cerr << exectrail::recorder::summarize(outcome);
     return outcome.exitStatus;
   } catch (const exectrail::EnvironmentError& e) {
     std::cerr << "exectrail: " << e.what() << '\n';

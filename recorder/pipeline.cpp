@@ -23,6 +23,8 @@ constexpr std::uint64_t kBeatNs = 10'000'000'000;
 constexpr std::size_t kFloodEvents = 4000;
 constexpr std::uint64_t kFloodPauseNs = 50'000'000;
 
+}  // namespace
+
 trace::Header withSources(trace::Header header, const Sources& sources) {
   header.capture.sources = sources.kinds();
   header.capture.events = sources.eventNames();
@@ -30,17 +32,20 @@ trace::Header withSources(trace::Header header, const Sources& sources) {
   return header;
 }
 
-}  // namespace
-
-Pipeline::Pipeline(trace::Header header, Sources& sources, trace::ByteSink& sink)
-    : header_(withSources(std::move(header), sources)),
+Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
+    : header_(std::move(header)),
       sources_(sources),
-      writer_(sink, header_),
+      sink_(sink),
+      sealer_(sink),
       observer_(header_.capture.failed),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) { writer_.add(record); }, merge_),
+          [this](const trace::Record& record) {
+            report_.see(record);
+            sealer_.add(record);
+          },
+          merge_),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
 
 void Pipeline::start() {
@@ -84,6 +89,8 @@ std::size_t Pipeline::drainFailures() {
 }
 
 void Pipeline::step() {
+  sink_.check();
+  if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
   drainExecs();
   if (nowNs >= failuresAgainNs_) {
@@ -108,7 +115,7 @@ void Pipeline::release(std::uint64_t drainedNs) {
   // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
   // trace lags by little; at high rates batches grow.
   if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
-    writer_.flush();
+    sealer_.flush();
     sealedNs_ = drainedNs;
   }
 }
@@ -120,14 +127,27 @@ void Pipeline::beat(std::uint64_t nowNs) {
   add(std::move(events));
   assembler_.emitTallies(nowNs);
   const trace::End& counts = assembler_.counts();
-  writer_.add({nowNs, trace::kCpuNotKnown,
+  sealer_.add({nowNs, trace::kCpuNotKnown,
                trace::Heartbeat{counts.execs, counts.attempts, counts.lostEvents, {}}});
 }
 
-std::uint64_t Pipeline::dueNs() const { return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs); }
+std::uint64_t Pipeline::dueNs() const {
+  if (sink_.full()) return monotonicNowNs() + kIdleNs;
+  return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+}
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
+  sink_.descriptors(descriptors);
+  // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
+  if (sink_.full()) return;
   sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
+}
+
+trace::End Pipeline::counts() const {
+  trace::End end = assembler_.counts();
+  end.lateEvents = merge_.lateEvents();
+  end.undecodedEvents = sources_.undecodedEvents();
+  return end;
 }
 
 trace::End Pipeline::finish(trace::EndReason reason) {
@@ -145,12 +165,11 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   add(sources_.unreportedLosses(nowNs));
   merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
   assembler_.emitTallies(nowNs);
-  trace::End end = assembler_.counts();
+  trace::End end = counts();
   end.timeNs = nowNs;
   end.reason = reason;
-  end.lateEvents = merge_.lateEvents();
-  end.undecodedEvents = sources_.undecodedEvents();
-  writer_.finish(end);
+  sealer_.flush();
+  sink_.finish(end);
   return end;
 }
 

@@ -447,5 +447,6 @@ struct End {
     interrupted @3;
     cut @4;                    # made from another trace
     diskFull @5;
+    window @6;                 # of a flight recorder, which goes on
   }
 }

@@ -46,6 +46,17 @@ void Writer::flush() {
   writePending();
 }
 
+void Writer::addBatch(ByteSpan content, std::uint64_t records) {
+  flush();
+  try {
+    frames_->write(FrameKind::kBatch, kFresh, content);
+  } catch (const DiskFull&) {
+    pending_.assign(content.begin(), content.end());
+    pendingRecords_ = records;
+    throw;
+  }
+}
+
 void Writer::writePending() {
   if (pending_.empty()) return;
   frames_->write(FrameKind::kBatch, pendingFresh_ ? kFresh : std::uint8_t{0}, pending_);

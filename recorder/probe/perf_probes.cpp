@@ -1,5 +1,4 @@
-// perf_event_open(2) and its limits; /proc; and the proc connector, which is looked at for
-// completeness.
+// perf_event_open(2) and its limits; /proc; and the proc connector.
 #include <fcntl.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
@@ -118,8 +117,9 @@ Probe probeProc() {
 }
 
 Probe probeConnector() {
-  Probe probe{.what = "proc connector", .state = ProbeState::kYes, .found = "there, not used"};
-  probe.matters = "nothing: tracepoints say more and lose less";
+  Probe probe{.what = "proc connector", .state = ProbeState::kYes, .found = "there"};
+  probe.matters = "with which status programs ended is not known";
+  probe.remedy = "use a kernel with CONFIG_PROC_EVENTS; it needs CAP_NET_ADMIN";
   FileDescriptor fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR));
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
@@ -136,7 +136,10 @@ Probe probeConnector() {
 
 std::vector<Probe> probePerf() {
   constexpr const char* kNewer = "use a newer kernel";
-  return {perfProbe(
+  return {sourceProbe(trace::Source::kPerf, PerfSource::unsupported(),
+                      "what runs and with which arguments is read from /proc, which programs that "
+                      "end at once outrun"),
+          perfProbe(
               "perf side-band", tryPerf(PerfAbility::kSideBand), "exec, mmap2, fork, exit",
               "which file really runs is read from /proc, after the fact; preloaded libraries and "
               "what a loader was given are not seen",
