@@ -75,7 +75,8 @@ constexpr unsigned kEffective = 32;
 constexpr unsigned kBounding = 64;
 constexpr unsigned kAmbient = 128;
 constexpr unsigned kNoNewPrivileges = 256;
-constexpr unsigned kCredentialLines = kTgid | kUid | kGid;
+constexpr unsigned kParent = 512;
+constexpr unsigned kCredentialLines = kTgid | kParent | kUid | kGid;
 constexpr unsigned kPrivilegeLines =
     kInheritable | kPermitted | kEffective | kBounding | kAmbient | kNoNewPrivileges;
 
@@ -97,6 +98,9 @@ unsigned parseLine(std::string_view line, ProcStatus& status, trace::Privileges&
     case 'T':
       found = value("Tgid:");
       return parseOne(found, status.tgid) ? kTgid : 0;
+    case 'P':
+      found = value("PPid:");
+      return parseOne(found, status.parentPid) ? kParent : 0;
     case 'U':
       found = value("Uid:");
       return parseIds(found, who.realUid, who.effectiveUid) ? kUid : 0;

@@ -30,6 +30,7 @@ std::optional<ProcStat> parseStat(std::string_view text);
 // proc_pid_status(5). Nothing unless all credentials are there and numbers.
 struct ProcStatus {
   std::uint32_t tgid = 0;
+  std::uint32_t parentPid = 0;  // 0: none, or the process is being taken apart
   trace::Credentials credentials;
   // Without the lines of newer kernels (Linux 4.10 has all) there are none. Kernels built without
   // seccomp do not name its mode.

@@ -134,6 +134,10 @@ class Reading {
     if (!status) return;
     reading_.credentials = {status->credentials, EvidenceClass::kProcfs};
     if (status->privileges) reading_.privileges = {*status->privileges, EvidenceClass::kProcfs};
+    // 0 is also the parent of what is being taken apart; only stat tells them apart.
+    if (status->parentPid != 0 && !reading_.parentPid.known()) {
+      reading_.parentPid = {status->parentPid, EvidenceClass::kProcfs};
+    }
   }
 
   // A process that has begun to exit has no memory any more: its arguments then read as empty,
@@ -166,12 +170,12 @@ class Reading {
 
 void noneReadable(int errorNumber, Facts wanted, ProcessReading& reading) {
   const auto fail = [&]<typename T>(Facts fact, Field<T>& field) {
-    if (fact == 0 || (wanted & fact) != 0) field = failed<T>(errorNumber);
+    if ((wanted & fact) != 0) field = failed<T>(errorNumber);
   };
-  fail(0, reading.startBoottimeNs);
-  fail(0, reading.parentPid);
-  fail(0, reading.comm);
-  fail(0, reading.session);
+  fail(facts::kStat, reading.startBoottimeNs);
+  fail(facts::kStat | facts::kCredentials, reading.parentPid);
+  fail(facts::kStat, reading.comm);
+  fail(facts::kStat, reading.session);
   fail(facts::kExecutable, reading.executable);
   fail(facts::kFile, reading.file);
   fail(facts::kArguments, reading.arguments);
@@ -229,7 +233,7 @@ ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
   if ((wanted & facts::kWorkingDirectory) != 0) reading.workingDirectory = parts.link("cwd");
   if ((wanted & facts::kNamespaces) != 0) parts.namespaces();
   if ((wanted & facts::kCgroup) != 0) parts.cgroup();
-  parts.stat();
+  if ((wanted & facts::kStat) != 0) parts.stat();
   if ((wanted & facts::kCredentials) != 0) parts.credentials();
   if ((wanted & facts::kLogin) != 0) reading.login = logins_.read(directory.get(), buffer_);
   parts.checkMemory();
@@ -240,7 +244,7 @@ ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
 ProcessReading readProcess(std::int32_t pid) {
   return ProcessReader().read(pid, facts::kExecutable | facts::kFile | facts::kArguments |
                                        facts::kWorkingDirectory | facts::kCredentials |
-                                       facts::kLogin);
+                                       facts::kStat | facts::kLogin);
 }
 
 void inheritContext(const ProcessReading& creator, ProcessReading& reading) {

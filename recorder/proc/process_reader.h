@@ -15,8 +15,9 @@ namespace exectrail::recorder {
 inline constexpr std::size_t kMaxArgumentBytes = std::size_t{32} << 10;
 inline constexpr std::size_t kMaxEnvironmentBytes = std::size_t{256} << 10;
 
-// What to read beside start, parent, comm and session, which always are. Each costs system calls:
-// ask for nothing that is known better already.
+// What to read. Each costs system calls: ask for nothing that is known better already. Without
+// kStat, nobody can tell whether the pid has been given to another process before the directory was
+// opened.
 using Facts = std::uint32_t;
 namespace facts {
 inline constexpr Facts kExecutable = 1U << 0;
@@ -26,9 +27,10 @@ inline constexpr Facts kEnvironment = 1U << 3;  // the variables whose names the
 inline constexpr Facts kWorkingDirectory = 1U << 4;
 inline constexpr Facts kNamespaces = 1U << 5;
 inline constexpr Facts kCgroup = 1U << 6;       // and container
-inline constexpr Facts kCredentials = 1U << 7;  // and privileges
-inline constexpr Facts kLogin = 1U << 8;
-inline constexpr Facts kAll = (1U << 9) - 1;
+inline constexpr Facts kCredentials = 1U << 7;  // and privileges, and the parent
+inline constexpr Facts kStat = 1U << 8;         // start, parent, comm and session
+inline constexpr Facts kLogin = 1U << 9;
+inline constexpr Facts kAll = (1U << 10) - 1;
 }  // namespace facts
 
 // The facts with bytes of their own. Everything has class `procfs` or is unknown: with the errno of

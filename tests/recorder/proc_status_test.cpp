@@ -79,7 +79,7 @@ TEST(ProcStat, EveryPrefixIsRefusedOrSaysTheSame) {
 std::string statusWith(const std::string& instead = "", const std::string& of = "") {
   std::string text =
       "Name:\tUid:\\t9\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t42\nNgid:\t0\nPid:\t42\n"
-      "PPid:\t1\nTracerPid:\t0\nUid:\t1000\t0\t0\t0\nGid:\t1001\t1002\t1002\t1002\nFDSize:\t64\n"
+      "PPid:\t41\nTracerPid:\t0\nUid:\t1000\t0\t0\t0\nGid:\t1001\t1002\t1002\t1002\nFDSize:\t64\n"
       "Groups:\t \nNStgid:\t42\nThreads:\t1\nSigQ:\t1/96365\nCapInh:\t0000000800000000\n"
       "CapPrm:\t000001fffeffffff\nCapEff:\t0000000000000001\nCapBnd:\t000001fffeffffff\n"
       "CapAmb:\t0000000000000002\nNoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t3\n"
@@ -94,6 +94,7 @@ TEST(ProcStatus, CredentialsAndPrivileges) {
   const auto status = parseStatus(statusWith());
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(status->tgid, 42U);
+  EXPECT_EQ(status->parentPid, 41U);
   EXPECT_EQ(status->credentials, (trace::Credentials{1000, 0, 1001, 1002}));
   ASSERT_TRUE(status->privileges.has_value());
   EXPECT_EQ(*status->privileges, (trace::Privileges{1, 0x1fffeffffff, 0x800000000, 0x1fffeffffff, 2,

@@ -139,17 +139,17 @@ TEST(ProcessReader, OnlyWhatIsWanted) {
   const WaitingShell shell;
   ProcessReader reader({"PATH"});
   const ProcessReading none = reader.read(shell.pid(), 0);
-  EXPECT_TRUE(none.startBoottimeNs.known() && none.parentPid.known() && none.comm.known() &&
-              none.session.known());
   for (const trace::Evidence& evidence :
-       {none.executable.evidence, none.file.evidence, none.arguments.evidence,
-        none.environment.evidence, none.workingDirectory.evidence, none.namespaces.evidence,
-        none.cgroup.evidence, none.containerId.evidence, none.credentials.evidence,
-        none.privileges.evidence, none.login.evidence}) {
+       {none.startBoottimeNs.evidence, none.parentPid.evidence, none.comm.evidence,
+        none.session.evidence, none.executable.evidence, none.file.evidence,
+        none.arguments.evidence, none.environment.evidence, none.workingDirectory.evidence,
+        none.namespaces.evidence, none.cgroup.evidence, none.containerId.evidence,
+        none.credentials.evidence, none.privileges.evidence, none.login.evidence}) {
     EXPECT_EQ(evidence, trace::Evidence{});
   }
   const ProcessReading some = reader.read(shell.pid(), facts::kFile | facts::kCredentials);
   EXPECT_TRUE(some.file.known() && some.credentials.known() && some.privileges.known());
+  EXPECT_EQ(some.parentPid.value, static_cast<std::uint32_t>(::getpid()));
   EXPECT_EQ(some.executable.evidence, trace::Evidence{});
   EXPECT_EQ(some.login.evidence, trace::Evidence{});
 }
