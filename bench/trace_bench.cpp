@@ -1,16 +1,21 @@
-// How many execs a second can be written to a trace and read from one. Both in memory: what is
-// measured is encoding, checksums and decoding, not a disk.
+// How many execs a second can be written to a trace and read from one, how fast a finished trace is
+// packed and verified. All in memory: what is measured is encoding, checksums and decoding, no
+// disk.
 #include <benchmark/benchmark.h>
 
 #include <variant>
 
 #include "bench/synthetic.h"
+#include "trace/container/pack.h"
+#include "trace/container/verify.h"
 #include "trace/reader.h"
 
 namespace exectrail::bench {
 namespace {
 
 constexpr std::uint32_t kExecs = 10'000;
+
+trace::ByteSpan bytesOf(const std::vector<char>& bytes) { return std::as_bytes(std::span(bytes)); }
 
 void report(benchmark::State& state, std::size_t bytes) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * kExecs);
@@ -20,6 +25,15 @@ void report(benchmark::State& state, std::size_t bytes) {
 // The argument is the number of execs per batch.
 Workload workload(const benchmark::State& state) {
   return {kExecs, static_cast<std::uint32_t>(state.range(0))};
+}
+
+std::vector<char> packed(const std::vector<char>& bytes) {
+  MemorySink sink;
+  trace::PackReport report;
+  trace::FrameReader in(trace::readBytes(bytesOf(bytes)), "bench",
+                        trace::FrameReader::Checks::kDigestsAndChain);
+  trace::packFrames(in, sink, {}, report);
+  return sink.bytes();
 }
 
 void writeTrace(benchmark::State& state) {
@@ -35,8 +49,7 @@ void writeTrace(benchmark::State& state) {
 }
 BENCHMARK(writeTrace)->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
 
-void readTrace(benchmark::State& state) {
-  const std::vector<char> bytes = traceOf(workload(state));
+void read(benchmark::State& state, const std::vector<char>& bytes) {
   std::int64_t execs = 0;
   for (auto _ : state) {
     const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
@@ -46,7 +59,31 @@ void readTrace(benchmark::State& state) {
   if (execs != state.iterations() * kExecs) state.SkipWithError("execs were lost");
   report(state, bytes.size());
 }
+
+void readTrace(benchmark::State& state) { read(state, traceOf(workload(state))); }
 BENCHMARK(readTrace)->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+void readPacked(benchmark::State& state) { read(state, packed(traceOf(workload(state)))); }
+BENCHMARK(readPacked)->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+void pack(benchmark::State& state) {
+  const std::vector<char> bytes = traceOf(workload(state));
+  for (auto _ : state) benchmark::DoNotOptimize(packed(bytes).data());
+  report(state, packed(bytes).size());
+}
+BENCHMARK(pack)->Arg(10)->Unit(benchmark::kMillisecond);
+
+void verifyTrace(benchmark::State& state) {
+  const std::vector<char> bytes = traceOf(workload(state));
+  for (auto _ : state) {
+    const auto found = trace::verify(trace::readBytes(bytesOf(bytes)), "bench", {},
+                                     [](trace::ByteSpan) { return std::nullopt; });
+    if (!found.good(false)) state.SkipWithError("not intact");
+  }
+  report(state, bytes.size());
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+}
+BENCHMARK(verifyTrace)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace exectrail::bench

@@ -111,8 +111,8 @@ struct ExitEvent {
   std::optional<bool> groupDead;  // true: it was the last of its process; older kernels do not say
 };
 
-// How a thread ended, by the kernel's process connector. Just after the ExitEvent of that thread; of
-// the last thread of a process, it is the status of the process.
+// How a thread ended, by the kernel's process connector. Just after the ExitEvent of that thread;
+// of the last thread of a process, it is the status of the process.
 struct ExitStatusEvent {
   std::int32_t tgid = 0;
   std::uint32_t status = 0;  // as wait(2) gives it

@@ -123,7 +123,7 @@ void OrderedMerge::noteAdded(const Event& event) {
     moment(exec->oldTid, Step::kExec);
     insertInOrder(execTimes_[exec->tgid], event.timeNs, std::less<>());
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
-    exitStatuses_[status->tgid] = status->status;
+    exitStatuses_[status->tid] = status->status;
   }
 }
 
@@ -144,7 +144,7 @@ void OrderedMerge::noteReleased(const Event& event) {
     pass(timelines_, exec->oldTid, ofMoment);
     pass(execTimes_, exec->tgid, [](std::uint64_t timeNs) { return timeNs; });
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
-    exitStatuses_.erase(status->tgid);
+    exitStatuses_.erase(status->tid);
   }
 }
 
@@ -170,10 +170,11 @@ void OrderedMerge::deliver(std::size_t count, const std::function<void(Event&)>&
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void OrderedMerge::forEachUnread(const std::function<void(ExecEvent&)>& visit) {
+void OrderedMerge::forEachUnread(std::uint64_t beforeNs,
+                                 const std::function<void(ExecEvent&)>& visit) {
   for (auto event = pending_.rbegin(); event != pending_.rend(); ++event) {
     auto* exec = std::get_if<ExecEvent>(&event->body);
-    if (exec != nullptr && !exec->reading) visit(*exec);
+    if (exec != nullptr && !exec->reading && event->timeNs < beforeNs) visit(*exec);
   }
 }
 
@@ -209,8 +210,8 @@ bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const 
   return undecided;
 }
 
-std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tgid) const {
-  const auto found = exitStatuses_.find(tgid);
+std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {
+  const auto found = exitStatuses_.find(tid);
   if (found == exitStatuses_.end()) return std::nullopt;
   return found->second;
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include "replay/child.h"
@@ -123,26 +124,47 @@ int runRecorder(const std::vector<std::string>& command, const LiveOptions& opti
   return end.status;
 }
 
+// The sandbox as a child of ours; ends with this.
+class Supervisor {
+ public:
+  explicit Supervisor(pid_t pid) : pid_(pid) {}
+  ~Supervisor() {
+    if (pid_ == 0) return;
+    try {
+      wait(std::chrono::seconds(0));
+    } catch (const EnvironmentError&) {  // NOLINT(bugprone-empty-catch): something else is thrown
+    }
+  }
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  StoppedSandbox stopped(std::chrono::seconds limit, const std::string& log) const {
+    try {
+      return waitUntilStopped(pid_, limit);
+    } catch (const EnvironmentError& error) {
+      throw EnvironmentError(error.what() + tailOf(log));
+    }
+  }
+
+  int wait(std::chrono::seconds limit) {
+    return waitForChild(std::exchange(pid_, 0), limit, SIGKILL).status;
+  }
+
+ private:
+  pid_t pid_;
+};
+
 // The sandbox first, and the recorder once run.sh has stopped itself.
 LateRoot recordLate(const Case& recording, const LiveOptions& options, const std::string& raw,
                     const std::string& log) {
-  const pid_t supervisor = spawn(sandboxCommand(recording, options), log);
-  try {
-    const StoppedSandbox stopped = waitUntilStopped(supervisor, options.timeout);
-    const int status = runRecorder(
-        recorderCommand(
-            options, raw, true,
-            {options.self, "resume", std::to_string(stopped.init), std::to_string(stopped.shell)}),
-        options, log);
-    requireSuccess(recording, options, log, status);
-    const ChildEnd end = waitForChild(supervisor, kRecorderGrace, SIGKILL);
-    requireSuccess(recording, options, log, end.status);
-    return {static_cast<std::uint32_t>(stopped.shell)};
-  } catch (const EnvironmentError& error) {
-    const ChildEnd end = waitForChild(supervisor, std::chrono::seconds(0), SIGKILL);
-    if (end.timedOut) throw;
-    throw EnvironmentError(error.what() + tailOf(log));
-  }
+  Supervisor sandbox(spawn(sandboxCommand(recording, options), log));
+  const StoppedSandbox stopped = sandbox.stopped(options.timeout, log);
+  const std::vector<std::string> resume = {options.self, "resume", std::to_string(stopped.init),
+                                           std::to_string(stopped.shell)};
+  const int status = runRecorder(recorderCommand(options, raw, true, resume), options, log);
+  requireSuccess(recording, options, log, status);
+  requireSuccess(recording, options, log, sandbox.wait(kRecorderGrace));
+  return {static_cast<std::uint32_t>(stopped.shell)};
 }
 
 }  // namespace

@@ -13,19 +13,25 @@ namespace exectrail::trace {
 
 class Arena {
  public:
+  // Memory for `size` bytes, with no alignment.
+  char* allocate(std::size_t size) {
+    if (size > left_) {
+      const std::size_t chunk = std::max(size, kChunkSize);
+      chunks_.push_back(std::make_unique<char[]>(chunk));
+      next_ = chunks_.back().get();
+      left_ = chunk;
+    }
+    char* memory = next_;
+    next_ += size;
+    left_ -= size;
+    return memory;
+  }
+
   Bytes copy(Bytes bytes) {
     if (bytes.empty()) return {};
-    if (bytes.size() > left_) {
-      const std::size_t size = std::max(bytes.size(), kChunkSize);
-      chunks_.push_back(std::make_unique<char[]>(size));
-      next_ = chunks_.back().get();
-      left_ = size;
-    }
-    std::memcpy(next_, bytes.data(), bytes.size());
-    const Bytes copied(next_, bytes.size());
-    next_ += bytes.size();
-    left_ -= bytes.size();
-    return copied;
+    char* memory = allocate(bytes.size());
+    std::memcpy(memory, bytes.data(), bytes.size());
+    return {memory, bytes.size()};
   }
 
   void clear() {

@@ -1,5 +1,5 @@
-// Records <-> one Cap'n Proto Batch message. BatchBuilder collects records and stores each distinct
-// byte string once; BatchView decodes them again, checking every index.
+// Records <-> Cap'n Proto Batch messages. BatchBuilder collects records and stores what repeats
+// once per run of batches; BatchView decodes them again, checking every index.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ class BadMessage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct ReadTables;
+
 class BatchBuilder {
  public:
   BatchBuilder();
@@ -30,7 +32,13 @@ class BatchBuilder {
   std::size_t records() const;
   std::size_t approximateBytes() const;  // enough to decide when to seal
 
-  // The encoded message; the builder is empty again afterwards.
+  // Forgets the tables: the next batch needs none of those before it. No record may be waiting.
+  void startRun();
+
+  // True if the next batch is the first of a run.
+  bool fresh() const;
+
+  // The encoded message; no record is waiting afterwards.
   std::vector<std::byte> seal();
 
  private:
@@ -45,13 +53,14 @@ class BatchView {
   BatchView(BatchView&&) noexcept;
   BatchView& operator=(BatchView&&) noexcept;
 
-  // Opens an encoded message, which must be aligned to 8 bytes and outlive the view.
-  // Throws BadMessage.
-  static BatchView open(const std::byte* message, std::size_t size);
+  // Opens an encoded message, which must be aligned to 8 bytes and outlive the tables. A `fresh`
+  // batch begins the tables anew, any other one adds to them. Throws BadMessage.
+  static BatchView open(const std::byte* message, std::size_t size, bool fresh, ReadTables& tables);
 
   std::size_t size() const;
 
-  // Decodes record `index` into `record`, whose memory is reused. Throws BadMessage.
+  // Decodes record `index` into `record`, whose memory is reused; it points into message and
+  // tables. Throws BadMessage.
   void decode(std::size_t index, Record& record) const;
 
  private:

@@ -1,57 +1,55 @@
-// Records -> one Cap'n Proto Batch message.
+// Records -> Cap'n Proto Batch messages, with tables that grow from batch to batch.
 #include "trace/arena.h"
 #include "trace/batch.h"
-#include "trace/context_table.h"
 #include "trace/image_encoder.h"
 #include "trace/message.h"
 #include "trace/record_bytes.h"
+#include "trace/run_tables.h"
 #include "trace/schema.capnp.h"
 
 namespace exectrail::trace {
 namespace {
 
-// What the fixed part of a record, or a context, takes in the message, about.
-constexpr std::size_t kRecordBytes = 320;
+// What the parts of a message take, about, apart from strings.
+constexpr std::size_t kRecordBytes = 64;
+constexpr std::size_t kImageBytes = 120;
+constexpr std::size_t kFileBytes = 120;
 constexpr std::size_t kContextBytes = 240;
+constexpr std::size_t kStringBytes = 12;  // pointer and padding
 
 using Name = schema::FieldName;
 
 struct EncodeBody {
   schema::Record::Builder out;
-  StringTable& strings;
-  std::uint32_t context;  // of the record's image, if it has one
+  ImageIndexes indexes;  // of the record's image, if it has one
 
   void operator()(std::monostate) {}
   void operator()(const Snapshot& snapshot) {
-    encodeImage(out.initSnapshot(), snapshot.image, context, strings);
+    encodeId(snapshot.image.id);
+    encodeImage(out.initSnapshot(), snapshot.image, indexes);
   }
   void operator()(const Fork& fork) {
+    encodeId(fork.creator);
     auto body = out.initFork();
-    encodeId(body.initCreator(), fork.creator);
-    encodeId(body.initChild(), fork.child);
-    body.setChildComm(strings.index(fork.childComm));
+    body.setChildTgid(fork.child.tgid);
+    body.setChildExecNumber(fork.child.execNumber);
+    body.setChildStartNs(fork.child.startNs);
+    body.setChildComm(StringTable::index(fork.childComm));
   }
   void operator()(const Exec& exec) {
-    auto body = out.initExec();
-    encodeImage(body.initImage(), exec.image, context, strings);
-    encodeBytes(body.getTypedPath(), exec.typedPath, strings);
-    encodeBytes(body.getInterpreter(), exec.interpreter, strings);
-    body.setTid(exec.tid);
-    Notes notes;
-    notes.add(Name::TYPED_PATH, exec.typedPath.evidence);
-    notes.add(Name::INTERPRETER, exec.interpreter.evidence);
-    notes.store(body);
+    encodeId(exec.image.id);
+    encodeExec(out.initExec(), exec, indexes);
   }
   void operator()(const Attempt& attempt) {
+    encodeId(attempt.caller);
     auto body = out.initAttempt();
-    encodeId(body.initCaller(), attempt.caller);
     body.setNumber(attempt.number);
     body.setTid(attempt.tid);
     body.setErrorNumber(attempt.errorNumber);
     body.setSystemCall(static_cast<schema::Attempt::SystemCall>(attempt.systemCall));
-    encodeBytes(body.getTypedPath(), attempt.typedPath, strings);
-    encodeList(body.getArguments(), attempt.arguments, strings);
-    encodeBytes(body.getWorkingDirectory(), attempt.workingDirectory, strings);
+    encodeBytes(body.getTypedPath(), attempt.typedPath);
+    encodeList(body.getArguments(), attempt.arguments);
+    encodeBytes(body.getWorkingDirectory(), attempt.workingDirectory);
     Notes notes;
     notes.add(Name::TYPED_PATH, attempt.typedPath.evidence);
     notes.add(Name::ARGUMENTS, attempt.arguments.evidence);
@@ -59,10 +57,10 @@ struct EncodeBody {
     notes.store(body);
   }
   void operator()(const Exit& exit) {
+    encodeId(exit.image);
     auto body = out.initExit();
-    encodeId(body.initImage(), exit.image);
-    body.getStatus().setValue(exit.status.value);
-    body.getStatus().setEvidence(classOf(exit.status.evidence));
+    body.setStatus(exit.status.value);
+    body.setEvidence(classOf(exit.status.evidence));
     Notes notes;
     notes.add(Name::STATUS, exit.status.evidence);
     notes.store(body);
@@ -75,9 +73,9 @@ struct EncodeBody {
     body.setLostEvents(gap.lostEvents);
   }
   void operator()(const Mapping& mapping) {
+    encodeId(mapping.image);
     auto body = out.initMapping();
-    encodeId(body.initImage(), mapping.image);
-    encodeBytes(body.getPath(), mapping.path, strings);
+    encodeBytes(body.getPath(), mapping.path);
     encodeIdentity(body.getIdentity(), mapping.identity);
     body.setRole(static_cast<schema::Mapping::Role>(mapping.role));
     Notes notes;
@@ -86,8 +84,8 @@ struct EncodeBody {
     notes.store(body);
   }
   void operator()(const AttemptTally& tally) {
+    encodeId(tally.caller);
     auto body = out.initAttemptTally();
-    encodeId(body.initCaller(), tally.caller);
     body.setErrorNumber(tally.errorNumber);
     body.setCount(tally.count);
     body.setFromNs(tally.fromNs);
@@ -114,59 +112,85 @@ struct EncodeBody {
   }
 
   void operator()(const FileHash& hash) {
-    auto body = out.initFileHash();
-    encodeId(body.initImage(), hash.image);
-    encodeFile(body.getFile(), hash.file);
-    encodeBytes(body.getSha256(), hash.sha256, strings);
-    Notes notes;
-    notes.add(Name::FILE, hash.file.evidence);
-    notes.add(Name::SHA256, hash.sha256.evidence);
-    notes.store(body);
+    encodeId(hash.image);
+    out.initFileHash().setFile(indexes.file);
   }
 
-  void encodeMount(schema::Mount::Builder mount, const Mount& from) {
+  void encodeId(const ImageId& id) {
+    auto image = out.getImage();
+    image.setTgid(id.tgid);
+    image.setExecNumber(id.execNumber);
+    image.setStartNs(id.startNs);
+  }
+
+  static void encodeMount(schema::Mount::Builder mount, const Mount& from) {
     mount.setId(from.id);
     mount.setParentId(from.parentId);
     mount.setDeviceMajor(from.deviceMajor);
     mount.setDeviceMinor(from.deviceMinor);
-    mount.setRoot(strings.index(from.root));
-    mount.setPoint(strings.index(from.point));
-    mount.setOptions(strings.index(from.options));
-    mount.setFileSystem(strings.index(from.fileSystem));
-    mount.setSource(strings.index(from.source));
-    mount.setSuperOptions(strings.index(from.superOptions));
+    mount.setRoot(StringTable::index(from.root));
+    mount.setPoint(StringTable::index(from.point));
+    mount.setOptions(StringTable::index(from.options));
+    mount.setFileSystem(StringTable::index(from.fileSystem));
+    mount.setSource(StringTable::index(from.source));
+    mount.setSuperOptions(StringTable::index(from.superOptions));
   }
 };
 
 }  // namespace
 
 struct BatchBuilder::State {
-  Arena arena;
+  // Shared by the batches of a run. What the batch before this one has stored already:
+  StringTable strings;
+  ValueTable<ExecutedFile> files;
+  ValueTable<Context> contexts;
+  std::size_t storedStrings = 0;
+  std::size_t storedFiles = 0;
+  std::size_t storedContexts = 0;
+  std::size_t storedStringBytes = 0;
+
   std::vector<Record> records;
-  std::vector<std::uint32_t> contextOf;  // of each record
-  ContextTable contexts;
-  std::size_t otherBytes = 0;  // of strings, mounts and contexts
+  std::vector<ImageIndexes> indexes;  // of each record
+  Arena arena;                        // for bytes that are not in a table
+  std::size_t otherBytes = 0;         // of argument lists and mounts, about
+
+  ImageIndexes intern(Image& image) {
+    const ExecutedFile file{image.executable, image.identity, image.file, image.sha256};
+    const ImageIndexes found{
+        files.index(file, strings),
+        image.context == &kNoContext ? 0 : contexts.index(*image.context, strings)};
+    image.context = nullptr;  // the caller's, which may be gone before the batch is encoded
+    forEachBytesBesideFile(image, [this](Bytes& bytes) { bytes = strings.intern(bytes); });
+    otherBytes += kImageBytes + image.arguments.value.size() * sizeof(std::uint32_t);
+    return found;
+  }
 };
 
 BatchBuilder::BatchBuilder() : state_(std::make_unique<State>()) {}
 BatchBuilder::~BatchBuilder() = default;
 
 void BatchBuilder::add(const Record& record) {
-  Record& copy = state_->records.emplace_back(record);
-  forEachBytes(copy, [this](Bytes& bytes) {
-    bytes = state_->arena.copy(bytes);
-    state_->otherBytes += bytes.size();
-  });
-  std::uint32_t context = 0;
+  State& state = *state_;
+  Record& copy = state.records.emplace_back(record);
+  ImageIndexes& indexes = state.indexes.emplace_back();
   if (Image* image = imageOf(copy)) {
-    const std::size_t known = state_->contexts.contexts().size();
-    context = state_->contexts.index(*image->context, state_->arena);
-    if (context == known) state_->otherBytes += kContextBytes + state_->contexts.bytesOf(context);
-    image->context = nullptr;  // the caller's, which may be gone before the batch is encoded
-  } else if (const auto* table = std::get_if<MountTable>(&copy.body)) {
-    state_->otherBytes += table->mounts.size() * sizeof(Mount);
+    indexes = state.intern(*image);
+    if (auto* exec = std::get_if<Exec>(&copy.body)) {
+      exec->typedPath.value = state.strings.intern(exec->typedPath.value);
+      exec->interpreter.value = state.strings.intern(exec->interpreter.value);
+    }
+  } else if (auto* heartbeat = std::get_if<Heartbeat>(&copy.body)) {
+    heartbeat->chainHead = state.arena.copy(heartbeat->chainHead);
+  } else if (const auto* hash = std::get_if<FileHash>(&copy.body)) {
+    indexes.file = state.files.index({{}, {}, hash->file, hash->sha256}, state.strings);
+  } else {
+    forEachBytes(copy, [&state](Bytes& bytes) { bytes = state.strings.intern(bytes); });
+    if (const auto* table = std::get_if<MountTable>(&copy.body)) {
+      state.otherBytes += table->mounts.size() * sizeof(std::uint64_t) * 5;
+    } else if (const auto* attempt = std::get_if<Attempt>(&copy.body)) {
+      state.otherBytes += kImageBytes + attempt->arguments.value.size() * sizeof(std::uint32_t);
+    }
   }
-  state_->contextOf.push_back(context);
 }
 
 bool BatchBuilder::empty() const { return state_->records.empty(); }
@@ -174,35 +198,68 @@ bool BatchBuilder::empty() const { return state_->records.empty(); }
 std::size_t BatchBuilder::records() const { return state_->records.size(); }
 
 std::size_t BatchBuilder::approximateBytes() const {
-  return state_->otherBytes + state_->records.size() * kRecordBytes;
+  const State& state = *state_;
+  return state.records.size() * kRecordBytes + state.otherBytes +
+         (state.strings.bytes() - state.storedStringBytes) +
+         (state.strings.all().size() - state.storedStrings) * kStringBytes +
+         (state.files.all().size() - state.storedFiles) * kFileBytes +
+         (state.contexts.all().size() - state.storedContexts) * kContextBytes;
 }
 
+void BatchBuilder::startRun() {
+  State& state = *state_;
+  state.strings.clear();
+  state.files.clear();
+  state.contexts.clear();
+  state.storedStrings = state.storedFiles = state.storedContexts = state.storedStringBytes = 0;
+}
+
+bool BatchBuilder::fresh() const { return state_->storedStrings == 0; }
+
 std::vector<std::byte> BatchBuilder::seal() {
+  State& state = *state_;
   capnp::MallocMessageBuilder message(
       static_cast<unsigned>(approximateBytes() / sizeof(capnp::word) + 64));
   auto batch = message.initRoot<schema::Batch>();
-  StringTable strings;
-  auto records = batch.initRecords(static_cast<unsigned>(state_->records.size()));
+  auto records = batch.initRecords(static_cast<unsigned>(state.records.size()));
   for (unsigned i = 0; i < records.size(); ++i) {
-    const Record& record = state_->records[i];
+    const Record& record = state.records[i];
     records[i].setTimeNs(record.timeNs);
     records[i].setCpu(record.cpu);
-    std::visit(EncodeBody{records[i], strings, state_->contextOf[i]}, record.body);
+    records[i].setOrigin(record.origin);
+    std::visit(EncodeBody{records[i], state.indexes[i]}, record.body);
   }
-  const auto& distinct = state_->contexts.contexts();
-  auto contexts = batch.initContexts(static_cast<unsigned>(distinct.size()));
-  for (unsigned i = 0; i < contexts.size(); ++i) encodeContext(contexts[i], distinct[i], strings);
-  auto table = batch.initStrings(static_cast<unsigned>(strings.strings().size()));
-  for (unsigned i = 0; i < table.size(); ++i) {
-    const Bytes bytes = strings.strings()[i];
-    table.set(i, {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()});
+  const auto fresh = [](const auto& all, std::size_t stored) {
+    return static_cast<unsigned>(all.size() - stored);
+  };
+  if (const unsigned count = fresh(state.contexts.all(), state.storedContexts); count > 0) {
+    auto contexts = batch.initContexts(count);
+    for (unsigned i = 0; i < count; ++i) {
+      encodeContext(contexts[i], state.contexts.all()[state.storedContexts + i]);
+    }
+  }
+  if (const unsigned count = fresh(state.files.all(), state.storedFiles); count > 0) {
+    auto files = batch.initFiles(count);
+    for (unsigned i = 0; i < count; ++i) {
+      encodeFile(files[i], state.files.all()[state.storedFiles + i]);
+    }
+  }
+  if (const unsigned count = fresh(state.strings.all(), state.storedStrings); count > 0) {
+    auto strings = batch.initStrings(count);
+    for (unsigned i = 0; i < count; ++i) {
+      const Bytes bytes = state.strings.all()[state.storedStrings + i];
+      strings.set(i, {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()});
+    }
   }
   std::vector<std::byte> encoded = flatten(message);
-  state_->records.clear();
-  state_->contextOf.clear();
-  state_->contexts.clear();
-  state_->arena.clear();
-  state_->otherBytes = 0;
+  state.storedStrings = state.strings.all().size();
+  state.storedStringBytes = state.strings.bytes();
+  state.storedFiles = state.files.all().size();
+  state.storedContexts = state.contexts.all().size();
+  state.records.clear();
+  state.indexes.clear();
+  state.arena.clear();
+  state.otherBytes = 0;
   return encoded;
 }
 

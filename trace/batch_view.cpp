@@ -8,6 +8,20 @@
 namespace exectrail::trace {
 namespace {
 
+// Words that an element of these lists takes at least, however old its writer: the C++ value is
+// larger, and a list of elements of no size could claim any number of them.
+constexpr std::size_t kWordsOfRecord = 7;
+constexpr std::size_t kWordsOfFile = 10;
+constexpr std::size_t kWordsOfContext = 18;
+constexpr std::size_t kWordsOfMount = 5;
+
+void requireWords(std::size_t count, std::size_t wordsEach, std::size_t words, const char* what) {
+  if (count > words / wordsEach) {
+    throw BadMessage(std::to_string(count) + " " + what + " in " + std::to_string(words) +
+                     " words");
+  }
+}
+
 // The body as a T: the one that is there already, so that its vectors keep their memory, or a new
 // one.
 template <typename T>
@@ -16,22 +30,7 @@ T& bodyAs(Record& record) {
   return record.body.emplace<T>();
 }
 
-void decodeExec(const PartDecoder& decoder, schema::Exec::Reader in, Exec& out) {
-  decoder.image(in.getImage(), out.image);
-  decoder.bytesField(in.getTypedPath(), out.typedPath);
-  decoder.bytesField(in.getInterpreter(), out.interpreter);
-  out.tid = in.getTid();
-  for (const auto note : in.getNotes()) {
-    if (note.getField() == schema::FieldName::TYPED_PATH) {
-      applyNote(note, out.typedPath.evidence);
-    } else if (note.getField() == schema::FieldName::INTERPRETER) {
-      applyNote(note, out.interpreter.evidence);
-    }
-  }
-}
-
 void decodeAttempt(const PartDecoder& decoder, schema::Attempt::Reader in, Attempt& out) {
-  out.caller = idFrom(in.getCaller());
   out.number = in.getNumber();
   out.tid = in.getTid();
   out.errorNumber = in.getErrorNumber();
@@ -58,17 +57,7 @@ void decodeAttempt(const PartDecoder& decoder, schema::Attempt::Reader in, Attem
   }
 }
 
-void decodeExit(schema::Exit::Reader in, Exit& out) {
-  const auto status = in.getStatus();
-  out.image = idFrom(in.getImage());
-  out.status = Field<std::uint32_t>(status.getValue(), classFrom(status.getEvidence()));
-  for (const auto note : in.getNotes()) {
-    if (note.getField() == schema::FieldName::STATUS) applyNote(note, out.status.evidence);
-  }
-}
-
 void decodeMapping(const PartDecoder& decoder, schema::Mapping::Reader in, Mapping& out) {
-  out.image = idFrom(in.getImage());
   decoder.bytesField(in.getPath(), out.path);
   decoder.identityField(in.getIdentity(), out.identity);
   out.role = enumFrom<MappingRole>(in.getRole(), schema::Mapping::Role::LIBRARY);
@@ -81,21 +70,22 @@ void decodeMapping(const PartDecoder& decoder, schema::Mapping::Reader in, Mappi
   }
 }
 
-AttemptTally tallyFrom(schema::AttemptTally::Reader in) {
-  return {idFrom(in.getCaller()),
-          in.getErrorNumber(),
-          in.getCount(),
-          in.getFromNs(),
-          in.getToNs(),
-          enumFrom<TallyReason>(in.getReason(), schema::AttemptTally::Reason::POLICY)};
+AttemptTally tallyFrom(const ImageId& caller, schema::AttemptTally::Reader in) {
+  return {
+      caller,        in.getErrorNumber(),
+      in.getCount(), in.getFromNs(),
+      in.getToNs(),  enumFrom<TallyReason>(in.getReason(), schema::AttemptTally::Reason::POLICY)};
 }
 
-void decodeMountTable(const PartDecoder& decoder, schema::MountTable::Reader in, MountTable& out) {
+void decodeMountTable(const PartDecoder& decoder, std::size_t words, schema::MountTable::Reader in,
+                      MountTable& out) {
   out.mountNamespace = in.getMountNamespace();
   out.complete = in.getComplete();
   out.evidence = Evidence{classFrom(in.getEvidence())};
   out.mounts.clear();
-  for (const auto mount : in.getMounts()) {
+  const auto mounts = in.getMounts();
+  requireWords(mounts.size(), kWordsOfMount, words, "mounts");
+  for (const auto mount : mounts) {
     out.mounts.push_back({mount.getId(), mount.getParentId(), mount.getDeviceMajor(),
                           mount.getDeviceMinor(), decoder.bytes(mount.getRoot()),
                           decoder.bytes(mount.getPoint()), decoder.bytes(mount.getOptions()),
@@ -113,62 +103,74 @@ Heartbeat heartbeatFrom(schema::Heartbeat::Reader in) {
           Bytes(reinterpret_cast<const char*>(head.begin()), head.size())};
 }
 
-void decodeFileHash(const PartDecoder& decoder, schema::FileHash::Reader in, FileHash& out) {
-  out.image = idFrom(in.getImage());
-  decoder.fileField(in.getFile(), out.file);
-  decoder.bytesField(in.getSha256(), out.sha256);
-  for (const auto note : in.getNotes()) {
-    if (note.getField() == schema::FieldName::FILE) {
-      applyNote(note, out.file.evidence);
-    } else if (note.getField() == schema::FieldName::SHA256) {
-      applyNote(note, out.sha256.evidence);
-    }
-  }
-}
-
-void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record& out) {
+void decodeRecord(const PartDecoder& decoder, std::size_t words, schema::Record::Reader in,
+                  Record& out) {
   out.timeNs = in.getTimeNs();
   out.cpu = in.getCpu();
+  out.origin = in.getOrigin();
+  const ImageId image = idFrom(in.getImage());
   switch (in.which()) {
-    case schema::Record::SNAPSHOT:
-      decoder.image(in.getSnapshot(), bodyAs<Snapshot>(out).image);
+    case schema::Record::SNAPSHOT: {
+      auto& snapshot = bodyAs<Snapshot>(out);
+      snapshot.image.id = image;
+      decoder.image(in.getSnapshot(), snapshot.image);
       return;
+    }
     case schema::Record::FORK: {
       const auto fork = in.getFork();
-      bodyAs<Fork>(out) = {idFrom(fork.getCreator()), idFrom(fork.getChild()),
+      bodyAs<Fork>(out) = {image,
+                           {fork.getChildTgid(), fork.getChildExecNumber(), fork.getChildStartNs()},
                            decoder.bytes(fork.getChildComm())};
       return;
     }
-    case schema::Record::EXEC:
-      decodeExec(decoder, in.getExec(), bodyAs<Exec>(out));
+    case schema::Record::EXEC: {
+      auto& exec = bodyAs<Exec>(out);
+      exec.image.id = image;
+      decoder.exec(in.getExec(), exec);
       return;
-    case schema::Record::ATTEMPT:
-      decodeAttempt(decoder, in.getAttempt(), bodyAs<Attempt>(out));
+    }
+    case schema::Record::ATTEMPT: {
+      auto& attempt = bodyAs<Attempt>(out);
+      attempt.caller = image;
+      decodeAttempt(decoder, in.getAttempt(), attempt);
       return;
-    case schema::Record::EXIT:
-      decodeExit(in.getExit(), bodyAs<Exit>(out));
+    }
+    case schema::Record::EXIT: {
+      const auto exit = in.getExit();
+      auto& body = bodyAs<Exit>(out);
+      body = {image, Field<std::uint32_t>(exit.getStatus(), classFrom(exit.getEvidence()))};
+      if (!exit.hasNotes()) return;
+      for (const auto note : exit.getNotes()) {
+        if (note.getField() == schema::FieldName::STATUS) applyNote(note, body.status.evidence);
+      }
       return;
+    }
     case schema::Record::GAP: {
       const auto gap = in.getGap();
       bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::CONNECTOR),
                           gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
       return;
     }
-    case schema::Record::MAPPING:
-      decodeMapping(decoder, in.getMapping(), bodyAs<Mapping>(out));
+    case schema::Record::MAPPING: {
+      auto& mapping = bodyAs<Mapping>(out);
+      mapping.image = image;
+      decodeMapping(decoder, in.getMapping(), mapping);
       return;
+    }
     case schema::Record::ATTEMPT_TALLY:
-      bodyAs<AttemptTally>(out) = tallyFrom(in.getAttemptTally());
+      bodyAs<AttemptTally>(out) = tallyFrom(image, in.getAttemptTally());
       return;
     case schema::Record::MOUNT_TABLE:
-      decodeMountTable(decoder, in.getMountTable(), bodyAs<MountTable>(out));
+      decodeMountTable(decoder, words, in.getMountTable(), bodyAs<MountTable>(out));
       return;
     case schema::Record::HEARTBEAT:
       bodyAs<Heartbeat>(out) = heartbeatFrom(in.getHeartbeat());
       return;
-    case schema::Record::FILE_HASH:
-      decodeFileHash(decoder, in.getFileHash(), bodyAs<FileHash>(out));
+    case schema::Record::FILE_HASH: {
+      const ExecutedFile& file = decoder.fileAt(in.getFileHash().getFile());
+      bodyAs<FileHash>(out) = {image, file.facts, file.sha256};
       return;
+    }
   }
   out.body = std::monostate{};
 }
@@ -176,25 +178,41 @@ void decodeRecord(const PartDecoder& decoder, schema::Record::Reader in, Record&
 }  // namespace
 
 struct BatchView::State {
-  explicit State(const std::byte* message, std::size_t size)
+  State(const std::byte* message, std::size_t size, bool fresh, ReadTables& all)
       : reader(asWords(message, size), readerOptions(size)),
-        records(reader.getRoot<schema::Batch>().getRecords()) {
-    const auto list = reader.getRoot<schema::Batch>().getStrings();
-    strings.reserve(list.size());
-    // Read once: every further look at a pointer would count against the traversal limit.
-    for (const auto bytes : list) {
-      strings.emplace_back(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+        words(size / sizeof(capnp::word)),
+        records(reader.getRoot<schema::Batch>().getRecords()),
+        tables(all) {
+    if (fresh) {
+      tables.clear();
+    } else if (tables.strings.empty()) {
+      throw BadMessage("it continues tables that are not there");
     }
-    const auto inContexts = reader.getRoot<schema::Batch>().getContexts();
-    contexts.resize(inContexts.size());
-    const PartDecoder decoder(strings, contexts);
-    for (unsigned i = 0; i < inContexts.size(); ++i) decoder.context(inContexts[i], contexts[i]);
+    const auto batch = reader.getRoot<schema::Batch>();
+    requireWords(records.size(), kWordsOfRecord, words, "records");
+    if (batch.hasStrings()) {
+      // Read once: every further look at a pointer would count against the traversal limit.
+      for (const auto bytes : batch.getStrings()) {
+        tables.strings.emplace_back(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+      }
+    }
+    const PartDecoder decoder(tables);
+    if (batch.hasFiles()) {
+      const auto files = batch.getFiles();
+      requireWords(files.size(), kWordsOfFile, words, "files");
+      for (const auto file : files) decoder.file(file, tables.files.emplace_back());
+    }
+    if (batch.hasContexts()) {
+      const auto contexts = batch.getContexts();
+      requireWords(contexts.size(), kWordsOfContext, words, "contexts");
+      for (const auto context : contexts) decoder.context(context, tables.contexts.emplace_back());
+    }
   }
 
   capnp::FlatArrayMessageReader reader;
+  std::size_t words;
   capnp::List<schema::Record>::Reader records;
-  std::vector<Bytes> strings;
-  std::vector<Context> contexts;
+  ReadTables& tables;
 };
 
 BatchView::BatchView() = default;
@@ -202,9 +220,10 @@ BatchView::~BatchView() = default;
 BatchView::BatchView(BatchView&&) noexcept = default;
 BatchView& BatchView::operator=(BatchView&&) noexcept = default;
 
-BatchView BatchView::open(const std::byte* message, std::size_t size) {
+BatchView BatchView::open(const std::byte* message, std::size_t size, bool fresh,
+                          ReadTables& tables) {
   BatchView view;
-  guarded([&] { view.state_ = std::make_unique<State>(message, size); });
+  guarded([&] { view.state_ = std::make_unique<State>(message, size, fresh, tables); });
   return view;
 }
 
@@ -212,7 +231,7 @@ std::size_t BatchView::size() const { return state_ ? state_->records.size() : 0
 
 void BatchView::decode(std::size_t index, Record& record) const {
   guarded([&] {
-    decodeRecord(PartDecoder(state_->strings, state_->contexts),
+    decodeRecord(PartDecoder(state_->tables), state_->words,
                  state_->records[static_cast<unsigned>(index)], record);
   });
 }

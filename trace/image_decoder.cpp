@@ -13,14 +13,6 @@ Evidence* evidenceOf(Name field, Image& image) {
       return &image.creator.evidence;
     case Name::PARENT_PID:
       return &image.parentPid.evidence;
-    case Name::EXECUTABLE:
-      return &image.executable.evidence;
-    case Name::IDENTITY:
-      return &image.identity.evidence;
-    case Name::FILE:
-      return &image.file.evidence;
-    case Name::SHA256:
-      return &image.sha256.evidence;
     case Name::ARGUMENTS:
       return &image.arguments.evidence;
     case Name::ARGUMENT_SHAPE:
@@ -31,6 +23,27 @@ Evidence* evidenceOf(Name field, Image& image) {
       return &image.comm.evidence;
     case Name::SECURE:
       return &image.secure.evidence;
+    default:
+      return nullptr;
+  }
+}
+
+Evidence* evidenceOf(Name field, Exec& exec) {
+  if (field == Name::TYPED_PATH) return &exec.typedPath.evidence;
+  if (field == Name::INTERPRETER) return &exec.interpreter.evidence;
+  return evidenceOf(field, exec.image);
+}
+
+Evidence* evidenceOf(Name field, ExecutedFile& file) {
+  switch (field) {
+    case Name::EXECUTABLE:
+      return &file.executable.evidence;
+    case Name::IDENTITY:
+      return &file.identity.evidence;
+    case Name::FILE:
+      return &file.facts.evidence;
+    case Name::SHA256:
+      return &file.sha256.evidence;
     default:
       return nullptr;
   }
@@ -68,19 +81,19 @@ void applyNotes(Notes notes, Owner& owner) {
 
 }  // namespace
 
-void PartDecoder::image(schema::Image::Reader in, Image& out) const {
-  out.id = idFrom(in.getId());
+void PartDecoder::imageParts(schema::Image::Reader in, Image& out) const {
   out.startEvidence = Evidence{classFrom(in.getStartEvidence())};
   const auto creator = in.getCreator();
   out.creator = Field<Creator>(
-      {idFrom(creator.getId()), enumFrom<CreatorEdge>(creator.getEdge(), schema::CreatorEdge::TOP)},
+      {idFrom(creator), enumFrom<CreatorEdge>(creator.getEdge(), schema::CreatorEdge::TOP)},
       classFrom(creator.getEvidence()));
   out.parentPid = Field<std::uint32_t>(in.getParentPid().getValue(),
                                        classFrom(in.getParentPid().getEvidence()));
-  bytesField(in.getExecutable(), out.executable);
-  identityField(in.getIdentity(), out.identity);
-  fileField(in.getFile(), out.file);
-  bytesField(in.getSha256(), out.sha256);
+  const ExecutedFile& file = fileAt(in.getFile());
+  out.executable = file.executable;
+  out.identity = file.identity;
+  out.file = file.facts;
+  out.sha256 = file.sha256;
   listField(in.getArguments(), out.arguments);
   const auto shape = in.getArgumentShape();
   out.argumentShape =
@@ -89,8 +102,33 @@ void PartDecoder::image(schema::Image::Reader in, Image& out) const {
   bytesField(in.getComm(), out.comm);
   out.secure = Field<bool>(in.getSecure().getValue(), classFrom(in.getSecure().getEvidence()));
   const std::uint32_t context = in.getContext();
-  if (context >= contexts_.size()) badIndex("context", context, contexts_.size());
-  out.context = &contexts_[context];
+  if (context >= tables_.contexts.size()) badIndex("context", context, tables_.contexts.size());
+  out.context = &tables_.contexts[context];
+}
+
+void PartDecoder::image(schema::Image::Reader in, Image& out) const {
+  imageParts(in, out);
+  if (in.hasNotes()) applyNotes(in.getNotes(), out);
+}
+
+void PartDecoder::exec(schema::Image::Reader in, Exec& out) const {
+  imageParts(in, out.image);
+  bytesField(in.getTypedPath(), out.typedPath);
+  bytesField(in.getInterpreter(), out.interpreter);
+  out.tid = in.getTid();
+  if (in.hasNotes()) applyNotes(in.getNotes(), out);
+}
+
+void PartDecoder::file(schema::File::Reader in, ExecutedFile& out) const {
+  bytesField(in.getExecutable(), out.executable);
+  identityField(in.getIdentity(), out.identity);
+  const auto facts = in.getFacts();
+  out.facts =
+      Field<FileFacts>({facts.getDeviceMajor(), facts.getDeviceMinor(), facts.getInode(),
+                        facts.getMode(), facts.getUid(), facts.getGid(), facts.getSizeBytes(),
+                        facts.getLinkCount(), facts.getChangeTimeNs()},
+                       classFrom(facts.getEvidence()));
+  bytesField(in.getSha256(), out.sha256);
   applyNotes(in.getNotes(), out);
 }
 

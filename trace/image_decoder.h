@@ -1,11 +1,12 @@
-// Parts of a Cap'n Proto batch -> images and contexts. The message may be hostile: every index is
-// checked here, every pointer by Cap'n Proto.
+// Parts of a Cap'n Proto batch -> images, files and contexts. The message may be hostile: every
+// index is checked here, every pointer by Cap'n Proto.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "trace/batch.h"
+#include "trace/run_tables.h"
 #include "trace/schema.capnp.h"
 
 namespace exectrail::trace {
@@ -22,7 +23,8 @@ To enumFrom(From value, From last) {
   return value > last ? To{} : static_cast<To>(value);
 }
 
-inline ImageId idFrom(schema::ImageId::Reader in) {
+template <typename Group>
+ImageId idFrom(Group in) {
   return {in.getTgid(), in.getExecNumber(), in.getStartNs()};
 }
 
@@ -34,12 +36,11 @@ inline void applyNote(schema::Note::Reader note, Evidence& evidence) {
 
 class PartDecoder {
  public:
-  PartDecoder(const std::vector<Bytes>& strings, const std::vector<Context>& contexts)
-      : strings_(strings), contexts_(contexts) {}
+  explicit PartDecoder(const ReadTables& tables) : tables_(tables) {}
 
   Bytes bytes(std::uint32_t index) const {
-    if (index >= strings_.size()) badIndex("string", index, strings_.size());
-    return strings_[index];
+    if (index >= tables_.strings.size()) badIndex("string", index, tables_.strings.size());
+    return tables_.strings[index];
   }
 
   template <typename Group>
@@ -62,25 +63,25 @@ class PartDecoder {
         classFrom(in.getEvidence()));
   }
 
-  template <typename Group>
-  void fileField(Group in, Field<FileFacts>& out) const {
-    out = Field<FileFacts>(
-        {in.getDeviceMajor(), in.getDeviceMinor(), in.getInode(), in.getMode(), in.getUid(),
-         in.getGid(), in.getSizeBytes(), in.getLinkCount(), in.getChangeTimeNs()},
-        classFrom(in.getEvidence()));
+  const ExecutedFile& fileAt(std::uint32_t index) const {
+    if (index >= tables_.files.size()) badIndex("file", index, tables_.files.size());
+    return tables_.files[index];
   }
 
+  void exec(schema::Image::Reader in, Exec& out) const;
   void image(schema::Image::Reader in, Image& out) const;
+  void file(schema::File::Reader in, ExecutedFile& out) const;
   void context(schema::Context::Reader in, Context& out) const;
 
  private:
+  void imageParts(schema::Image::Reader in, Image& out) const;
+
   [[noreturn]] static void badIndex(const char* what, std::size_t index, std::size_t size) {
     throw BadMessage(std::string(what) + " " + std::to_string(index) + " of " +
                      std::to_string(size));
   }
 
-  const std::vector<Bytes>& strings_;
-  const std::vector<Context>& contexts_;
+  const ReadTables& tables_;
 };
 
 }  // namespace exectrail::trace

@@ -5,6 +5,20 @@ namespace {
 
 using Name = schema::FieldName;
 
+void encodeFacts(schema::File::Facts::Builder out, const Field<FileFacts>& field) {
+  const FileFacts& file = field.value;
+  out.setDeviceMajor(file.deviceMajor);
+  out.setDeviceMinor(file.deviceMinor);
+  out.setInode(file.inode);
+  out.setMode(file.mode);
+  out.setUid(file.uid);
+  out.setGid(file.gid);
+  out.setSizeBytes(file.sizeBytes);
+  out.setLinkCount(file.linkCount);
+  out.setChangeTimeNs(file.changeTimeNs);
+  out.setEvidence(classOf(field.evidence));
+}
+
 void encodeCredentials(schema::Context::Credentials::Builder out, const Field<Credentials>& field) {
   out.setRealUid(field.value.realUid);
   out.setEffectiveUid(field.value.effectiveUid);
@@ -39,21 +53,30 @@ void encodeNamespaces(schema::Context::Namespaces::Builder out, const Field<Name
 
 }  // namespace
 
-void encodeId(schema::ImageId::Builder out, const ImageId& id) {
-  out.setTgid(id.tgid);
-  out.setExecNumber(id.execNumber);
-  out.setStartNs(id.startNs);
+void encodeFile(schema::File::Builder out, const ExecutedFile& file) {
+  Notes notes;
+  encodeBytes(out.getExecutable(), file.executable);
+  notes.add(Name::EXECUTABLE, file.executable.evidence);
+  encodeIdentity(out.getIdentity(), file.identity);
+  notes.add(Name::IDENTITY, file.identity.evidence);
+  encodeFacts(out.getFacts(), file.facts);
+  notes.add(Name::FILE, file.facts.evidence);
+  encodeBytes(out.getSha256(), file.sha256);
+  notes.add(Name::SHA256, file.sha256.evidence);
+  notes.store(out);
 }
 
-void encodeImage(schema::Image::Builder out, const Image& image, std::uint32_t contextIndex,
-                 StringTable& strings) {
-  Notes notes;
-  encodeId(out.initId(), image.id);
+namespace {
+
+void encodeImage(schema::Image::Builder out, const Image& image, const ImageIndexes& indexes,
+                 Notes& notes) {
   out.setStartEvidence(classOf(image.startEvidence));
   notes.add(Name::START, image.startEvidence);
 
   auto creator = out.getCreator();
-  if (image.creator.value.id != ImageId{}) encodeId(creator.initId(), image.creator.value.id);
+  creator.setTgid(image.creator.value.id.tgid);
+  creator.setExecNumber(image.creator.value.id.execNumber);
+  creator.setStartNs(image.creator.value.id.startNs);
   creator.setEdge(static_cast<schema::CreatorEdge>(image.creator.value.edge));
   creator.setEvidence(classOf(image.creator.evidence));
   notes.add(Name::CREATOR, image.creator.evidence);
@@ -61,16 +84,7 @@ void encodeImage(schema::Image::Builder out, const Image& image, std::uint32_t c
   out.getParentPid().setEvidence(classOf(image.parentPid.evidence));
   notes.add(Name::PARENT_PID, image.parentPid.evidence);
 
-  encodeBytes(out.getExecutable(), image.executable, strings);
-  notes.add(Name::EXECUTABLE, image.executable.evidence);
-  encodeIdentity(out.getIdentity(), image.identity);
-  notes.add(Name::IDENTITY, image.identity.evidence);
-  encodeFile(out.getFile(), image.file);
-  notes.add(Name::FILE, image.file.evidence);
-  encodeBytes(out.getSha256(), image.sha256, strings);
-  notes.add(Name::SHA256, image.sha256.evidence);
-
-  encodeList(out.getArguments(), image.arguments, strings);
+  encodeList(out.getArguments(), image.arguments);
   notes.add(Name::ARGUMENTS, image.arguments.evidence);
   auto shape = out.getArgumentShape();
   shape.setCount(image.argumentShape.value.count);
@@ -78,18 +92,37 @@ void encodeImage(schema::Image::Builder out, const Image& image, std::uint32_t c
   shape.setEvidence(classOf(image.argumentShape.evidence));
   notes.add(Name::ARGUMENT_SHAPE, image.argumentShape.evidence);
 
-  encodeBytes(out.getWorkingDirectory(), image.workingDirectory, strings);
+  encodeBytes(out.getWorkingDirectory(), image.workingDirectory);
   notes.add(Name::WORKING_DIRECTORY, image.workingDirectory.evidence);
-  encodeBytes(out.getComm(), image.comm, strings);
+  encodeBytes(out.getComm(), image.comm);
   notes.add(Name::COMM, image.comm.evidence);
   out.getSecure().setValue(image.secure.value);
   out.getSecure().setEvidence(classOf(image.secure.evidence));
   notes.add(Name::SECURE, image.secure.evidence);
-  out.setContext(contextIndex);
+  out.setFile(indexes.file);
+  out.setContext(indexes.context);
+}
+
+}  // namespace
+
+void encodeImage(schema::Image::Builder out, const Image& image, const ImageIndexes& indexes) {
+  Notes notes;
+  encodeImage(out, image, indexes, notes);
   notes.store(out);
 }
 
-void encodeContext(schema::Context::Builder out, const Context& context, StringTable& strings) {
+void encodeExec(schema::Image::Builder out, const Exec& exec, const ImageIndexes& indexes) {
+  Notes notes;
+  encodeImage(out, exec.image, indexes, notes);
+  encodeBytes(out.getTypedPath(), exec.typedPath);
+  notes.add(Name::TYPED_PATH, exec.typedPath.evidence);
+  encodeBytes(out.getInterpreter(), exec.interpreter);
+  notes.add(Name::INTERPRETER, exec.interpreter.evidence);
+  out.setTid(exec.tid);
+  notes.store(out);
+}
+
+void encodeContext(schema::Context::Builder out, const Context& context) {
   Notes notes;
   encodeCredentials(out.getCredentials(), context.credentials);
   notes.add(Name::CREDENTIALS, context.credentials.evidence);
@@ -110,11 +143,11 @@ void encodeContext(schema::Context::Builder out, const Context& context, StringT
   notes.add(Name::PRIVILEGES, context.privileges.evidence);
   encodeNamespaces(out.getNamespaces(), context.namespaces);
   notes.add(Name::NAMESPACES, context.namespaces.evidence);
-  encodeBytes(out.getCgroup(), context.cgroup, strings);
+  encodeBytes(out.getCgroup(), context.cgroup);
   notes.add(Name::CGROUP, context.cgroup.evidence);
-  encodeBytes(out.getContainerId(), context.containerId, strings);
+  encodeBytes(out.getContainerId(), context.containerId);
   notes.add(Name::CONTAINER_ID, context.containerId.evidence);
-  encodeList(out.getEnvironment(), context.environment, strings);
+  encodeList(out.getEnvironment(), context.environment);
   notes.add(Name::ENVIRONMENT, context.environment.evidence);
   notes.store(out);
 }

@@ -1,21 +1,58 @@
-// Images and contexts -> their Cap'n Proto form, as parts of a batch.
+// Images, files and contexts -> their Cap'n Proto form, as parts of a batch. Byte strings must have
+// been interned: what is stored is their index.
 #pragma once
 
-#include "trace/string_table.h"
+#include <utility>
+#include <vector>
+
+#include "trace/run_tables.h"
+#include "trace/schema.capnp.h"
 
 namespace exectrail::trace {
 
+inline schema::EvidenceClass classOf(const Evidence& evidence) {
+  return static_cast<schema::EvidenceClass>(evidence.evidenceClass);
+}
+
+// What is rarely there beside an evidence's class, collected while a value is encoded.
+class Notes {
+ public:
+  void add(schema::FieldName field, const Evidence& evidence) {
+    if (evidence.originalLength != 0 || evidence.errorNumber != 0 || evidence.afterGap) {
+      notes_.emplace_back(field, evidence);
+    }
+  }
+
+  template <typename Builder>
+  void store(Builder owner) const {
+    if (notes_.empty()) return;
+    auto list = owner.initNotes(static_cast<unsigned>(notes_.size()));
+    for (unsigned i = 0; i < notes_.size(); ++i) {
+      const auto& [field, evidence] = notes_[i];
+      list[i].setField(field);
+      list[i].setOriginalLength(evidence.originalLength);
+      list[i].setErrorNumber(evidence.errorNumber);
+      list[i].setAfterGap(evidence.afterGap);
+    }
+  }
+
+ private:
+  std::vector<std::pair<schema::FieldName, Evidence>> notes_;
+};
+
 template <typename Group>
-void encodeBytes(Group out, const Field<Bytes>& field, StringTable& strings) {
-  out.setValue(strings.index(field.value));
+void encodeBytes(Group out, const Field<Bytes>& field) {
+  out.setValue(StringTable::index(field.value));
   out.setEvidence(classOf(field.evidence));
 }
 
 template <typename Group>
-void encodeList(Group out, const Field<std::vector<Bytes>>& field, StringTable& strings) {
+void encodeList(Group out, const Field<std::vector<Bytes>>& field) {
   if (!field.value.empty()) {
     auto list = out.initValue(static_cast<unsigned>(field.value.size()));
-    for (unsigned i = 0; i < field.value.size(); ++i) list.set(i, strings.index(field.value[i]));
+    for (unsigned i = 0; i < field.value.size(); ++i) {
+      list.set(i, StringTable::index(field.value[i]));
+    }
   }
   out.setEvidence(classOf(field.evidence));
 }
@@ -29,27 +66,15 @@ void encodeIdentity(Group out, const Field<FileIdentity>& field) {
   out.setEvidence(classOf(field.evidence));
 }
 
-template <typename Group>
-void encodeFile(Group out, const Field<FileFacts>& field) {
-  const FileFacts& file = field.value;
-  out.setDeviceMajor(file.deviceMajor);
-  out.setDeviceMinor(file.deviceMinor);
-  out.setInode(file.inode);
-  out.setMode(file.mode);
-  out.setUid(file.uid);
-  out.setGid(file.gid);
-  out.setSizeBytes(file.sizeBytes);
-  out.setLinkCount(file.linkCount);
-  out.setChangeTimeNs(file.changeTimeNs);
-  out.setEvidence(classOf(field.evidence));
-}
+// Where the tables of the run have the image's file and context.
+struct ImageIndexes {
+  std::uint32_t file = 0;
+  std::uint32_t context = 0;
+};
 
-void encodeId(schema::ImageId::Builder out, const ImageId& id);
-
-// `contextIndex` is where the batch has the image's context.
-void encodeImage(schema::Image::Builder out, const Image& image, std::uint32_t contextIndex,
-                 StringTable& strings);
-
-void encodeContext(schema::Context::Builder out, const Context& context, StringTable& strings);
+void encodeImage(schema::Image::Builder out, const Image& image, const ImageIndexes& indexes);
+void encodeExec(schema::Image::Builder out, const Exec& exec, const ImageIndexes& indexes);
+void encodeFile(schema::File::Builder out, const ExecutedFile& file);
+void encodeContext(schema::Context::Builder out, const Context& context);
 
 }  // namespace exectrail::trace

@@ -1,7 +1,6 @@
 #include "trace/reader.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
 #include "trace/metadata_codec.h"
+#include "trace/run_tables.h"
 
 namespace exectrail::trace {
 namespace {
@@ -84,7 +84,8 @@ class TraceReader : public Reader {
     }
     try {
       if (frame.core.is(FrameKind::kBatch)) {
-        batch_ = BatchView::open(frame.content.data(), frame.content.size());
+        batch_ = BatchView::open(frame.content.data(), frame.content.size(), frame.core.fresh(),
+                                 tables_);
         index_ = 0;
         ++state_.batches;
       } else if (frame.core.is(FrameKind::kEnd)) {
@@ -127,6 +128,7 @@ class TraceReader : public Reader {
   Header header_;
   std::optional<End> end_;
   ReadState state_;
+  ReadTables tables_;
   BatchView batch_;
   std::size_t index_ = 0;
 };
@@ -134,18 +136,7 @@ class TraceReader : public Reader {
 }  // namespace
 
 std::unique_ptr<Reader> openTrace(const std::string& path) {
-  const std::string name = quoteForTerminal(path);
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) throwErrno(errno, "cannot read " + name);
-  if (S_ISDIR(status.st_mode)) {
-    throw EnvironmentError(name + " is a directory; name a trace file in it");
-  }
-  if (S_ISREG(status.st_mode)) {
-    return std::make_unique<TraceReader>(mapFile(std::move(fd), name), name);
-  }
-  return std::make_unique<TraceReader>(readStream(std::move(fd), name), name);
+  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path));
 }
 
 std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name) {

@@ -295,6 +295,7 @@ struct Record {
   std::uint64_t timeNs = 0;
   std::uint16_t cpu = kCpuNotKnown;
   RecordBody body;
+  std::uint16_t origin = 0;  // 0: this recording; n: the one that Header.origins[n - 1] describes
   friend bool operator==(const Record&, const Record&) = default;
 };
 

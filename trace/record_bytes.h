@@ -13,13 +13,19 @@ void forEachBytes(Context& context, Visit visit) {
   for (Bytes& variable : context.environment.value) visit(variable);
 }
 
+// All but those that describe the file it runs.
+template <typename Visit>
+void forEachBytesBesideFile(Image& image, Visit visit) {
+  for (Bytes& argument : image.arguments.value) visit(argument);
+  visit(image.workingDirectory.value);
+  visit(image.comm.value);
+}
+
 template <typename Visit>
 void forEachBytes(Image& image, Visit visit) {
   visit(image.executable.value);
   visit(image.sha256.value);
-  for (Bytes& argument : image.arguments.value) visit(argument);
-  visit(image.workingDirectory.value);
-  visit(image.comm.value);
+  forEachBytesBesideFile(image, visit);
 }
 
 template <typename Visit>

@@ -6,7 +6,7 @@
 #     no particular encoding.
 #   * Times are nanoseconds. `...Ns` is CLOCK_MONOTONIC unless the field says otherwise;
 #     Header.clock converts to the other clocks.
-#   * A string field holds an index into Batch.strings; index 0 is the empty string.
+#   * A string field holds an index into the table of strings (see Batch); index 0 is the empty string.
 #   * Next to every value stands the class of its evidence. `unknown` means that the value was not
 #     available: it is then neither empty nor zero nor false.
 #   * Layout changes by Cap'n Proto's rules: add fields at the end, never reuse or renumber.
@@ -91,100 +91,130 @@ struct Capture {
 # ---------------------------------------------------------------- batches
 
 struct Batch {
-  strings @0 :List(Data);      # each distinct byte string once; element 0 is empty
+  # Strings, files and contexts are stored once per run of batches: those of this batch continue the
+  # tables of the batches before it, unless the frame is `fresh`; then the tables begin anew, and
+  # element 0 of each is the empty string and the file and context of which nothing is known.
+  strings @0 :List(Data);
   records @1 :List(Record);    # in order of time
-  contexts @2 :List(Context);  # each distinct one once; element 0 holds nothing known
+  contexts @2 :List(Context);
+  files @3 :List(File);
 }
 
 struct Record {
   timeNs @0 :UInt64;           # when it happened; for a snapshot, when it was read
   cpu @1 :UInt16;              # 0xffff: not known
-  union {
-    snapshot @2 :Image;        # a process that was there already
-    fork @3 :Fork;
-    exec @4 :Exec;
-    attempt @5 :Attempt;       # an execve or execveat that failed
-    exit @6 :Exit;
-    gap @7 :Gap;
-    mapping @8 :Mapping;
-    attemptTally @9 :AttemptTally;
-    mountTable @10 :MountTable;
-    heartbeat @11 :Heartbeat;
-    fileHash @12 :FileHash;
+  origin @2 :UInt16;           # which recording it is from: 0 this one, otherwise Header.origins[origin - 1]
+  image :group {               # whose record it is: the image that was executed, forks, fails, exits, maps
+    # One image of one process. A fork gives the child image 0, a copy of its creator's image; each
+    # successful exec adds one. With Host.bootId this is the entity id.
+    tgid @3 :UInt32;
+    execNumber @4 :UInt32;
+    startNs @5 :UInt64;        # start of the process: time of its fork event, or from /proc; 0: not known
   }
-}
-
-struct ImageId {
-  # One image of one process. A fork gives the child image 0, a copy of its creator's image; each
-  # successful exec adds one. With Host.bootId this is the entity id.
-  tgid @0 :UInt32;
-  execNumber @1 :UInt32;
-  startNs @2 :UInt64;          # start of the process: time of its fork event, or from /proc; 0: not known
+  union {
+    snapshot @6 :Image;        # a process that was there already
+    fork :group {              # `image` is the creator, whose thread called fork or clone
+      childTgid @7 :UInt32;
+      childExecNumber @8 :UInt32;  # 0
+      childStartNs @9 :UInt64;
+      childComm @10 :UInt32;
+    }
+    exec @11 :Image;           # `image` is the new image
+    attempt @12 :Attempt;      # an execve or execveat that failed; `image` tried, and goes on
+    exit :group {              # `image` is the process's last one
+      status @13 :UInt32;      # as wait(2) gives it
+      evidence @14 :EvidenceClass;
+      notes @15 :List(Note);
+    }
+    gap @16 :Gap;
+    mapping @17 :Mapping;
+    attemptTally @18 :AttemptTally;  # `image` is the caller
+    mountTable @19 :MountTable;
+    heartbeat @20 :Heartbeat;
+    fileHash @21 :FileHash;      # `image` is the one whose exec made the recorder hash the file
+  }
 }
 
 struct Image {
-  id @0 :ImageId;
-  startEvidence @1 :EvidenceClass;
-
+  startEvidence @0 :EvidenceClass;
   creator :group {             # the image that created the process
-    id @2 :ImageId;
-    edge @3 :CreatorEdge;
-    evidence @4 :EvidenceClass;
+    tgid @1 :UInt32;
+    execNumber @2 :UInt32;
+    startNs @3 :UInt64;
+    edge @4 :CreatorEdge;
+    evidence @5 :EvidenceClass;
   }
   parentPid :group {           # whose child it was at that moment: a reaper, if the creator had gone
-    value @5 :UInt32;
-    evidence @6 :EvidenceClass;
+    value @6 :UInt32;
+    evidence @7 :EvidenceClass;
   }
-  executable :group {          # path of the file that runs, as the kernel resolves it
-    value @7 :UInt32;
-    evidence @8 :EvidenceClass;
-  }
-  identity :group {            # of that file, as the kernel mapped it
-    deviceMajor @9 :UInt32;
-    deviceMinor @10 :UInt32;
-    inode @11 :UInt64;
-    generation @12 :UInt64;
-    evidence @13 :EvidenceClass;
-  }
-  file :group {                # of that file, by statx(2)
-    deviceMajor @14 :UInt32;
-    deviceMinor @15 :UInt32;
-    inode @16 :UInt64;
-    mode @17 :UInt32;          # type and permission bits
-    uid @18 :UInt32;
-    gid @19 :UInt32;
-    sizeBytes @20 :UInt64;
-    linkCount @21 :UInt32;
-    changeTimeNs @22 :Int64;   # ctime, CLOCK_REALTIME
-    evidence @23 :EvidenceClass;
-  }
-  sha256 :group {              # 32 bytes, of that file's content when it was hashed
-    value @24 :UInt32;
-    evidence @25 :EvidenceClass;
-  }
+  file @8 :UInt32;             # what runs: index into the table of files
+  context @9 :UInt32;          # index into the table of contexts
   arguments :group {           # argv, without the terminating null pointer
-    value @26 :List(UInt32);
-    evidence @27 :EvidenceClass;
+    value @10 :List(UInt32);
+    evidence @11 :EvidenceClass;
   }
   argumentShape :group {
-    count @28 :UInt32;         # argc
-    tail @29 :UInt32;          # arguments.value[tail..] are the last ones of argv; all kept: the number kept
-    evidence @30 :EvidenceClass;
+    count @12 :UInt32;         # argc
+    tail @13 :UInt32;          # arguments.value[tail..] are the last ones of argv; all kept: the number kept
+    evidence @14 :EvidenceClass;
   }
   workingDirectory :group {
-    value @31 :UInt32;
-    evidence @32 :EvidenceClass;
+    value @15 :UInt32;
+    evidence @16 :EvidenceClass;
   }
   comm :group {                # name of the task, at most 15 bytes
-    value @33 :UInt32;
-    evidence @34 :EvidenceClass;
+    value @17 :UInt32;
+    evidence @18 :EvidenceClass;
   }
   secure :group {              # AT_SECURE of the auxiliary vector: privileges came with the file
-    value @35 :Bool;
-    evidence @36 :EvidenceClass;
+    value @19 :Bool;
+    evidence @20 :EvidenceClass;
   }
-  context @37 :UInt32;         # index into Batch.contexts
-  notes @38 :List(Note);
+  notes @21 :List(Note);
+
+  # Of an exec only:
+  typedPath :group {           # path as passed to the kernel, unresolved
+    value @22 :UInt32;
+    evidence @23 :EvidenceClass;
+  }
+  interpreter :group {         # what runs instead of the typed file, as `#!` or binfmt_misc names it
+    value @24 :UInt32;         # empty: the typed file itself runs
+    evidence @25 :EvidenceClass;
+  }
+  tid @26 :UInt32;             # thread that called execve; it becomes the leader
+}
+
+struct File {
+  # The file that runs, and what was known about it at that exec.
+  executable :group {          # its path, as the kernel resolves it
+    value @0 :UInt32;
+    evidence @1 :EvidenceClass;
+  }
+  identity :group {            # as the kernel mapped it
+    deviceMajor @2 :UInt32;
+    deviceMinor @3 :UInt32;
+    inode @4 :UInt64;
+    generation @5 :UInt64;
+    evidence @6 :EvidenceClass;
+  }
+  facts :group {               # by statx(2)
+    deviceMajor @7 :UInt32;
+    deviceMinor @8 :UInt32;
+    inode @9 :UInt64;
+    mode @10 :UInt32;          # type and permission bits
+    uid @11 :UInt32;
+    gid @12 :UInt32;
+    sizeBytes @13 :UInt64;
+    linkCount @14 :UInt32;
+    changeTimeNs @15 :Int64;   # ctime, CLOCK_REALTIME
+    evidence @16 :EvidenceClass;
+  }
+  sha256 :group {              # 32 bytes, of its content when it was hashed
+    value @17 :UInt32;
+    evidence @18 :EvidenceClass;
+  }
+  notes @19 :List(Note);
 }
 
 struct Context {
@@ -249,56 +279,26 @@ enum CreatorEdge {
   top @2;                      # nothing stands above it in this trace
 }
 
-struct Fork {
-  creator @0 :ImageId;         # the image whose thread called fork or clone
-  child @1 :ImageId;           # execNumber 0
-  childComm @2 :UInt32;
-}
-
-struct Exec {
-  image @0 :Image;             # the new image
-  typedPath :group {           # path as passed to the kernel, unresolved
-    value @1 :UInt32;
-    evidence @2 :EvidenceClass;
-  }
-  tid @3 :UInt32;              # thread that called execve; it becomes the leader
-  notes @4 :List(Note);
-  interpreter :group {         # what runs instead of the typed file, as `#!` or binfmt_misc names it
-    value @5 :UInt32;          # empty: the typed file itself runs
-    evidence @6 :EvidenceClass;
-  }
-}
-
 struct Attempt {
-  caller @0 :ImageId;          # the image that tried, and goes on
-  number @1 :UInt32;           # counts the failed attempts of this image that were seen, from 1
-  tid @2 :UInt32;
-  errorNumber @3 :UInt16;      # errno, positive
-  systemCall @4 :SystemCall;
+  number @0 :UInt32;           # counts the failed attempts of this image that were seen, from 1
+  tid @1 :UInt32;
+  errorNumber @2 :UInt16;      # errno, positive
+  systemCall @3 :SystemCall;
   typedPath :group {
-    value @5 :UInt32;
-    evidence @6 :EvidenceClass;
+    value @4 :UInt32;
+    evidence @5 :EvidenceClass;
   }
   arguments :group {
-    value @7 :List(UInt32);
-    evidence @8 :EvidenceClass;
+    value @6 :List(UInt32);
+    evidence @7 :EvidenceClass;
   }
   workingDirectory :group {
-    value @9 :UInt32;
-    evidence @10 :EvidenceClass;
+    value @8 :UInt32;
+    evidence @9 :EvidenceClass;
   }
-  notes @11 :List(Note);
+  notes @10 :List(Note);
 
   enum SystemCall { execve @0; execveat @1; }
-}
-
-struct Exit {
-  image @0 :ImageId;           # the process's last image
-  status :group {              # as wait(2) gives it
-    value @1 :UInt32;
-    evidence @2 :EvidenceClass;
-  }
-  notes @3 :List(Note);
 }
 
 struct Gap {
@@ -312,20 +312,19 @@ struct Gap {
 struct Mapping {
   # An executable mapping of a file that is neither the image's executable nor in a library folder of
   # the system. It comes after the exec of its image.
-  image @0 :ImageId;
   path :group {
-    value @1 :UInt32;
-    evidence @2 :EvidenceClass;
+    value @0 :UInt32;
+    evidence @1 :EvidenceClass;
   }
   identity :group {
-    deviceMajor @3 :UInt32;
-    deviceMinor @4 :UInt32;
-    inode @5 :UInt64;
-    generation @6 :UInt64;
-    evidence @7 :EvidenceClass;
+    deviceMajor @2 :UInt32;
+    deviceMinor @3 :UInt32;
+    inode @4 :UInt64;
+    generation @5 :UInt64;
+    evidence @6 :EvidenceClass;
   }
-  role @8 :Role;
-  notes @9 :List(Note);
+  role @7 :Role;
+  notes @8 :List(Note);
 
   enum Role {
     unknown @0;
@@ -336,12 +335,11 @@ struct Mapping {
 
 struct AttemptTally {
   # Failed attempts of one image that were counted and not kept.
-  caller @0 :ImageId;
-  errorNumber @1 :UInt16;
-  count @2 :UInt64;
-  fromNs @3 :UInt64;
-  toNs @4 :UInt64;
-  reason @5 :Reason;
+  errorNumber @0 :UInt16;
+  count @1 :UInt64;
+  fromNs @2 :UInt64;
+  toNs @3 :UInt64;
+  reason @4 :Reason;
 
   enum Reason {
     unknown @0;
@@ -375,25 +373,9 @@ struct Mount {
 
 struct FileHash {
   # The content of an executable, hashed after the exec that it belongs to: hashing takes time. Execs of
-  # the same file that come later have it in Image.sha256.
-  image @0 :ImageId;           # the image whose exec made the recorder hash the file
-  file :group {                # of what was hashed, by statx(2) before its first byte was read
-    deviceMajor @1 :UInt32;
-    deviceMinor @2 :UInt32;
-    inode @3 :UInt64;
-    mode @4 :UInt32;
-    uid @5 :UInt32;
-    gid @6 :UInt32;
-    sizeBytes @7 :UInt64;
-    linkCount @8 :UInt32;
-    changeTimeNs @9 :Int64;
-    evidence @10 :EvidenceClass;
-  }
-  sha256 :group {              # 32 bytes; not known: a note says why
-    value @11 :UInt32;
-    evidence @12 :EvidenceClass;
-  }
-  notes @13 :List(Note);       # ESTALE: it changed meanwhile; EFBIG: too large; ENOBUFS: too many at once
+  # the same file that come later have it in their File.
+  file @0 :UInt32;             # index into the files: facts from before the first byte was read, and the hash;
+                               # why there is none: ESTALE changed meanwhile, EFBIG too large, ENOBUFS too many at once
 }
 
 struct Heartbeat {

@@ -11,6 +11,9 @@ namespace {
 // A batch is sealed at this size even if nobody asks: it bounds the memory of writer and readers.
 constexpr std::size_t kSealBytes = std::size_t{256} << 10;
 
+// A run of batches that share tables: readers keep it in memory, and it is packed as one.
+constexpr std::size_t kRunBytes = std::size_t{1} << 20;
+
 Header withKey(Header header, const SigningKey* key) {
   header.signingKey.reset();
   if (key != nullptr) header.signingKey = key->publicKey();
@@ -38,15 +41,18 @@ void Writer::flush() {
   writePending();
   if (batch_.empty()) return;
   pendingRecords_ = batch_.records();
+  pendingFresh_ = batch_.fresh();
   pending_ = batch_.seal();
   writePending();
 }
 
 void Writer::writePending() {
   if (pending_.empty()) return;
-  frames_->write(FrameKind::kBatch, kFresh, pending_);
+  frames_->write(FrameKind::kBatch, pendingFresh_ ? kFresh : std::uint8_t{0}, pending_);
+  runBytes_ = (pendingFresh_ ? 0 : runBytes_) + pending_.size();
   pending_.clear();
   pendingRecords_ = 0;
+  if (runBytes_ >= kRunBytes) batch_.startRun();
 }
 
 void Writer::tick(std::uint64_t nowNs) {

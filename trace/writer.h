@@ -71,6 +71,8 @@ class Writer {
   BatchBuilder batch_;
   std::vector<std::byte> pending_;  // a sealed batch that could not be written yet
   std::uint64_t pendingRecords_ = 0;
+  bool pendingFresh_ = true;
+  std::size_t runBytes_ = 0;
   SyncPolicy policy_;
 };
 

@@ -35,13 +35,16 @@ class Auditd(Tool):
     name = "auditd"
     package = "auditd"
 
-    def __init__(self, folder, programs, kernel):
+    def __init__(self, folder, programs, kernel, why_not):
         super().__init__(folder, programs)
         self.kernel = kernel
+        self.why_not = why_not  # if there is no kernel
         self.daemon = None
 
     def check(self):
         measure.require("auditd", self.package)
+        if self.kernel is None:
+            raise audit.Refused(self.why_not)
 
     def plugin(self):
         return None

@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -108,7 +107,7 @@ def main():
     options = parse()
     if os.geteuid() != 0:
         sys.exit("recording needs root: run it with sudo")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what follows cleans up
+    side_by_side.clean_up_when_told_to_end()
     print(side_by_side.about())
     rows = []
     for error in options.errors.split(","):

@@ -81,17 +81,22 @@ def make_loads(options, short, true, rate):
 class Session:
     """Runs storms, recorded and not."""
 
-    def __init__(self, options, kernel):
+    def __init__(self, options):
         self.options = options
-        self.kernel = kernel
+        self.kernel, self.why_no_audit = None, None
+        try:
+            self.kernel = audit.Kernel()
+        except audit.Refused as e:
+            self.why_no_audit = str(e)
         self.nothing = {}  # tool: CPU time of recording nothing
 
     def tools(self, folder):
+        of_audit = (folder, self.options.bin, self.kernel, self.why_no_audit)
         made = {
             "exectrail": lambda: exectrail_tools.ExectrailHost(folder, self.options.bin),
             "exectrail-command": lambda: exectrail_tools.ExectrailCommand(folder, self.options.bin),
-            "auditd": lambda: audit_peers.Auditd(folder, self.options.bin, self.kernel),
-            "laurel": lambda: audit_peers.AuditdLaurel(folder, self.options.bin, self.kernel),
+            "auditd": lambda: audit_peers.Auditd(*of_audit),
+            "laurel": lambda: audit_peers.AuditdLaurel(*of_audit),
             "perf": lambda: peers.PerfRecord(folder, self.options.bin),
             "execsnoop": lambda: peers.Execsnoop(folder, self.options.bin),
             "strace": lambda: peers.Strace(folder, self.options.bin),
@@ -207,20 +212,23 @@ def about():
             f"`{shlex.join([os.path.relpath(sys.argv[0], ROOT), *sys.argv[1:]])}`\n")
 
 
+def clean_up_when_told_to_end():
+    """SIGTERM becomes an exception, as SIGINT is; a second one of either does not stop the cleaning."""
+    def end(number, _):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.exit(128 + number)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+
+
 def main():
     options = parse()
     if os.geteuid() != 0:
         sys.exit("recording needs root: run it with sudo")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what follows cleans up
-    kernel, why = None, None
-    try:
-        kernel = audit.Kernel()
-    except audit.Refused as e:
-        why = str(e)
-    session = Session(options, kernel)
+    clean_up_when_told_to_end()
+    session = Session(options)
     print(about(), flush=True)
-    if why:
-        print(f"No audit: {why}\n", flush=True)
     everything = []
     folder = tempfile.mkdtemp(prefix="exectrail-bench-")
     try:
@@ -233,8 +241,8 @@ def main():
             everything.append({"load": vars(load), "bare": bare, "results": results, "refused": refused})
     finally:
         shutil.rmtree(folder)
-        if kernel:
-            kernel.restore()
+        if session.kernel:
+            session.kernel.restore()
     if options.json:
         with open(options.json, "w") as file:
             json.dump(everything, file, indent=1)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "trace/batch.h"
+#include "trace/run_tables.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace exectrail::trace;
@@ -13,8 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (aligned.empty()) return 0;
   std::memcpy(aligned.data(), data, aligned.size() * 8);
   try {
-    const BatchView view =
-        BatchView::open(reinterpret_cast<const std::byte*>(aligned.data()), aligned.size() * 8);
+    ReadTables tables;
+    const BatchView view = BatchView::open(reinterpret_cast<const std::byte*>(aligned.data()),
+                                           aligned.size() * 8, true, tables);
     Record record;
     for (std::size_t i = 0; i < view.size(); ++i) view.decode(i, record);
   } catch (const BadMessage&) {

@@ -13,6 +13,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/compiler/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
+    "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
     "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "bench/"],
 }

@@ -35,7 +35,8 @@ class Bench(programs.LiveCase):
                     self.assertEqual(0, run["seen"]["unmarked"])
                     self.assertGreater(run["seen"]["executable"], 0)
                     self.assertGreater(run["seen"]["arguments"], 0)
-                    self.assertGreater(run["recorderNs"], 0)
+                    if name == "exectrail -a":  # what a COMMAND costs is a small difference
+                        self.assertGreater(run["recorderNs"], 0)
                     self.assertGreater(run["bytes"], 0)
 
     def test_what_cannot_run_is_named(self):

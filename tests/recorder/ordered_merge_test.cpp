@@ -160,7 +160,7 @@ TEST(OrderedMerge, AnExitWaitsForItsStatus) {
   merge.add({ended(10, 5)});
   merge.release(10 + kSettle, receive);
   EXPECT_EQ(seen, "");
-  merge.add({{20, 0, ExitStatusEvent{5, 256}}});
+  merge.add({{20, 0, ExitStatusEvent{5, 256, 5}}});
   merge.release(20 + kSettle, receive);
   EXPECT_EQ(seen, "5:256 ");
   // The pid is used again, and its status is lost.

@@ -70,8 +70,9 @@ class Kernel:
             raise Refused(f"an audit daemon runs already, pid {self.before['pid']}: not ours to replace")
         if self.before["enabled"] == 2:
             raise Refused("the audit configuration is locked until the next boot")
-        if "No rules" not in auditctl("-l"):
-            raise Refused("audit rules are loaded already: not ours to replace")
+        rules = auditctl("-l").strip()
+        if rules != "No rules":
+            raise Refused(f"audit rules are loaded already, not ours to replace: {rules}")
         self.rules = []
 
     def add(self, rule):

@@ -20,6 +20,7 @@ class Generator {
         {}, std::make_shared<std::deque<std::string>>(), std::make_shared<trace::Context>()};
     owned_.record.timeNs = random_() * std::uint64_t{random_()};
     owned_.record.cpu = static_cast<std::uint16_t>(random_());
+    owned_.record.origin = static_cast<std::uint16_t>(random_());
     owned_.record.body = body();
     return owned_;
   }

@@ -1,5 +1,6 @@
 #include "trace/container/byte_source.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 
 #include "trace/container/buffer.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::trace {
 namespace {
@@ -181,6 +183,18 @@ class StreamSource : public ByteSource {
 };
 
 }  // namespace
+
+std::unique_ptr<ByteSource> openFile(const std::string& path) {
+  const std::string name = quoteForTerminal(path);
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throwErrno(errno, "cannot read " + name);
+  if (S_ISDIR(status.st_mode)) {
+    throw EnvironmentError(name + " is a directory; name a trace file in it");
+  }
+  return S_ISREG(status.st_mode) ? mapFile(std::move(fd), name) : readStream(std::move(fd), name);
+}
 
 std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name) {
   struct stat status {};

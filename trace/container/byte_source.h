@@ -30,7 +30,9 @@ class ByteSource {
   virtual bool seek(std::uint64_t offset) = 0;
 };
 
-// `name` is for messages. All throw EnvironmentError if reading fails.
+// All throw EnvironmentError if reading fails; `name` is for messages. openFile() maps a regular
+// file and reads anything else (a FIFO, a device) as a stream.
+std::unique_ptr<ByteSource> openFile(const std::string& path);
 std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name);
 std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name);
 std::unique_ptr<ByteSource> readBytes(ByteSpan bytes);

@@ -1,85 +1,119 @@
-// exectrail-trace: looks into traces. Needs no privilege and no recipes.
+// exectrail-trace: looks into traces, checks them, makes others of them. Needs no privilege and no
+// recipes. This file knows the command line; each command has a file of its own.
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <functional>
 #include <iostream>
-#include <map>
-#include <memory>
 #include <string>
 
-#include "trace/dump.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
-#include "trace/tool/info.h"
+#include "trace/tool/commands.h"
 
 namespace {
 
-std::unique_ptr<exectrail::trace::Reader> open(const std::string& path) {
-  return path == "-" ? exectrail::trace::openTraceStream(0, "standard input")
-                     : exectrail::trace::openTrace(path);
-}
-
-// Says what is wrong with the trace, if anything is.
-int closing(const exectrail::trace::Reader& reader, const std::string& path) {
-  const auto& state = reader.state();
-  if (state.unknownRecords > 0) {
-    std::cerr << "exectrail: warning: " << state.unknownRecords
-              << " records are of a kind that only a newer version knows\n";
-  }
-  if (state.completeness == exectrail::trace::Completeness::kComplete) return exectrail::kExitDone;
-  std::cerr << "exectrail: warning: " << exectrail::trace::quoteForTerminal(path) << ": "
-            << exectrail::trace::escapeForTerminal(state.problem) << '\n';
-  return exectrail::kExitEnvironment;
-}
+using namespace exectrail::trace;  // NOLINT: the program is about nothing else
 
 std::string quoted(int argc, char** argv) {
   std::string text;
-  for (int i = 1; i < argc; ++i) {
-    text += (i > 1 ? " " : "") + exectrail::trace::quoteForTerminal(argv[i]);
-  }
+  for (int i = 1; i < argc; ++i) text += (i > 1 ? " " : "") + quoteForTerminal(argv[i]);
   return text;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app("Looks into Exectrail traces.", "exectrail trace");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", "exectrail-trace " EXECTRAIL_VERSION);
-  app.footer(
-      "Examples:\n"
-      "  exectrail trace info host7.trail\n"
-      "  exectrail trace dump host7.trail | less -S\n\n"
-      "Exit status: 0 the whole trace was read, 2 usage, 3 it cannot be read to its end.");
-  std::string path;
-  CLI::App* info = app.add_subcommand("info", "Host, time span, counts and gaps of a trace");
-  CLI::App* dump = app.add_subcommand("dump", "All records as text, one a line");
-  for (CLI::App* command : {info, dump}) {
-    command->add_option("FILE", path, "Trace file, or - for standard input")->required();
+// The subcommands, each with what to do.
+class CommandLine {
+ public:
+  CommandLine() : app_("Looks into Exectrail traces, checks them, makes others of them.") {
+    app_.name("exectrail trace");
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "exectrail-trace " EXECTRAIL_VERSION);
+    app_.footer(
+        "Examples:\n"
+        "  exectrail trace info host7.trail\n"
+        "  exectrail trace dump host7.trail | less -S\n"
+        "  exectrail trace verify --key host7.pub host7.trail\n\n"
+        "Exit status: 0 done, 1 verify found something, 2 usage, 3 a trace cannot be read to its "
+        "end.");
+    addInfo();
+    addDump();
+    addVerify();
+    addKeygen();
+    addPack();
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    std::cerr << "exectrail: trace: " << e.what();
-    if (argc > 1) std::cerr << " (found: " << quoted(argc, argv) << ')';
-    std::cerr << "; see exectrail trace --help\n";
-    return exectrail::kExitUsage;
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& e) {
+      return app_.exit(e);
+    } catch (const CLI::ParseError& e) {
+      std::cerr << "exectrail: trace: " << e.what();
+      if (argc > 1) std::cerr << " (found: " << quoted(argc, argv) << ')';
+      std::cerr << "; see exectrail trace --help\n";
+      return exectrail::kExitUsage;
+    }
+    const int status = act_();
+    exectrail::flushStandardOutput();
+    return status;
   }
-  const auto reader = open(path);
-  if (dump->parsed()) {
-    exectrail::trace::dumpText(*reader, std::cout);
-  } else {
-    exectrail::trace::printInfo(*reader, path, std::cout);
+
+ private:
+  CLI::App* add(const char* name, const char* purpose, std::function<int()> act) {
+    CLI::App* command = app_.add_subcommand(name, purpose);
+    command->callback([this, act = std::move(act)] { act_ = act; });
+    return command;
   }
-  exectrail::flushStandardOutput();
-  return closing(*reader, path);
-}
+
+  void addFile(CLI::App* command) {
+    command->add_option("FILE", file_, "Trace file, or - for standard input")->required();
+  }
+
+  void addInfo() {
+    addFile(add("info", "Host, time span, counts and gaps of a trace",
+                [this] { return runInfo(file_); }));
+  }
+
+  void addDump() {
+    addFile(add("dump", "All records as text, one a line", [this] { return runDump(file_); }));
+  }
+
+  void addVerify() {
+    CLI::App* command = add("verify", "Is the trace whole, unaltered, and signed by whom?",
+                            [this] { return printVerification(verify_, std::cout); });
+    command->add_option("FILE", verify_.path, "Trace file, or - for standard input")->required();
+    command->add_option("--key", verify_.keyPath, "It must be signed by this key (KEY.pub)");
+    command->add_option("--head", verify_.head, "It must have had this head, noted elsewhere");
+  }
+
+  void addKeygen() {
+    CLI::App* command = add("keygen", "Make a key that signs traces (record --sign)",
+                            [this] { return runKeygen(file_); });
+    command->add_option("-o,--output", file_, "The secret key; KEY.pub is its public half")
+        ->type_name("KEY")
+        ->required();
+  }
+
+  void addPack() {
+    CLI::App* command = add("pack",
+                            "Compress finished traces in place; the hash chain and the "
+                            "signatures stay what they are",
+                            [this] { return runPack(files_); });
+    command->add_option("FILE", files_, "Trace files")->required();
+  }
+
+  CLI::App app_;
+  std::string file_;
+  std::vector<std::string> files_;
+  VerifyOptions verify_;
+  std::function<int()> act_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
-    return run(argc, argv);
+    return CommandLine().run(argc, argv);
   } catch (const exectrail::EnvironmentError& e) {
     std::cerr << "exectrail: " << e.what() << '\n';
   } catch (const std::exception& e) {

@@ -16,6 +16,6 @@ perl -e '
     return syscall(322, -100, $path, $argv, $environment, 0x10000);
   }
   my ($yes, $no) = (ask("/tmp/x"), ask("/tmp/y"));
-  select undef, undef, undef, 0.1;
+  select undef, undef, undef, 0.3;
   die "answers: $yes $no" unless $yes == 0 and $no == -1;'
 rm -f /tmp/x /tmp/y

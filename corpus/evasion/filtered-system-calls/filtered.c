@@ -17,7 +17,7 @@ int main(void) {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   struct sock_fprog filter = {sizeof code / sizeof code[0], code};
-  char *arguments[] = {"x", "0.2", NULL};
+  char* arguments[] = {"x", "0.2", NULL};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 3;
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) return 4;
   if (execve("/tmp/x", arguments, environ) == 0 || errno != EPERM) return 5;

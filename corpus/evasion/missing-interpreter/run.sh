@@ -5,5 +5,5 @@
 set -eu
 printf '#!/usr/bin/no-such-interpreter\n' >/tmp/s
 chmod 755 /tmp/s
-bash -c 'shopt -s execfail; exec /tmp/s argument; sleep 0.1'
+bash -c 'shopt -s execfail; exec /tmp/s argument; sleep 0.3'
 rm -f /tmp/s

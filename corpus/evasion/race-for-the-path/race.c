@@ -22,7 +22,7 @@ static int faults;
 
 // The kernel copies the path, then the arguments from the last one to the first. It waits for the
 // last one here.
-static void *answer(void *page) {
+static void* answer(void* page) {
   struct uffd_msg message;
   if (read(faults, &message, sizeof message) != sizeof message) _exit(3);
   memcpy(early, "0.10", 4);
@@ -34,7 +34,7 @@ static void *answer(void *page) {
 }
 
 static int runByFault(void) {
-  char *page = mmap(NULL, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char* page = mmap(NULL, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
   struct uffdio_api api = {.api = UFFD_API};
   struct uffdio_register range = {.range = {(uintptr_t)page, kPage},
@@ -43,7 +43,7 @@ static int runByFault(void) {
   if (ioctl(faults, UFFDIO_REGISTER, &range) != 0) return 6;
   pthread_t thread;
   pthread_create(&thread, NULL, answer, page);
-  char *arguments[] = {"x", early, page, NULL};
+  char* arguments[] = {"x", early, page, NULL};
   execve(path, arguments, environ);
   return 7;
 }
@@ -51,12 +51,12 @@ static int runByFault(void) {
 // Eight bytes that stay and eight that change at once: "/././tmp" and "/true-x" or "/false-y".
 static _Alignas(8) char flipping[24] = "/././tmp/true-x";
 
-static void *flip(void *unused) {
+static void* flip(void* unused) {
   uint64_t ends[2];
   memcpy(&ends[0], "/true-x", 8);
   memcpy(&ends[1], "/false-y", 8);
   for (unsigned turn = 0;; ++turn) {
-    __atomic_store_n((uint64_t *)(flipping + 8), ends[turn % 2], __ATOMIC_RELAXED);
+    __atomic_store_n((uint64_t*)(flipping + 8), ends[turn % 2], __ATOMIC_RELAXED);
   }
   return unused;
 }
@@ -69,7 +69,7 @@ static int runByThread(void) {
   for (int turn = 0; turn < 5000 && (!seen[0] || !seen[1]); ++turn) {
     const pid_t child = vfork();
     if (child == 0) {
-      execve(flipping, (char *[]){"x", NULL}, environ);
+      execve(flipping, (char*[]){"x", NULL}, environ);
       _exit(8);
     }
     int status = 0;
@@ -80,6 +80,6 @@ static int runByThread(void) {
   return seen[0] && seen[1] ? 0 : 10;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   return argc == 2 && strcmp(argv[1], "fault") == 0 ? runByFault() : runByThread();
 }

@@ -8,6 +8,6 @@ mkdir /tmp/noexec
 mount -t tmpfs -o noexec none /tmp/noexec
 cp /usr/bin/sleep /tmp/noexec/x
 setpriv --reuid=1000 --regid=1000 --clear-groups \
-  bash -c 'shopt -s execfail; exec /tmp/noexec/x 0.2; sleep 0.1'
+  bash -c 'shopt -s execfail; exec /tmp/noexec/x 0.2; sleep 0.3'
 umount /tmp/noexec
 rmdir /tmp/noexec

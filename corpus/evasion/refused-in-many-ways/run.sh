@@ -31,7 +31,7 @@ perl -e '
     run($path, "first", "second");
   }
   run("/tmp/program", "first", "x" x 140000);  # one argument may have 131072 bytes
-  select undef, undef, undef, 0.1;
+  select undef, undef, undef, 0.3;
   run("/tmp/program", "first", "0.1");
   die $!'
 rm -f program text broken no-permission being-written loop

@@ -21,5 +21,5 @@ perl -e '
   }
   substr $path, 0, 6, "/tmp/\0";
   substr $argument, 0, 6, "/tmp/\0";
-  select undef, undef, undef, 0.1;'
+  select undef, undef, undef, 0.3;'
 rm -f /tmp/denied /tmp/nothing

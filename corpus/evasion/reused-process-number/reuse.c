@@ -8,13 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int run(const char *program, pid_t here, pid_t onHost) {
+static int run(const char* program, pid_t here, pid_t onHost) {
   pid_t numbers[2] = {here, onHost};
   struct clone_args arguments = {
       .exit_signal = SIGCHLD, .set_tid = (uintptr_t)numbers, .set_tid_size = 2};
   const pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   if (child == 0) {
-    execl(program, program, "0.15", (char *)0);
+    execl(program, program, "0.15", (char*)0);
     _exit(127);
   }
   int status = 0;

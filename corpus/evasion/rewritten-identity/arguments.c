@@ -12,12 +12,12 @@ static long call(long number, long first, long second, long third) {
 enum { kNanosleep = 35, kExit = 60, kPrctl = 157 };  // arch/x86/entry/syscalls/syscall_64.tbl
 enum { kSetName = 15 };                              // PR_SET_NAME
 
-__attribute__((used)) static void begin(long *stack) {
+__attribute__((used)) static void begin(long* stack) {
   static const char other[] = "sshd: alice@pts/0";
-  char **argv = (char **)(stack + 1);
-  char *end = argv[stack[0] - 1];
+  char** argv = (char**)(stack + 1);
+  char* end = argv[stack[0] - 1];
   while (*end != 0) ++end;
-  for (char *to = argv[0]; to < end; ++to) {
+  for (char* to = argv[0]; to < end; ++to) {
     const long at = to - argv[0];
     *to = at < (long)sizeof other ? other[at] : 0;
   }

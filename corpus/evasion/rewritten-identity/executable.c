@@ -32,7 +32,8 @@ __attribute__((noinline)) static void leave(long first, long size, long stack) {
   volatile struct prctl_mm_map map;
   map.start_code = map.start_data = map.start_brk = map.brk = (unsigned long)first;
   map.end_code = map.end_data = (unsigned long)(first + size);
-  map.start_stack = map.arg_start = map.arg_end = map.env_start = map.env_end = (unsigned long)stack;
+  map.start_stack = map.arg_start = map.arg_end = map.env_start = map.env_end =
+      (unsigned long)stack;
   map.auxv = 0;
   map.auxv_size = 0;
   map.exe_fd = (unsigned)call(kOpen, (long)path, 0, 0, 0, 0);
@@ -44,11 +45,11 @@ __attribute__((noinline)) static void leave(long first, long size, long stack) {
 }
 
 __attribute__((used)) static void begin(long stack) {
-  char *const copy = (char *)call(kMmap, 0, kCodeSize, kReadWriteExecute, kPrivateAnonymous, -1);
-  const volatile char *const code = (const volatile char *)leave;
+  char* const copy = (char*)call(kMmap, 0, kCodeSize, kReadWriteExecute, kPrivateAnonymous, -1);
+  const volatile char* const code = (const volatile char*)leave;
   for (int i = 0; i < 1024; ++i) copy[i] = code[i];
   const long first = (long)__executable_start & -4096L;
-  void (*const away)(long, long, long) = (void (*)(long, long, long))(void *)copy;
+  void (*const away)(long, long, long) = (void (*)(long, long, long))(void*)copy;
   away(first, (((long)_end + 4095) & -4096L) - first, stack);
 }
 

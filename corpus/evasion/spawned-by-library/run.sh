@@ -22,6 +22,6 @@ $code
 try:
     run('/tmp/denied', 'first')
 except PermissionError:
-    time.sleep(0.1)
+    time.sleep(0.2)
 run('/tmp/x', '0.2')"
 rm -f /tmp/x /tmp/denied

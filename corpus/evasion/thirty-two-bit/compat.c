@@ -2,7 +2,7 @@
 // 32-bit or as a 64-bit program (which then lies below 4 GiB, as does all that it points to).
 enum { kExecve = 11, kNanosleep = 162, kExit = 1 };  // arch/x86/entry/syscalls/syscall_32.tbl
 
-static int call(int number, const void *first, const void *second, const void *third) {
+static int call(int number, const void* first, const void* second, const void* third) {
   int result;
   __asm__ volatile("int $0x80"
                    : "=a"(result)
@@ -12,7 +12,7 @@ static int call(int number, const void *first, const void *second, const void *t
   return result;
 }
 
-static unsigned pointer(const void *to) { return (unsigned)(unsigned long)to; }
+static unsigned pointer(const void* to) { return (unsigned)(unsigned long)to; }
 
 void _start(void) {
   static const char denied[] = "/tmp/denied";
@@ -27,5 +27,5 @@ void _start(void) {
   arguments[0] = pointer(wanted);
   arguments[1] = pointer(duration);
   call(kExecve, wanted, arguments, noEnvironment);
-  call(kExit, (void *)1, 0, 0);
+  call(kExit, (void*)1, 0, 0);
 }

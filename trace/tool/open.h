@@ -1,0 +1,16 @@
+// What a FILE argument means: a path, or - for standard input.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "trace/container/byte_source.h"
+#include "trace/reader.h"
+
+namespace exectrail::trace {
+
+// Both throw EnvironmentError.
+std::unique_ptr<Reader> openArgument(const std::string& path);
+std::unique_ptr<ByteSource> openBytes(const std::string& path);
+
+}  // namespace exectrail::trace

@@ -1,0 +1,121 @@
+#include "trace/tool/verify.h"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <ostream>
+
+#include "trace/batch.h"
+#include "trace/errors.h"
+#include "trace/escape.h"
+#include "trace/file_descriptor.h"
+#include "trace/metadata_codec.h"
+#include "trace/readable.h"
+#include "trace/tool/open.h"
+
+namespace exectrail::trace {
+namespace {
+
+std::string batches(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " batch" : " batches");
+}
+
+std::string upTo(std::uint64_t count) {
+  return count == 0 ? "before the first batch" : "up to batch " + std::to_string(count);
+}
+
+std::string altered(const Verification& found) {
+  if (found.damagedFrom == 0) return "altered behind batch " + std::to_string(found.batches);
+  if (found.damagedTo <= found.damagedFrom) {
+    return "altered in batch " + std::to_string(found.damagedFrom);
+  }
+  return "altered in one of the batches " + std::to_string(found.damagedFrom) + " to " +
+         std::to_string(found.damagedTo);
+}
+
+std::string verdict(const Verification& found) {
+  switch (found.wholeness) {
+    case Wholeness::kWhole:
+      return "intact";
+    case Wholeness::kUnfinished:
+      return "unfinished";
+    case Wholeness::kTruncated:
+      return "truncated";
+    case Wholeness::kAltered:
+      break;
+  }
+  return altered(found);
+}
+
+std::string signature(const Verification& found, const Expected& expected) {
+  const std::string by = found.key ? " by key " + toHex(*found.key) : "";
+  switch (found.signing) {
+    case Signing::kUnsigned:
+      return expected.key ? "none: the trace is not signed, and a key was given" : "none";
+    case Signing::kMissing:
+      return "missing: the header names key " + toHex(*found.key) + ", and no seal is there";
+    case Signing::kSigned:
+      return "good" + by + (expected.key ? "" : " (compare it, or give it with --key)");
+    case Signing::kPartly:
+      return "good" + by + ", " + upTo(found.sealedBatches) + "; what follows is not signed";
+    case Signing::kWrongKey:
+      return "wrong key: signed" + by +
+             (expected.key ? ", not by the one given" : ", not by the one its header names");
+    case Signing::kBroken:
+      break;
+  }
+  return "broken: a seal behind batch " + std::to_string(found.batches) +
+         " at the latest is not the signature of what stands before it; good " +
+         upTo(found.sealedBatches);
+}
+
+std::string noted(const Verification& found) {
+  switch (found.noted) {
+    case NotedHead::kLast:
+      return "it is the head of the whole trace";
+    case NotedHead::kEarlier:
+      return "it is the head after batch " + std::to_string(found.notedBatches) +
+             "; it says nothing about what follows";
+    case NotedHead::kAbsent:
+      return "this trace never had it: it was altered, cut off before it, or is another one";
+    case NotedHead::kNone:
+      break;
+  }
+  return "";
+}
+
+std::optional<PublicKey> keyOfHeader(ByteSpan header) {
+  try {
+    return decodeHeader(header.data(), header.size()).signingKey;
+  } catch (const BadMessage&) {
+    return std::nullopt;  // reading the trace will say so
+  }
+}
+
+}  // namespace
+
+int printVerification(const VerifyOptions& options, std::ostream& out) {
+  Expected expected;
+  if (!options.head.empty()) {
+    Digest256 head;
+    if (!fromHex(options.head, head)) {
+      std::cerr << "exectrail: --head takes 64 hexadecimal digits, as verify prints them; found "
+                << quoteForTerminal(options.head) << '\n';
+      return kExitUsage;
+    }
+    expected.head = head;
+  }
+  if (!options.keyPath.empty()) expected.key = readPublicKey(options.keyPath);
+  const std::string name = options.path == "-" ? "standard input" : quoteForTerminal(options.path);
+  const Verification found = verify(openBytes(options.path), name, expected, keyOfHeader);
+  out << "trace       " << verdict(found) << '\n';
+  if (!found.problem.empty()) out << "because     " << escapeForTerminal(found.problem) << '\n';
+  out << "intact      " << batches(found.batches) << ", " << found.offset << " bytes ("
+      << readableSize(found.offset) << ")\n"
+      << "signature   " << signature(found, expected) << '\n'
+      << "head        " << toHex(found.head) << '\n';
+  if (expected.head) out << "noted head  " << noted(found) << '\n';
+  return found.good(expected.key.has_value()) ? kExitDone : kExitFound;
+}
+
+}  // namespace exectrail::trace
