@@ -1,7 +1,7 @@
 #include "recorder/observer.h"
 
 #include "recorder/proc/entry_reader.h"
-#include "recorder/proc/process_reader.h"
+#include "recorder/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -11,13 +11,26 @@ constexpr std::uint32_t kReadingsOfOne = 100;   // in a window, of one thread
 constexpr std::uint32_t kReadingsOfAll = 2000;  // in a window
 constexpr std::size_t kMostThreads = 65536;     // that are kept in mind; more: all is forgotten
 
+// What perf does not know of an exec.
+constexpr Facts kBesidePerf =
+    facts::kFile | facts::kWorkingDirectory | facts::kCredentials | facts::kStat | facts::kLogin;
+
 }  // namespace
 
+Observer::Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
+                   bool stacks)
+    : failed_(failed), reader_(environmentNames), stacks_(stacks) {}
+
 void Observer::read(ExecEvent& exec) {
-  exec.reading = std::make_shared<const ProcessReading>(readProcess(exec.tgid));
+  Facts wanted = facts::kAll;
+  if (stacks_ && exec.stack) {
+    wanted = kBesidePerf;
+    if (!exec.stack->arguments.known()) wanted |= facts::kArguments;
+  }
+  exec.reading = std::make_shared<const ProcessReading>(reader_.read(exec.tgid, wanted));
 }
 
-void Observer::readExecs(std::vector<Event>& events) const {
+void Observer::readExecs(std::vector<Event>& events) {
   // Newest first: the newest program has the best chance to be there still.
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (auto* exec = std::get_if<ExecEvent>(&event->body)) read(*exec);

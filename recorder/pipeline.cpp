@@ -37,7 +37,8 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       sources_(sources),
       sink_(sink),
       sealer_(sink),
-      observer_(header_.capture.failed),
+      observer_(header_.capture.failed, header_.capture.environmentNames,
+                sources.uses(trace::Source::kPerf)),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
@@ -50,7 +51,9 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
 
 void Pipeline::start() {
   const bool wholeHost = header_.capture.scope == trace::Scope::kHost;
-  HostSnapshot snapshot = wholeHost ? snapshotHost() : snapshotAncestors(::getpid());
+  HostSnapshot snapshot = wholeHost
+                              ? snapshotHost(header_.capture.environmentNames)
+                              : snapshotAncestors(::getpid(), header_.capture.environmentNames);
   // What happened while the snapshot was taken decides about it.
   std::vector<Event> events;
   lookedNs_ = beatNs_ = failuresDrainedNs_ = monotonicNowNs();
@@ -105,7 +108,9 @@ void Pipeline::step() {
   sources_.drainRest(events);
   add(std::move(events));
   // An exec that only one of two transports has seen, it seems.
-  if (readProc_) merge_.forEachUnread(nowNs - kBatchNs, Observer::read);
+  if (readProc_) {
+    merge_.forEachUnread(nowNs - kBatchNs, [this](ExecEvent& exec) { observer_.read(exec); });
+  }
   release(std::min(nowNs, failuresDrainedNs_));
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
