@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "recorder/proc/cgroup.h"
+
 namespace exectrail::recorder {
 namespace {
 
@@ -86,8 +88,10 @@ void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& c
     image.workingDirectory = view(evidence.entry->workingDirectory);
   }
   if (evidence.namespaces.known()) context.namespaces = evidence.namespaces;
-  if (evidence.cgroup != nullptr)
+  if (evidence.cgroup != nullptr) {
     context.cgroup = {Bytes(*evidence.cgroup), EvidenceClass::kKernel};
+    context.containerId = {containerIdOf(*evidence.cgroup), EvidenceClass::kInferred};
+  }
   if (evidence.event.stack) context.environment = view(evidence.event.stack->environment);
 }
 
