@@ -112,6 +112,7 @@ void decodeMountTable(const PartDecoder& decoder, std::size_t words,
   out.mountNamespace = in.getMountNamespace();
   out.complete = in.getComplete();
   out.evidence = Evidence{classFrom(in.getEvidence())};
+  out.leftOut = in.getLeftOut();
   out.mounts.clear();
   const auto mounts = in.getMounts();
   requireWords(mounts.size(), kWordsOfMount, words, "mounts");
