@@ -190,7 +190,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
 }
 
 void Assembler::on(const Event& event, const ExitEvent& body) {
-  underWay_.erase(body.tid);
+  const auto underWay = underWay_.find(body.tid);
+  if (underWay != underWay_.end()) {
+    // perf also reports an exit when an exec takes a process out of others' sight: a program with
+    // the set-user-id bit, or one that may not be read (perf_event_exit_task in begin_new_exec).
+    if (event.source == trace::Source::kPerf && underWay->second.replacing) return;
+    underWay_.erase(underWay);
+  }
   const ProcessPtr process = processes_.exit(body);
   if (process == nullptr || !process->inScope) return;
   emitTalliesOf(event, *process);

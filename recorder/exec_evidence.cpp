@@ -23,12 +23,20 @@ Bytes lastComponent(Bytes path) { return path.substr(path.rfind('/') + 1); }
 void fillFile(const ExecEvidence& evidence, trace::Image& image) {
   if (evidence.sideBand.maps.empty()) return;
   const MapEvent& mapped = evidence.sideBand.maps.front();
-  image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
-  image.identity = {mapped.identity, EvidenceClass::kKernel};
-  // Device numbers of the two need not agree on every file system; inodes do.
-  if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
-    image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
+  if (mapped.identity.inode != 0) {
+    image.identity = {mapped.identity, EvidenceClass::kKernel};
+    // Device numbers of the two need not agree on every file system; inodes do.
+    if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
+      image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
+    }
   }
+  // A path longer than PATH_MAX has no name there.
+  if (mapped.path.empty()) return;
+  // In a changed root the kernel's path begins there; /proc tells where that is.
+  const bool belowOtherRoot = image.executable.known() &&
+                              image.executable.value.size() > mapped.path.size() &&
+                              image.executable.value.ends_with(mapped.path) && image.file.known();
+  if (!belowOtherRoot) image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
 }
 
 void fillArguments(const ExecEvidence& evidence, trace::Image& image) {

@@ -11,9 +11,9 @@ constexpr std::uint32_t kReadingsOfOne = 100;   // in a window, of one thread
 constexpr std::uint32_t kReadingsOfAll = 2000;  // in a window
 constexpr std::size_t kMostThreads = 65536;     // that are kept in mind; more: all is forgotten
 
-// What perf does not know of an exec.
-constexpr Facts kBesidePerf =
-    facts::kFile | facts::kWorkingDirectory | facts::kCredentials | facts::kStat | facts::kLogin;
+// What perf does not know of an exec, and the executable as it is seen from our root.
+constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
+                              facts::kCredentials | facts::kStat | facts::kLogin;
 
 }  // namespace
 

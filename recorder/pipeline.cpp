@@ -95,13 +95,14 @@ void Pipeline::step() {
   sink_.check();
   if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
-  drainExecs();
+  // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
     if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
       failuresAgainNs_ = nowNs + kFloodPauseNs;
     }
     failuresDrainedNs_ = nowNs;
   }
+  drainExecs();
   if (nowNs - lookedNs_ < kBatchNs) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
