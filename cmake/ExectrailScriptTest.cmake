@@ -1,11 +1,15 @@
 # add_script_test(NAME LABEL SCRIPT [ARGUMENT…]): a test that is a script of the current folder. It
 # finds the programs by EXECTRAIL_BIN and ends with 77 when it cannot run here.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# What it finds may be a shell script that looks for the interpreter each time.
+execute_process(COMMAND ${Python3_EXECUTABLE} -c "import sys; print(sys.executable)"
+                OUTPUT_VARIABLE EXECTRAIL_PYTHON OUTPUT_STRIP_TRAILING_WHITESPACE
+                COMMAND_ERROR_IS_FATAL ANY)
 
 function(add_script_test NAME LABEL SCRIPT)
   set(COMMAND ./${SCRIPT})
   if(SCRIPT MATCHES "\\.py$")
-    set(COMMAND ${Python3_EXECUTABLE} ${SCRIPT})
+    set(COMMAND ${EXECTRAIL_PYTHON} ${SCRIPT})
   endif()
   add_test(NAME ${LABEL}.${NAME} COMMAND ${COMMAND} ${ARGN}
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

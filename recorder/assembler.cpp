@@ -195,8 +195,7 @@ void Assembler::on(const Event& event, const ExitEvent& body) {
   if (process == nullptr || !process->inScope) return;
   emitTalliesOf(event, *process);
   trace::Exit exit{process->image, {}};
-  const auto tgid = static_cast<std::int32_t>(process->image.tgid);
-  if (const auto status = upcoming_.exitStatusOf(tgid)) {
+  if (const auto status = upcoming_.exitStatusOf(body.tid)) {
     exit.status = {*status, EvidenceClass::kKernel};
   }
   ++counts_.exits;

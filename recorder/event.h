@@ -50,7 +50,6 @@ struct ExecEvent {
   std::shared_ptr<const ProcessReading> reading = nullptr;  // null: not read
   std::shared_ptr<const StackReading> stack = nullptr;   // perf only: the new image's first stack
   std::optional<std::uint64_t> cgroupId = std::nullopt;  // perf only
-  bool joined = false;  // the reports of both transports are in here
 };
 
 // A COMM record of perf. The one that an exec makes comes before its mappings and its ExecEvent.
@@ -112,10 +111,12 @@ struct ExitEvent {
   std::optional<bool> groupDead;  // true: it was the last of its process; older kernels do not say
 };
 
-// The exit status of a process, by the kernel's process connector. Just after its ExitEvent.
+// How a thread ended, by the kernel's process connector. Just after the ExitEvent of that thread;
+// of the last thread of a process, it is the status of the process.
 struct ExitStatusEvent {
   std::int32_t tgid = 0;
   std::uint32_t status = 0;  // as wait(2) gives it
+  std::int32_t tid = 0;
 };
 
 // Events of one CPU that were overwritten before they were read.
@@ -134,6 +135,7 @@ struct Event {
   std::uint16_t cpu = 0;
   EventBody body;
   trace::Source source = trace::Source::kTracefs;
+  bool joined = false;  // the reports of both transports are in here
 };
 
 Event lossEvent(std::uint64_t untilNs, std::uint16_t cpu, const LossEvent& loss);

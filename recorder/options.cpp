@@ -4,15 +4,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <map>
 #include <memory>
 
+#include "recorder/option_help.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::recorder {
 namespace {
+
+constexpr std::uint64_t kMinBuffer = std::uint64_t{64} << 10;
+constexpr std::uint64_t kMaxBuffer = std::uint64_t{1} << 30;
+constexpr std::chrono::seconds kMinWindow{1};
+constexpr std::chrono::hours kMaxWindow{24};
 
 std::string defaultOutput() {
   char host[256] = "host";
@@ -29,55 +35,26 @@ std::string defaultOutput() {
 
 class HelpFormatter : public CLI::Formatter {
  public:
-  std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: exectrail record [OPTION...] [-- COMMAND [ARG...]]\n";
-  }
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {}
+  std::string make_usage(const CLI::App*, std::string) const override { return usage_; }
+
+ private:
+  std::string usage_;
 };
 
-}  // namespace
-
-std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || !(value > 0) || value > 1e9) return std::nullopt;
-  const std::string unit(end, text.data() + text.size());
-  const std::map<std::string, double> seconds = {{"ms", 1e-3}, {"", 1},     {"s", 1},
-                                                 {"m", 60},    {"h", 3600}, {"d", 86400}};
-  const auto found = seconds.find(unit);
-  if (found == seconds.end()) return std::nullopt;
-  const double nanoseconds = value * found->second * 1e9;
-  if (nanoseconds < 1 || nanoseconds > 9e18) return std::nullopt;
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
-}
-
-int ownFailure(bool hasCommand, int code) { return hasCommand ? 125 : code; }
-
-Options parseOptions(int argc, char** argv, std::optional<int>& exitCode) {
-  Options options;
-  // COMMAND is everything after the first "--"; its options are not ours.
-  std::vector<std::string> own;
-  int i = 1;
-  for (; i < argc && std::string_view(argv[i]) != "--"; ++i) own.emplace_back(argv[i]);
-  const bool hasCommand = i + 1 < argc;
-  if (hasCommand) options.command.assign(argv + i + 1, argv + argc);
-  std::reverse(own.begin(), own.end());  // as CLI11 wants a vector
-
-  CLI::App app(
-      "Records program executions into a trace. With a COMMAND, its process subtree until it ends; "
-      "without, the whole host until Ctrl-C.",
-      "exectrail record");
-  app.formatter(std::make_shared<HelpFormatter>());
-  app.footer(
-      "Examples:\n"
-      "  sudo exectrail record -o build.trail -- make\n"
-      "  sudo exectrail record -o host7.trail --duration 10m\n"
-      "  sudo exectrail record -o - | exectrail analyze -\n\n"
-      "Exit status: COMMAND's (128 + signal if one ended it), 127 if it was not found, 126 if it\n"
-      "could not be run, 125 for failures of the recorder. Without COMMAND: 0 done, 2 usage,\n"
-      "3 the environment refused (no permission, no tracefs, disk full).");
-  app.set_version_flag("--version", "exectrail-record " EXECTRAIL_VERSION);
+// Options as they were typed, where that is not what Options holds.
+struct Typed {
   std::string duration;
-  std::map<std::string, trace::FailedPolicy> policies = {
+  std::string flightWindow;
+  std::string source = "auto";
+  std::string environment;
+  std::string buffer;
+  std::string format;
+  bool probe = false;
+};
+
+void addOptions(CLI::App& app, Options& options, Typed& typed) {
+  static const std::map<std::string, trace::FailedPolicy> kPolicies = {
       {"noteworthy", trace::FailedPolicy::kNoteworthy},
       {"all", trace::FailedPolicy::kAll},
       {"none", trace::FailedPolicy::kNone}};
@@ -86,35 +63,177 @@ Options parseOptions(int argc, char** argv, std::optional<int>& exitCode) {
                  "an existing file is kept as FILE.old [HOST-TIME.trail]")
       ->type_name("FILE");
   app.add_flag("-a,--all", options.wholeHost, "Record the whole host, also with a COMMAND");
-  app.add_option("--duration", duration, "Stop recording after this time: 30s, 10m, 2h")
+  app.add_option("--duration", typed.duration, "Stop recording after this time: 30s, 10m, 2h")
       ->type_name("TIME");
+  app.add_flag("--wait-tree", options.waitTree,
+               "Go on when COMMAND has ended, until all that it started has ended too");
   app.add_option("--failed", options.failed,
                  "Failed attempts to keep: noteworthy (all but ENOENT and ENOTDIR, which are "
                  "counted), all, none [noteworthy]")
       ->type_name("WHICH")
-      ->transform(CLI::Transformer(policies).description(""))
+      ->transform(CLI::Transformer(kPolicies).description(""))
       ->option_text("WHICH");
+  app.add_option("--source", typed.source,
+                 "Where events come from: auto, or a list of tracefs, perf, dynamic, procfs [auto]")
+      ->type_name("LIST");
+  app.add_option(
+         "--env", typed.environment,
+         "Variables of the environment to keep, with their values: NAME,... instead of the "
+         "default ones, +NAME,... beside them, or none [LD_PRELOAD, PATH, BASH_ENV and others "
+         "that change what a program does]")
+      ->type_name("NAME,...");
+  app.add_flag("--hash", options.hash, "Keep the SHA-256 of each executable");
+  app.add_option("--flight-recorder", typed.flightWindow,
+                 "Keep the last TIME in memory and write it only when asked (see below)")
+      ->type_name("TIME");
+  app.add_option("--buffer", typed.buffer, "Size of the kernel's buffers, each CPU's [4M]")
+      ->type_name("SIZE");
   app.add_flag("--as-root", options.asRoot, "Under sudo, do not run COMMAND as the invoking user");
-  try {
-    app.parse(own);
-    if (!duration.empty()) {
-      options.duration = parseDuration(duration);
-      if (!options.duration) {
-        throw CLI::ValidationError("--duration", "'" + duration +
-                                                     "' is not a time; give a number and ms, s, "
-                                                     "m, h or d, for example 30s");
-      }
+  app.add_flag("--probe", typed.probe,
+               "Record nothing; say what this host can do, what is missing, and why it matters");
+  app.add_option("--format", typed.format, "Of --probe: text, json [text]")->type_name("FORMAT");
+}
+
+std::chrono::nanoseconds requireDuration(const char* option, const std::string& text) {
+  if (const auto duration = parseDuration(text)) return *duration;
+  throw CLI::ValidationError(option, trace::quoteForTerminal(text) +
+                                         " is not a time; give a number and ms, s, m, h or d, for "
+                                         "example 30s");
+}
+
+void convert(const Typed& typed, Options& options) {
+  if (!typed.duration.empty()) options.duration = requireDuration("--duration", typed.duration);
+  if (!typed.flightWindow.empty()) {
+    options.flightWindow = requireDuration("--flight-recorder", typed.flightWindow);
+    if (*options.flightWindow < kMinWindow || *options.flightWindow > kMaxWindow) {
+      throw CLI::ValidationError("--flight-recorder",
+                                 typed.flightWindow + " is out of range; from 1s to 24h");
     }
-    if (i < argc && !hasCommand) throw CLI::ValidationError("--", "a COMMAND is missing after it");
+  }
+  if (!typed.buffer.empty()) {
+    const auto size = parseSize(typed.buffer);
+    if (!size || *size < kMinBuffer || *size > kMaxBuffer) {
+      throw CLI::ValidationError("--buffer", trace::quoteForTerminal(typed.buffer) +
+                                                 " is not a size from 64k to 1G, for example 8M");
+    }
+    options.bufferBytesPerCpu = *size;
+  }
+  try {
+    options.sources = parseSources(typed.source);
+  } catch (const OptionError& e) {
+    throw CLI::ValidationError("--source", e.what());
+  }
+  try {
+    if (!typed.environment.empty()) {
+      options.environmentNames = parseEnvironmentNames(typed.environment);
+    }
+  } catch (const OptionError& e) {
+    throw CLI::ValidationError("--env", e.what());
+  }
+  if (!typed.format.empty() && typed.format != "text" && typed.format != "json") {
+    throw CLI::ValidationError("--format", trace::quoteForTerminal(typed.format) +
+                                               " is not a format; there are text, json");
+  }
+  options.json = typed.format == "json";
+  if (typed.probe) options.action = Action::kProbe;
+}
+
+void requireSense(const Options& options, const Typed& typed, bool dashes) {
+  const bool hasCommand = !options.command.empty();
+  const auto refuse = [](const char* option, const char* why) {
+    throw CLI::ValidationError(option, why);
+  };
+  if (options.action == Action::kStart) {
+    if (dashes) refuse("start", "takes no COMMAND; it records the whole host until record stop");
+    if (options.output == "-") refuse("start", "needs a file: nobody reads its standard output");
+  }
+  if (typed.probe && dashes) refuse("--probe", "records nothing and takes no COMMAND");
+  if (!typed.format.empty() && !typed.probe) refuse("--format", "belongs to --probe");
+  if (dashes && !hasCommand) refuse("--", "a COMMAND is missing after it");
+  if (options.waitTree && !hasCommand)
+    refuse("--wait-tree", "waits for a COMMAND, and there is none");
+  if (options.flightWindow && options.output == "-") {
+    refuse("--flight-recorder", "writes several traces and needs the name of a file, not -");
+  }
+}
+
+// Runs `parse`, says what is wrong and sets `exitCode` if anything is.
+template <typename Parse>
+void guard(const CLI::App& app, bool hasCommand, std::optional<int>& exitCode, const Parse& parse) {
+  try {
+    parse();
   } catch (const CLI::ExtrasError& e) {
-    std::cerr << "exectrail: " << e.what() << "; a COMMAND goes after --\n";
+    const bool control = app.get_option_no_throw("recording") != nullptr;
+    std::cerr << "exectrail: " << e.what()
+              << (control ? "; see " + app.get_name() + " --help" : "; a COMMAND goes after --")
+              << '\n';
     exitCode = ownFailure(hasCommand, kExitUsage);
   } catch (const CLI::Success& e) {
     exitCode = app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "exectrail: " << e.what() << "; see exectrail record --help\n";
+    std::cerr << "exectrail: " << e.what() << "; see " << app.get_name() << " --help\n";
     exitCode = ownFailure(hasCommand, kExitUsage);
   }
+}
+
+// `record stop` and `record dump`.
+Options parseControl(Action action, std::vector<std::string> words, bool dashes,
+                     std::optional<int>& exitCode) {
+  const bool stop = action == Action::kStop;
+  const std::string name = stop ? "exectrail record stop" : "exectrail record dump";
+  Options options;
+  options.action = action;
+  CLI::App app(stop ? kStopDescription : kDumpDescription, name);
+  app.formatter(std::make_shared<HelpFormatter>("Usage: " + name + " [FILE|ID]\n"));
+  app.footer(stop ? kStopFooter : kDumpFooter);
+  app.add_option("recording", options.target,
+                 "The trace file of the recording, or its id or the beginning of it; not needed "
+                 "when there is only one")
+      ->type_name("FILE|ID");
+  std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
+  guard(app, false, exitCode, [&] {
+    app.parse(words);
+    if (dashes) throw CLI::ValidationError("--", "there is no COMMAND here");
+  });
+  return options;
+}
+
+}  // namespace
+
+int ownFailure(bool hasCommand, int code) { return hasCommand ? 125 : code; }
+
+Options parseOptions(int argc, char** argv, std::optional<int>& exitCode) {
+  // COMMAND is everything after the first "--"; its options are not ours.
+  std::vector<std::string> own;
+  int i = 1;
+  for (; i < argc && std::string_view(argv[i]) != "--"; ++i) own.emplace_back(argv[i]);
+  const bool dashes = i < argc;
+  const std::string word = own.empty() ? "" : own.front();
+  if (word == "stop" || word == "dump") {
+    own.erase(own.begin());
+    const Action action = word == "stop" ? Action::kStop : Action::kDump;
+    return parseControl(action, std::move(own), dashes, exitCode);
+  }
+  Options options;
+  if (word == "start") {
+    own.erase(own.begin());
+    options.action = Action::kStart;
+  }
+  if (dashes) options.command.assign(argv + i + 1, argv + argc);
+
+  CLI::App app(kRecordDescription, "exectrail record");
+  app.formatter(std::make_shared<HelpFormatter>(kRecordUsage));
+  app.footer(kRecordFooter);
+  app.set_version_flag("--version", "exectrail-record " EXECTRAIL_VERSION);
+  Typed typed;
+  addOptions(app, options, typed);
+  std::reverse(own.begin(), own.end());
+  const bool runsCommand = !options.command.empty() && options.action == Action::kRecord;
+  guard(app, runsCommand, exitCode, [&] {
+    app.parse(own);
+    convert(typed, options);
+    requireSense(options, typed, dashes);
+  });
   if (options.output.empty()) options.output = defaultOutput();
   return options;
 }

@@ -2,20 +2,40 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "recorder/option_values.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
 
+enum class Action {
+  kRecord,
+  kStart,  // the same in the background
+  kStop,   // ends one that runs
+  kDump,   // has a flight recorder write what it holds
+  kProbe,  // says what this host can do
+};
+
 struct Options {
+  Action action = Action::kRecord;
+  std::string target;  // of kStop and kDump: a trace file or recording id; empty: the only one
+  bool json = false;   // of kProbe
+
   std::string output;  // "-": standard output
   bool wholeHost = false;
   bool asRoot = false;
+  bool waitTree = false;
+  bool hash = false;
   std::optional<std::chrono::nanoseconds> duration;
+  std::optional<std::chrono::nanoseconds> flightWindow;
   trace::FailedPolicy failed = trace::FailedPolicy::kNoteworthy;
+  std::vector<trace::Source> sources;  // empty: all that this host allows
+  std::vector<std::string> environmentNames = defaultEnvironmentNames();
+  std::uint64_t bufferBytesPerCpu = std::uint64_t{4} << 20;
   std::vector<std::string> command;  // empty: none
 
   trace::Scope scope() const {
@@ -25,9 +45,6 @@ struct Options {
 
 // Prints help and errors itself. `exitCode` is set when the program is to end at once.
 Options parseOptions(int argc, char** argv, std::optional<int>& exitCode);
-
-// "30s", "500ms", "10m", "2h", or seconds without a unit. Nothing if it is none of these.
-std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text);
 
 // The status for failures of our own: 125 with a COMMAND, whose own status must stay recognisable
 // (as with env and timeout), else `code`.

@@ -21,7 +21,29 @@ void insertInOrder(Deque& deque, T value, Earlier isEarlier) {
   deque.insert(at, value);
 }
 
-// Takes over what only the other report of the same exec knows.
+// Which report two transports can both make: of this task, and of this kind.
+struct TwinKey {
+  std::size_t kind = 0;
+  std::int32_t id = 0;
+  friend bool operator==(const TwinKey&, const TwinKey&) = default;
+};
+
+std::optional<TwinKey> twinKey(const Event& event) {
+  if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+    return TwinKey{event.body.index(), exec->tgid};
+  }
+  if (const auto* fork = std::get_if<ForkEvent>(&event.body)) {
+    return TwinKey{event.body.index(), fork->childTid};
+  }
+  return std::nullopt;
+}
+
+// Takes over what only the other report knows.
+void join(ForkEvent& into, ForkEvent&& from) {
+  if (into.childComm.empty()) into.childComm = std::move(from.childComm);
+  if (into.childTgid == 0) into.childTgid = from.childTgid;
+}
+
 void join(ExecEvent& into, ExecEvent&& from) {
   if (into.filename.empty()) into.filename = std::move(from.filename);
   if (!into.reading) into.reading = std::move(from.reading);
@@ -34,10 +56,10 @@ void join(ExecEvent& into, ExecEvent&& from) {
 // Until when sources must have been drained before the event may go.
 std::uint64_t OrderedMerge::settledAtNs(const Event& event) const {
   std::uint64_t at = event.timeNs + kSettleNs;
+  if (expected_.twins && !event.joined && twinKey(event)) at = event.timeNs + kTwinNs;
   if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
     if (exec->reading) at = std::max(at, exec->reading->endNs);
     if (exec->stack) at = std::max(at, exec->stack->endNs);
-    if (expected_.twins && !exec->joined) at = std::max(at, event.timeNs + kTwinNs);
   } else if (const auto* exit = std::get_if<ExitEvent>(&event.body)) {
     const bool waits = expected_.statuses && exit->groupDead.value_or(false);
     if (waits && !exitStatuses_.contains(exit->tid)) at = event.timeNs + kTwinNs;
@@ -53,21 +75,21 @@ void OrderedMerge::sort(std::vector<Event>& events) {
 
 // True if the event has become part of one that waits already.
 bool OrderedMerge::joinTwin(Event& event) {
-  auto* exec = std::get_if<ExecEvent>(&event.body);
-  if (exec == nullptr) return false;
+  const auto key = twinKey(event);
+  if (!key) return false;
   const std::uint64_t fromNs = event.timeNs > kTwinNs ? event.timeNs - kTwinNs : 0;
   const auto begin =
       std::lower_bound(pending_.begin(), pending_.end(), fromNs,
                        [](const Event& a, std::uint64_t timeNs) { return a.timeNs < timeNs; });
   for (auto twin = begin; twin != pending_.end() && twin->timeNs <= event.timeNs + kTwinNs;
        ++twin) {
-    auto* other = std::get_if<ExecEvent>(&twin->body);
-    if (other == nullptr || other->tgid != exec->tgid || other->joined ||
-        twin->source == event.source) {
-      continue;
+    if (twin->joined || twin->source == event.source || twinKey(*twin) != key) continue;
+    if (auto* exec = std::get_if<ExecEvent>(&twin->body)) {
+      join(*exec, std::move(std::get<ExecEvent>(event.body)));
+    } else {
+      join(std::get<ForkEvent>(twin->body), std::move(std::get<ForkEvent>(event.body)));
     }
-    join(*other, std::move(*exec));
-    other->joined = true;
+    twin->joined = true;
     return true;
   }
   return false;
@@ -77,6 +99,8 @@ void OrderedMerge::add(std::vector<Event>&& events) {
   std::vector<Event> fresh;
   fresh.reserve(events.size());
   for (Event& event : events) {
+    // Only what comes after the events that wait can cast doubt on them.
+    if (std::holds_alternative<EnterEvent>(event.body) && event.timeNs < lastNs_) continue;
     if (expected_.twins && joinTwin(event)) continue;
     noteAdded(event);
     fresh.push_back(std::move(event));
@@ -99,7 +123,7 @@ void OrderedMerge::noteAdded(const Event& event) {
     moment(exec->oldTid, Step::kExec);
     insertInOrder(execTimes_[exec->tgid], event.timeNs, std::less<>());
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
-    exitStatuses_[status->tgid] = status->status;
+    exitStatuses_[status->tid] = status->status;
   }
 }
 
@@ -120,7 +144,7 @@ void OrderedMerge::noteReleased(const Event& event) {
     pass(timelines_, exec->oldTid, ofMoment);
     pass(execTimes_, exec->tgid, [](std::uint64_t timeNs) { return timeNs; });
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
-    exitStatuses_.erase(status->tgid);
+    exitStatuses_.erase(status->tid);
   }
 }
 
@@ -146,10 +170,11 @@ void OrderedMerge::deliver(std::size_t count, const std::function<void(Event&)>&
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void OrderedMerge::forEachUnread(const std::function<void(ExecEvent&)>& visit) {
+void OrderedMerge::forEachUnread(std::uint64_t beforeNs,
+                                 const std::function<void(ExecEvent&)>& visit) {
   for (auto event = pending_.rbegin(); event != pending_.rend(); ++event) {
     auto* exec = std::get_if<ExecEvent>(&event->body);
-    if (exec != nullptr && !exec->reading) visit(*exec);
+    if (exec != nullptr && !exec->reading && event->timeNs < beforeNs) visit(*exec);
   }
 }
 
@@ -185,8 +210,8 @@ bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const 
   return undecided;
 }
 
-std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tgid) const {
-  const auto found = exitStatuses_.find(tgid);
+std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {
+  const auto found = exitStatuses_.find(tid);
   if (found == exitStatuses_.end()) return std::nullopt;
   return found->second;
 }

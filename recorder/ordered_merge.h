@@ -44,8 +44,8 @@ class OrderedMerge {
   // Releases everything.
   void releaseAll(const std::function<void(Event&)>& receive);
 
-  // Visits the execs that wait and of which /proc has not been read.
-  void forEachUnread(const std::function<void(ExecEvent&)>& visit);
+  // Visits the execs before `beforeNs` that wait and of which /proc has not been read.
+  void forEachUnread(std::uint64_t beforeNs, const std::function<void(ExecEvent&)>& visit);
 
   // While an event is being received: the time of the next exec of process `tgid` that is known, or
   // 0. A reading of /proc that ended later may be about that one.
@@ -55,8 +55,8 @@ class OrderedMerge {
   // execve that began before `untilNs`. What was read from it until then is in doubt.
   bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const;
 
-  // While an exit is being received: the exit status of process `tgid`, if it has been reported.
-  std::optional<std::uint32_t> exitStatusOf(std::int32_t tgid) const;
+  // While an exit is being received: the status of thread `tid`, if it has been reported.
+  std::optional<std::uint32_t> exitStatusOf(std::int32_t tid) const;
 
   bool empty() const { return pending_.empty(); }
   std::uint64_t lateEvents() const { return lateEvents_; }
@@ -80,7 +80,7 @@ class OrderedMerge {
   std::vector<Event> pending_;                                             // in order of time
   std::unordered_map<std::int32_t, Timeline> timelines_;                   // by tid
   std::unordered_map<std::int32_t, std::deque<std::uint64_t>> execTimes_;  // by tgid
-  std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;           // by tgid
+  std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;           // by tid
   std::uint64_t deliveringNs_ = 0;
   std::uint64_t lastNs_ = 0;
   std::uint64_t lateEvents_ = 0;

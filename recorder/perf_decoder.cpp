@@ -42,12 +42,12 @@ struct PerfDecoder::Output {
   }
 
   void operator()(const PerfMapping& mapping) {
-    // "//anon", "[vdso]": not of a file.
-    if (mapping.inode == 0 && !mapping.path.starts_with("//")) return;
-    if (mapping.path == "//anon") return;
+    const bool noName = mapping.path.starts_with("//");
+    // Of no file: "[vdso]", "//anon".
+    if (mapping.inode == 0 && (mapping.path.starts_with('[') || noName)) return;
     MapEvent map{mapping.tgid, mapping.tid, mapping.address, mapping.lengthBytes, {}, {}};
-    // The kernel had no memory for the name, or it was longer than PATH_MAX: empty, not a lie.
-    if (!mapping.path.starts_with("//")) map.path = mapping.path;
+    // "//toolong", "//enomem": the kernel has no name to give. Empty is no lie.
+    if (!noName) map.path = mapping.path;
     map.identity = {mapping.deviceMajor, mapping.deviceMinor, mapping.inode, mapping.generation};
     add(std::move(map));
   }

@@ -97,8 +97,8 @@ void Pipeline::step() {
   std::vector<Event> events;
   sources_.drainRest(events);
   add(std::move(events));
-  // An exec that only one of two transports has seen.
-  if (readProc_) merge_.forEachUnread(Observer::read);
+  // An exec that only one of two transports has seen, it seems.
+  if (readProc_) merge_.forEachUnread(nowNs - kBatchNs, Observer::read);
   release(std::min(nowNs, failuresDrainedNs_));
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }

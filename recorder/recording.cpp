@@ -35,13 +35,9 @@ trace::Header makeHeader(const Options& options, const SourceSettings& settings)
 
 SourceSettings sourceSettings(const Options& options) {
   SourceSettings settings;
-  settings.environmentNames = {"LD_PRELOAD",   "LD_LIBRARY_PATH",
-                               "LD_AUDIT",     "GLIBC_TUNABLES",
-                               "BASH_ENV",     "ENV",
-                               "PYTHONPATH",   "PERL5LIB",
-                               "PERL5OPT",     "RUBYOPT",
-                               "NODE_OPTIONS", "JAVA_TOOL_OPTIONS",
-                               "GCONV_PATH",   "PATH"};
+  settings.wanted = {options.sources.begin(), options.sources.end()};
+  settings.environmentNames = options.environmentNames;
+  settings.bufferBytesPerCpu = options.bufferBytesPerCpu;
   settings.failures = options.failed != trace::FailedPolicy::kNone;
   return settings;
 }

@@ -53,49 +53,86 @@ struct Plan {
   throw EnvironmentError("the recording cannot be cut to its scenario: " + why);
 }
 
+void learn(Family& family, const trace::Image& image) {
+  if (!image.creator.known() || image.creator.value.edge != trace::CreatorEdge::kFork) return;
+  family.add(image.id.process(), image.creator.value.id.process());
+}
+
 void learn(Family& family, const trace::RecordBody& body) {
   if (const auto* fork = std::get_if<trace::Fork>(&body)) {
     family.add(fork->child.process(), fork->creator.process());
   } else if (const auto* exec = std::get_if<trace::Exec>(&body)) {
-    const auto& creator = exec->image.creator;
-    if (creator.known() && creator.value.edge == trace::CreatorEdge::kFork) {
-      family.add(exec->image.id.process(), creator.value.id.process());
-    }
+    learn(family, exec->image);
+  } else if (const auto* snapshot = std::get_if<trace::Snapshot>(&body)) {
+    learn(family, snapshot->image);
   }
 }
 
-// First pass: the family tree and the root, which is the first exec of another process below the
-// one that execed first (the recorder's COMMAND, the sandbox).
-Plan makePlan(trace::Reader& reader) {
-  struct Execution {
+// The first pass: the family tree, and what may be the scenario's root.
+struct Survey {
+  struct Sighting {
     ImageId id;
     std::uint64_t timeNs;
     std::uint64_t mountNamespace;
   };
+
+  std::vector<Sighting> execs;
+  std::vector<Sighting> snapshots;
+
+  void take(const trace::Record& record) {
+    if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
+      execs.push_back(seen(exec->image, record.timeNs));
+    } else if (const auto* snapshot = std::get_if<trace::Snapshot>(&record.body)) {
+      snapshots.push_back(seen(snapshot->image, record.timeNs));
+    }
+  }
+
+  // The first exec of another process below the one that execed first: the recorder's COMMAND, the
+  // sandbox.
+  const Sighting& firstBelowSandbox(const Family& family) const {
+    if (execs.empty()) throwNoScenario("it holds no exec");
+    const ProcessId sandbox = execs.front().id.process();
+    const auto root = std::find_if(execs.begin(), execs.end(), [&](const Sighting& exec) {
+      return exec.id.process() != sandbox && family.descends(exec.id.process(), sandbox);
+    });
+    if (root == execs.end()) throwNoScenario("no exec of run.sh below the sandbox was recorded");
+    return *root;
+  }
+
+  const Sighting& thatWasThere(const LateRoot& late) const {
+    const auto root =
+        std::find_if(snapshots.begin(), snapshots.end(),
+                     [&](const Sighting& snapshot) { return snapshot.id.tgid == late.tgid; });
+    if (root == snapshots.end()) throwNoScenario("run.sh is not among what was there before it");
+    return *root;
+  }
+
+ private:
+  static Sighting seen(const trace::Image& image, std::uint64_t timeNs) {
+    return {image.id, timeNs, image.context->namespaces.value.mount};
+  }
+};
+
+Plan makePlan(trace::Reader& reader, const std::optional<LateRoot>& late) {
   Plan plan;
-  std::vector<Execution> execs;
+  Survey survey;
   trace::Record record;
   while (reader.next(record)) {
     learn(plan.family, record.body);
-    if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
-      execs.push_back({exec->image.id, record.timeNs, exec->image.context->namespaces.value.mount});
-    }
+    survey.take(record);
   }
   if (reader.state().completeness != trace::Completeness::kComplete || !reader.end()) {
     throwNoScenario("it is not complete (" + reader.state().problem + ")");
   }
   plan.rawEnd = *reader.end();
-  if (execs.empty()) throwNoScenario("it holds no exec");
-  const ProcessId sandbox = execs.front().id.process();
-  const auto root = std::find_if(execs.begin(), execs.end(), [&](const Execution& exec) {
-    return exec.id.process() != sandbox && plan.family.descends(exec.id.process(), sandbox);
-  });
-  if (root == execs.end()) throwNoScenario("no exec of run.sh below the sandbox was recorded");
-  plan.root = root->id;
-  plan.rootTimeNs = root->timeNs;
-  for (const Execution& exec : execs) {
-    if (exec.mountNamespace != 0 && plan.keeps(exec.id.process())) {
-      plan.mountNamespaces.insert(exec.mountNamespace);
+  const Survey::Sighting& root =
+      late ? survey.thatWasThere(*late) : survey.firstBelowSandbox(plan.family);
+  plan.root = root.id;
+  plan.rootTimeNs = late ? 0 : root.timeNs;  // a snapshot's time is that of an older exec
+  for (const auto* sightings : {&survey.execs, &survey.snapshots}) {
+    for (const Survey::Sighting& each : *sightings) {
+      if (each.mountNamespace == 0 || !plan.keeps(each.id.process())) continue;
+      plan.mountNamespaces.insert(each.mountNamespace);
     }
   }
   return plan;
@@ -105,6 +142,7 @@ trace::Header anonymized(const trace::Header& raw, const std::string& scenario) 
   trace::Header header = raw;
   header.host.name = kCorpusHost;
   header.host.machineId.clear();
+  header.host.users.clear();
   std::copy(kCorpusBootId.begin(), kCorpusBootId.end(), header.host.bootId.begin());
   header.capture.command.clear();
   header.provenance.push_back("cut to scenario " + scenario + " by exectrail-replay " +
@@ -136,7 +174,12 @@ class Cutter {
 
  private:
   bool keep(std::monostate&, std::uint64_t) { return false; }
-  bool keep(trace::Snapshot&, std::uint64_t) { return false; }
+  // There are some only if the scenario is older than the recording.
+  bool keep(trace::Snapshot& snapshot, std::uint64_t) {
+    if (!plan_.keeps(snapshot.image.id.process())) return false;
+    markTop(snapshot.image);
+    return true;
+  }
 
   bool keep(trace::Fork& fork, std::uint64_t timeNs) {
     // The root process's own fork is above the cut, and so is what it did before its exec.
@@ -147,10 +190,7 @@ class Cutter {
 
   bool keep(trace::Exec& exec, std::uint64_t timeNs) {
     if (timeNs < plan_.rootTimeNs || !plan_.keeps(exec.image.id.process())) return false;
-    if (exec.image.id.process() == plan_.root.process()) {
-      exec.image.creator = {trace::Creator{{}, trace::CreatorEdge::kTop},
-                            trace::EvidenceClass::kExternal};
-    }
+    markTop(exec.image);
     if (!exec.image.executable.known()) {
       report_.unresolved.push_back(
           exec.typedPath.known() ? trace::escapeForTerminal(exec.typedPath.value) : "?");
@@ -184,6 +224,10 @@ class Cutter {
     return plan_.mountNamespaces.contains(table.mountNamespace);
   }
 
+  bool keep(trace::FileHash& hash, std::uint64_t timeNs) {
+    return timeNs >= plan_.rootTimeNs && plan_.keeps(hash.image.process());
+  }
+
   bool keep(trace::Heartbeat&, std::uint64_t) { return false; }
 
   bool keep(trace::Gap& gap, std::uint64_t) {
@@ -193,6 +237,11 @@ class Cutter {
     return true;
   }
 
+  void markTop(trace::Image& image) const {
+    if (image.id.process() != plan_.root.process()) return;
+    image.creator = {trace::Creator{{}, trace::CreatorEdge::kTop}, trace::EvidenceClass::kExternal};
+  }
+
   const Plan& plan_;
   trace::Writer& writer_;
   CutReport report_;
@@ -200,9 +249,9 @@ class Cutter {
 
 }  // namespace
 
-CutReport cutToScenario(const TraceOpener& open, const std::string& scenario,
-                        trace::ByteSink& sink) {
-  const Plan plan = makePlan(*open());
+CutReport cutToScenario(const TraceOpener& open, const std::string& scenario, trace::ByteSink& sink,
+                        std::optional<LateRoot> late) {
+  const Plan plan = makePlan(*open(), late);
   const std::unique_ptr<trace::Reader> reader = open();
   trace::Writer writer(sink, anonymized(reader->header(), scenario));
   Cutter cutter(plan, writer);

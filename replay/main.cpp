@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "replay/commands.h"
+#include "replay/late_start.h"
 #include "replay/sandbox.h"
 #include "trace/errors.h"
 
@@ -42,6 +43,7 @@ struct Options {
   long liveTimeoutSeconds = 60;
   SandboxOptions sandbox;
   long sandboxTimeoutSeconds = 60;
+  StoppedSandbox stopped;
 };
 
 CLI::App* addRun(CLI::App& app, Options& options) {
@@ -102,6 +104,15 @@ CLI::App* addSandbox(CLI::App& app, Options& options) {
   return sandbox;
 }
 
+// The recorder's COMMAND for a sandbox that was there first.
+CLI::App* addResume(CLI::App& app, Options& options) {
+  CLI::App* const resume = app.add_subcommand("resume", "Let a stopped run.sh go on");
+  resume->group("");
+  resume->add_option("INIT", options.stopped.init)->required();
+  resume->add_option("SHELL", options.stopped.shell)->required();
+  return resume;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Replays the corpus of recorded scenarios through the recipes and judges the result.",
@@ -114,6 +125,7 @@ int run(int argc, char** argv) {
   const CLI::App* const listWord = addList(app, options);
   const CLI::App* const liveWord = addLive(app, options);
   const CLI::App* const sandboxWord = addSandbox(app, options);
+  const CLI::App* const resumeWord = addResume(app, options);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) {
@@ -132,6 +144,10 @@ int run(int argc, char** argv) {
   if (sandboxWord->parsed()) {
     options.sandbox.timeout = std::chrono::seconds(options.sandboxTimeoutSeconds);
     return runInSandbox(options.sandbox);
+  }
+  if (resumeWord->parsed()) {
+    resumeSandbox(options.stopped);
+    return kExitDone;
   }
   int exitCode = kExitUsage;
   if (runWord->parsed()) {

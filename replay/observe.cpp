@@ -4,16 +4,18 @@
 
 namespace exectrail::replay {
 
-Observation observe(const analyzer::Program& program, trace::Reader& reader) {
+Observation observe(const analyzer::Program& program, trace::Reader& reader, bool withRecords) {
   Observation observation;
   observation.startNs = reader.header().clock.monotonicNs;
   analyzer::Engine engine(program, reader.header(), [&](const analyzer::Alert& alert) {
     observation.alerts.push_back(alert);
   });
+  FactReader facts(observation.startNs);
   trace::Record record;
   std::uint64_t execs = 0;
   while (reader.next(record)) {
     engine.process(record);
+    if (withRecords) facts.read(record, observation.records);
     if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
       ++execs;
       if (exec->image.executable.known()) continue;

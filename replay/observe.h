@@ -7,7 +7,8 @@
 
 namespace exectrail::replay {
 
-// Reads `reader` to its end; reader.state() then says whether the trace was whole.
-Observation observe(const analyzer::Program& program, trace::Reader& reader);
+// Reads `reader` to its end; reader.state() then says whether the trace was whole. The records'
+// facts are kept only if they are asked for.
+Observation observe(const analyzer::Program& program, trace::Reader& reader, bool withRecords);
 
 }  // namespace exectrail::replay

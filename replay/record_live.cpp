@@ -1,8 +1,5 @@
 #include "replay/record_live.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "replay/child.h"
+#include "replay/raw_recording.h"
 #include "replay/sandbox.h"
 #include "replay/temporary.h"
 #include "trace/dump.h"
@@ -23,27 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kRecorderGrace{30};  // to start, drain and write, beyond run.sh
-constexpr std::size_t kLogLines = 20;
-
 std::string readAll(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
-}
-
-// The last lines of what the recorder and run.sh printed, indented.
-std::string tailOf(const std::string& path) {
-  std::istringstream text(readAll(path));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  std::string tail;
-  for (std::size_t i = lines.size() > kLogLines ? lines.size() - kLogLines : 0; i < lines.size();
-       ++i) {
-    tail += "\n    " + lines[i];
-  }
-  return tail;
 }
 
 // run.sh may be harmful outside the sandbox; each has to refuse that itself.
@@ -56,83 +37,6 @@ void requireGuard(const Scenario& scenario) {
     throw EnvironmentError(path +
                            " has no guard against being run outside the sandbox: copy the "
                            "line that corpus/README.md gives");
-  }
-}
-
-// Interrupts reach the recorder, which ends and writes; we wait for it, as system(3) does.
-class IgnoreInterrupts {
- public:
-  IgnoreInterrupts() {
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGINT, &ignore, &before_);
-  }
-  ~IgnoreInterrupts() { ::sigaction(SIGINT, &before_, nullptr); }
-  IgnoreInterrupts(const IgnoreInterrupts&) = delete;
-  IgnoreInterrupts& operator=(const IgnoreInterrupts&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
-
-// Starts `command`, output to the file `log`. It gets our environment: run.sh does not, the sandbox
-// gives it a clean one.
-pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
-  arguments.push_back(nullptr);
-
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t defaults;
-  ::sigemptyset(&defaults);
-  ::sigaddset(&defaults, SIGINT);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  pid_t child = 0;
-  const int error =
-      ::posix_spawn(&child, arguments[0], &actions, &attributes, arguments.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throwErrno(error, "cannot run " + command[0]);
-  return child;
-}
-
-void recordRaw(const Case& recording, const LiveOptions& options, const std::string& raw,
-               const std::string& log) {
-  std::vector<std::string> command = {options.recorder,
-                                      "-o",
-                                      raw,
-                                      "--as-root",  // below sudo too: the sandbox needs it
-                                      "--",
-                                      options.self,
-                                      "sandbox",
-                                      "--timeout",
-                                      std::to_string(options.timeout.count()),
-                                      fs::absolute(recording.scenario->directory).string()};
-  if (!recording.variant.empty()) command.push_back(recording.variant);
-  ChildEnd end;
-  {
-    const IgnoreInterrupts waiting;
-    end = waitForChild(spawn(command, log), options.timeout + kRecorderGrace, SIGINT);
-  }
-  if (end.timedOut) {
-    throw EnvironmentError("the recorder did not end in time and was stopped" + tailOf(log));
-  }
-  if (end.status == kSandboxTimeout) {
-    throw EnvironmentError("run.sh did not end within " + std::to_string(options.timeout.count()) +
-                           " s; its sandbox was ended" + tailOf(log));
-  }
-  if (end.status != 0) {
-    throw EnvironmentError("recording " + recording.name() + " ended with status " +
-                           std::to_string(end.status) + ":" + tailOf(log));
   }
 }
 
@@ -164,7 +68,8 @@ LiveRecording recordLive(const Case& recording, const LiveOptions& options) {
   requireGuard(*recording.scenario);
   const TemporaryDirectory temporary;
   const std::string raw = temporary.path() + "/raw.trail";
-  recordRaw(recording, options, raw, temporary.path() + "/log");
+  const std::optional<LateRoot> late =
+      recordRaw(recording, options, raw, temporary.path() + "/log");
 
   Case result = recording;
   Scenario moved = *recording.scenario;
@@ -186,7 +91,7 @@ LiveRecording recordLive(const Case& recording, const LiveOptions& options) {
     trace::FdSink sink(file.get(), newTrace);
     std::string name = recording.scenario->name;
     if (!recording.variant.empty()) name += "/" + recording.variant;
-    live.cut = cutToScenario([&] { return trace::openTrace(raw); }, name, sink);
+    live.cut = cutToScenario([&] { return trace::openTrace(raw); }, name, sink, late);
     writeDump(newTrace, newDump);
     giveToOwnerOf(recording.scenario->file, newTrace);
     giveToOwnerOf(recording.scenario->file, newDump);

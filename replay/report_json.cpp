@@ -41,6 +41,13 @@ Json toJson(const Finding& finding) {
   if (finding.expected) json["expected"] = toJson(*finding.expected);
   json["got"] = Json::array();
   for (const Got& got : finding.got) json["got"].push_back(toJson(got));
+  if (finding.kind == FindingKind::kRecord) json["deviations"] = Json::array();
+  for (const Deviation& each : finding.deviations) {
+    json["deviations"].push_back({{"record", each.record},
+                                  {"fact", each.fact},
+                                  {"expected", each.expected},
+                                  {"got", each.got}});
+  }
   json["details"] = finding.details;
   return json;
 }

@@ -75,6 +75,21 @@ void printGot(std::ostream& out, const Got& got, std::size_t pathWidth) {
   }
 }
 
+constexpr std::size_t kFactWidth = 20;
+
+// What was wanted of a record's facts and what they are, below the record's own line.
+void printDeviations(std::ostream& out, const std::vector<Deviation>& deviations) {
+  const std::string* record = nullptr;
+  for (const Deviation& each : deviations) {
+    if (record == nullptr || *record != each.record) out << "    record    " << each.record << "\n";
+    record = &each.record;
+    if (each.fact.empty()) continue;
+    const std::string fact = padded(each.fact, kFactWidth);
+    printLine(out, "  - expected  " + fact + " " + each.expected);
+    printLine(out, "  + got       " + fact + " " + each.got);
+  }
+}
+
 void printFinding(std::ostream& out, const Finding& finding) {
   std::size_t pathWidth = finding.expected ? width(finding.expected->path) : 0;
   for (const Got& got : finding.got) pathWidth = std::max(pathWidth, width(got.sighting.path));
@@ -83,6 +98,7 @@ void printFinding(std::ostream& out, const Finding& finding) {
   if (finding.expected) printSighting(out, "  - expected  ", *finding.expected, pathWidth);
   if (finding.expected && finding.got.empty()) out << "  + got       nothing like it\n";
   for (const Got& got : finding.got) printGot(out, got, pathWidth);
+  printDeviations(out, finding.deviations);
   for (const std::string& detail : finding.details) out << "    " << detail << "\n";
 }
 

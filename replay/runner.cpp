@@ -48,7 +48,7 @@ std::optional<Result> checkDump(const Case& recording) {
 
 Result replayExisting(const analyzer::Program& program, const Case& recording) {
   const std::unique_ptr<trace::Reader> reader = trace::openTrace(recording.tracePath());
-  const Observation observation = observe(program, *reader);
+  const Observation observation = observe(program, *reader, !recording.scenario->recorded.empty());
   if (reader->state().completeness != trace::Completeness::kComplete) {
     return failedTrace(recording, recording.tracePath() + " is not whole",
                        {reader->state().problem, howToRecord(recording)});

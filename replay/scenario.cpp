@@ -10,14 +10,6 @@ std::string fileName(const Case& recording, const char* extension) {
 
 }  // namespace
 
-std::string toString(const Count& count) {
-  const std::string atLeast = std::to_string(count.atLeast);
-  if (!count.atMost) return "at least " + atLeast;
-  const std::string atMost = std::to_string(*count.atMost);
-  if (count.atLeast == *count.atMost) return "exactly " + atLeast;
-  return count.atLeast == 0 ? "at most " + atMost : atLeast + " to " + atMost;
-}
-
 std::string Case::name() const {
   return variant.empty() ? scenario->name : scenario->name + " (" + variant + ")";
 }

@@ -9,32 +9,15 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
+#include "replay/recorded.h"
 #include "trace/evidence.h"
 
 namespace exectrail::replay {
-
-struct Position {  // in scenario.yaml, counted from 1
-  int line = 0;
-  int column = 0;
-};
 
 struct Named {
   std::string name;
   Position position;
 };
-
-// How many alerts an expectation wants.
-struct Count {
-  std::uint64_t atLeast = 0;
-  std::optional<std::uint64_t> atMost;
-
-  bool holds(std::uint64_t number) const {
-    return number >= atLeast && (!atMost || number <= *atMost);
-  }
-  friend bool operator==(const Count&, const Count&) = default;
-};
-
-std::string toString(const Count& count);  // "exactly 1", "at least 2", "1 to 3", ...
 
 // What an alert must look like to be the expected one. Empty and absent: any.
 struct Expectation {
@@ -75,7 +58,9 @@ struct Scenario {
   std::vector<std::string> needs;     // of record-live; replaying needs nothing
   std::vector<std::string> variants;  // empty: one recording without a name
   std::string standIn;
+  bool recorderIsLate = false;  // it begins when run.sh has stopped itself
   std::vector<Expectation> fire;
+  std::vector<RecordedExpectation> recorded;
   Silence silent;
   std::vector<Named> inconclusive;  // recipes that may leave execs undecided
   std::vector<Miss> misses;

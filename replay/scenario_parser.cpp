@@ -6,6 +6,7 @@
 
 #include "replay/expectation_parser.h"
 #include "replay/needs.h"
+#include "replay/recorded_parser.h"
 #include "replay/yaml_fields.h"
 
 namespace exectrail::replay {
@@ -36,10 +37,11 @@ class ScenarioParser {
       : source_(source), diagnostics_(diagnostics) {}
 
   Scenario parse(const YamlNode& root) {
-    const YamlFields fields(root, "a scenario",
-                            {"story", "attack", "references", "tags", "needs", "variants",
-                             "stand_in", "fire", "silent", "inconclusive", "misses"},
-                            diagnostics_);
+    const YamlFields fields(
+        root, "a scenario",
+        {"story", "attack", "references", "tags", "needs", "variants", "stand_in", "recorder",
+         "recorded", "fire", "silent", "inconclusive", "misses"},
+        diagnostics_);
     scenario_.directory = source_.directory;
     scenario_.name = source_.name;
     scenario_.category = source_.name.substr(0, source_.name.find('/'));
@@ -47,8 +49,10 @@ class ScenarioParser {
     fields.require("story", "one sentence: what happens here?");
     scenario_.story = fields.text("story").value_or("");
     scenario_.standIn = fields.text("stand_in").value_or("");
+    parseRecorder(fields);
     parseLists(fields);
     parseFire(fields);
+    parseRecords(fields);
     parseSilent(fields);
     parseInconclusive(fields);
     parseMisses(fields);
@@ -57,6 +61,15 @@ class ScenarioParser {
   }
 
  private:
+  void parseRecorder(const YamlFields& fields) {
+    const std::optional<std::string> word = fields.text("recorder");
+    scenario_.recorderIsLate = word == "late";
+    if (!word || word == "late" || word == "first") return;
+    diagnostics_.error(DiagnosticCode::kBadValue, fields.find("recorder")->position,
+                       "'recorder' is `first` or `late`",
+                       "late: it begins when run.sh stops itself with kill -STOP $$");
+  }
+
   void parseLists(const YamlFields& fields) {
     scenario_.attack = plain(fields.names("attack", like(R"(T\d{4}(\.\d{3})?)"),
                                           "techniques of MITRE ATT&CK, such as T1505.003"));
@@ -93,6 +106,12 @@ class ScenarioParser {
   void parseFire(const YamlFields& fields) {
     for (const YamlNode& item : items(fields, "fire")) {
       scenario_.fire.push_back(parseExpectation(item, diagnostics_));
+    }
+  }
+
+  void parseRecords(const YamlFields& fields) {
+    for (const YamlNode& item : items(fields, "recorded")) {
+      scenario_.recorded.push_back(parseRecorded(item, scenario_.variants, diagnostics_));
     }
   }
 
@@ -140,9 +159,12 @@ class ScenarioParser {
     if (scenario_.category == "benign" || fields.node().kind != YamlNode::Kind::kMap) return;
     fields.require("attack", "which technique is it? attack: [T1059.004]");
     if (!scenario_.fire.empty() || !scenario_.misses.empty()) return;
-    diagnostics_.error(code(ScenarioCode::kNothingExpected), fields.node().position,
-                       "nothing is expected of an attack",
-                       "say what must fire under `fire`, or what does not catch it under `misses`");
+    if (!scenario_.recorded.empty()) return;
+    diagnostics_.error(
+        code(ScenarioCode::kNothingExpected), fields.node().position,
+        "nothing is expected of an attack",
+        "say what must fire under `fire`, what does not catch it under `misses`, or what "
+        "a recorder must see under `recorded`");
   }
 
   analyzer::SourcePosition at(const Position& position) const {

@@ -6,6 +6,7 @@
 
 #include "analyzer/compiler/program.h"
 #include "replay/match.h"
+#include "replay/recorded_verdict.h"
 #include "trace/escape.h"
 
 namespace exectrail::replay {
@@ -59,6 +60,7 @@ class Judge {
     for (const Miss& miss : scenario_.misses) judgeMiss(miss);
     judgeSilence();
     judgeUndecided();
+    judgeRecords();
     if (failed_) {
       result_.verdict = Verdict::kFail;
     } else if (!result_.findings.empty()) {
@@ -149,6 +151,7 @@ class Judge {
                                       "`misses` and expect it under `fire`",
                                   std::nullopt,
                                   {got(*judged.alert, {})},
+                                  {},
                                   {}});
       return;
     }
@@ -173,6 +176,7 @@ class Judge {
                                   alert.recipe->name + ", expected silence",
                                   std::nullopt,
                                   {got(alert, {})},
+                                  {},
                                   {}});
     }
   }
@@ -186,6 +190,18 @@ class Judge {
                      (counts.inconclusive == 1 ? " exec" : " execs");
       finding.details = missingEvidence(recipe);
       result_.findings.push_back(std::move(finding));
+    }
+  }
+
+  // A gap may have swallowed a record. A record that is there and wrong has no excuse.
+  void judgeRecords() {
+    for (RecordedFinding& each : judgeRecorded(result_.recording, observation_.records)) {
+      if (each.tooFew && !observation_.gaps.empty()) {
+        each.finding.details = missingEvidence("");
+      } else {
+        failed_ = true;
+      }
+      result_.findings.push_back(std::move(each.finding));
     }
   }
 
@@ -241,6 +257,8 @@ std::string_view name(FindingKind kind) {
       return "caught";
     case FindingKind::kUndecided:
       return "undecided";
+    case FindingKind::kRecord:
+      return "recorded";
   }
   return "?";
 }
@@ -254,7 +272,7 @@ Result failedTrace(const Case& recording, std::string what, std::vector<std::str
   result.recording = recording;
   result.verdict = Verdict::kFail;
   result.findings.push_back(
-      {FindingKind::kTrace, std::move(what), std::nullopt, {}, std::move(details)});
+      {FindingKind::kTrace, std::move(what), std::nullopt, {}, {}, std::move(details)});
   return result;
 }
 

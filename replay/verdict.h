@@ -11,6 +11,7 @@
 
 #include "analyzer/engine/alert.h"
 #include "analyzer/engine/engine.h"
+#include "replay/facts.h"
 #include "replay/scenario.h"
 
 namespace exectrail::replay {
@@ -32,6 +33,7 @@ struct Observation {
   std::vector<GapSeen> gaps;
   std::uint64_t startNs = 0;            // monotonic time that the trace's times are shown from
   std::vector<std::string> unresolved;  // typed paths of execs whose executable is not known
+  std::vector<RecordFacts> records;     // if the scenario says something about them
 };
 
 // An alert, or what was wanted of one, in one line.
@@ -48,12 +50,21 @@ struct Got {
   std::string directoryClass;
 };
 
+// A fact of a record that is not what was wanted of it.
+struct Deviation {
+  std::string record;  // "exec 70.1 at 0.013 s, ./x"
+  std::string fact;
+  std::string expected;
+  std::string got;
+};
+
 enum class FindingKind {
   kTrace,       // the recording or its dump is missing, damaged or in disagreement
   kCount,       // too few or too many of what was expected
   kUnexpected,  // an alert where silence was expected
   kCaught,      // an expected miss that is one no longer
   kUndecided,   // evidence is missing
+  kRecord,      // the recording itself is not what `recorded` says
 };
 
 std::string_view name(FindingKind kind);
@@ -64,6 +75,7 @@ struct Finding {
   std::string what;
   std::optional<Sighting> expected;
   std::vector<Got> got;
+  std::vector<Deviation> deviations;
   std::vector<std::string> details;
 };
 

@@ -24,6 +24,7 @@ class YamlFields {
              analyzer::Diagnostics& diagnostics);
 
   const analyzer::YamlNode& node() const { return node_; }
+  const std::string& what() const { return what_; }
   const analyzer::YamlNode* find(std::string_view key) const { return node_.find(key); }
 
   // Null, with an error, if the key is missing.

@@ -111,6 +111,11 @@ struct EncodeBody {
                        heartbeat.chainHead.size()});
   }
 
+  void operator()(const FileHash& hash) {
+    encodeId(hash.image);
+    out.initFileHash().setFile(indexes.file);
+  }
+
   void encodeId(const ImageId& id) {
     auto image = out.getImage();
     image.setTgid(id.tgid);
@@ -176,6 +181,8 @@ void BatchBuilder::add(const Record& record) {
     }
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&copy.body)) {
     heartbeat->chainHead = state.arena.copy(heartbeat->chainHead);
+  } else if (const auto* hash = std::get_if<FileHash>(&copy.body)) {
+    indexes.file = state.files.index({{}, {}, hash->file, hash->sha256}, state.strings);
   } else {
     forEachBytes(copy, [&state](Bytes& bytes) { bytes = state.strings.intern(bytes); });
     if (const auto* table = std::get_if<MountTable>(&copy.body)) {

@@ -288,6 +288,11 @@ void BatchView::State::decodeRare(std::size_t index, const ImageId& image, Recor
     case schema::Record::HEARTBEAT:
       bodyAs<Heartbeat>(out) = heartbeatFrom(in.getHeartbeat());
       return;
+    case schema::Record::FILE_HASH: {
+      const ExecutedFile& file = decoder.fileAt(in.getFileHash().getFile());
+      bodyAs<FileHash>(out) = {image, file.facts, file.sha256};
+      return;
+    }
     default:
       out.body = std::monostate{};  // of a kind that only a newer version knows
   }

@@ -88,6 +88,10 @@ struct DumpBody {
         .text("lost", std::to_string(heartbeat.lostEvents));
   }
 
+  void operator()(const FileHash& hash) const {
+    DumpLine(out, startNs, record, "hash", hash.image).sha256(hash.sha256).file(hash.file);
+  }
+
   void mountLine(const Mount& mount) const {
     out << std::setw(24) << "mount"
         << "  " << mount.id << " on " << quoteForTerminal(mount.point) << " root "

@@ -130,6 +130,14 @@ DumpLine& DumpLine::identity(const Field<FileIdentity>& field) {
                   std::to_string(field.value.generation));
 }
 
+DumpLine& DumpLine::file(const Field<FileFacts>& field) {
+  return fact("file", field.evidence, describe(field.value));
+}
+
+DumpLine& DumpLine::sha256(const Field<Bytes>& field) {
+  return fact("sha256", field.evidence, hex(field.value));
+}
+
 // Facts that older recordings cannot have, or that few images have, are shown where they are known.
 DumpLine& DumpLine::image(const Image& image) {
   bytes("exe", image.executable);
@@ -145,8 +153,8 @@ DumpLine& DumpLine::image(const Image& image) {
   text("creator", describe(image.creator.value) + noteOn(image.creator.evidence));
   fact("ppid", image.parentPid.evidence, std::to_string(image.parentPid.value));
   identity(image.identity);
-  fact("file", image.file.evidence, describe(image.file.value));
-  if (image.sha256.known()) fact("sha256", image.sha256.evidence, hex(image.sha256.value));
+  file(image.file);
+  if (image.sha256.known()) sha256(image.sha256);
   if (image.secure.known()) {
     fact("secure", image.secure.evidence, image.secure.value ? "yes" : "no");
   }

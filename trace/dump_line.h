@@ -29,6 +29,8 @@ class DumpLine {
   DumpLine& bytes(std::string_view label, const Field<Bytes>& field);
   DumpLine& list(std::string_view label, const Field<std::vector<Bytes>>& field);
   DumpLine& identity(const Field<FileIdentity>& field);
+  DumpLine& file(const Field<FileFacts>& field);
+  DumpLine& sha256(const Field<Bytes>& field);
   DumpLine& image(const Image& image);
 
  private:

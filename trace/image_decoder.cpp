@@ -89,9 +89,7 @@ void PartDecoder::imageParts(const schema::Image::Reader& in, Image& out) const 
       classFrom(creator.getEvidence()));
   out.parentPid = Field<std::uint32_t>(in.getParentPid().getValue(),
                                        classFrom(in.getParentPid().getEvidence()));
-  const std::uint32_t fileIndex = in.getFile();
-  if (fileIndex >= tables_.files.size()) badIndex("file", fileIndex, tables_.files.size());
-  const ExecutedFile& file = tables_.files[fileIndex];
+  const ExecutedFile& file = fileAt(in.getFile());
   out.executable = file.executable;
   out.identity = file.identity;
   out.file = file.facts;

@@ -63,6 +63,11 @@ class PartDecoder {
         classFrom(in.getEvidence()));
   }
 
+  const ExecutedFile& fileAt(std::uint32_t index) const {
+    if (index >= tables_.files.size()) badIndex("file", index, tables_.files.size());
+    return tables_.files[index];
+  }
+
   void exec(const schema::Image::Reader& in, Exec& out) const;
   void image(const schema::Image::Reader& in, Image& out) const;
   void file(const schema::File::Reader& in, ExecutedFile& out) const;

@@ -268,6 +268,14 @@ struct MountTable {
   friend bool operator==(const MountTable&, const MountTable&) = default;
 };
 
+// The content of an executable, hashed after the exec that it belongs to.
+struct FileHash {
+  ImageId image;          // whose exec made the recorder hash the file
+  Field<FileFacts> file;  // of what was hashed
+  Field<Bytes> sha256;    // 32 bytes
+  friend bool operator==(const FileHash&, const FileHash&) = default;
+};
+
 // The recorder was alive, and had seen this much.
 struct Heartbeat {
   std::uint64_t execs = 0;
@@ -281,7 +289,7 @@ inline constexpr std::uint16_t kCpuNotKnown = 0xffff;
 
 // A kind this version does not know (monostate) comes from a newer writer; readers count it.
 using RecordBody = std::variant<std::monostate, Snapshot, Fork, Exec, Attempt, Exit, Gap, Mapping,
-                                AttemptTally, MountTable, Heartbeat>;
+                                AttemptTally, MountTable, Heartbeat, FileHash>;
 
 struct Record {
   std::uint64_t timeNs = 0;

@@ -59,6 +59,8 @@ void forEachBytes(Record& record, Visit visit) {
     for (Mount& mount : table->mounts) forEachBytes(mount, visit);
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&record.body)) {
     visit(heartbeat->chainHead);
+  } else if (auto* hash = std::get_if<FileHash>(&record.body)) {
+    visit(hash->sha256.value);
   }
 }
 

@@ -131,6 +131,7 @@ struct Record {
     attemptTally @18 :AttemptTally;  # `image` is the caller
     mountTable @19 :MountTable;
     heartbeat @20 :Heartbeat;
+    fileHash @21 :FileHash;      # `image` is the one whose exec made the recorder hash the file
   }
 }
 
@@ -368,6 +369,13 @@ struct Mount {
   fileSystem @7 :UInt32;
   source @8 :UInt32;
   superOptions @9 :UInt32;
+}
+
+struct FileHash {
+  # The content of an executable, hashed after the exec that it belongs to: hashing takes time. Execs of
+  # the same file that come later have it in their File.
+  file @0 :UInt32;             # index into the files: facts from before the first byte was read, and the hash;
+                               # why there is none: ESTALE changed meanwhile, EFBIG too large, ENOBUFS too many at once
 }
 
 struct Heartbeat {

@@ -22,6 +22,7 @@ struct Engine::State {
   // No recipe decides on these yet.
   void operator()(const trace::Mapping& /*mapping*/) {}
   void operator()(const trace::MountTable& /*table*/) {}
+  void operator()(const trace::FileHash& /*hash*/) {}
 
   void operator()(const trace::AttemptTally& tally) { summary.attemptsNotKept += tally.count; }
 

@@ -11,6 +11,6 @@ if [[ $tool == none ]]; then
   echo "skipped: no clang-format 14 here (scripts/setup --dev installs it on Debian 12)"
   exit 77
 fi
-find trace recorder analyzer replay tests bench -name '*.h' -print0 -o -name '*.c' -print0 \
+find trace recorder analyzer replay tests bench corpus -name '*.h' -print0 -o -name '*.c' -print0 \
   -o -name '*.cpp' -print0 | xargs -0 "$tool" --dry-run -Werror ||
   { echo "to format: git ls-files '*.h' '*.c' '*.cpp' | xargs $tool -i" && exit 1; }

@@ -4,6 +4,7 @@ import os
 import tempfile
 import unittest
 
+import evasion_table
 import file_length
 import layering
 import no_machine
@@ -77,6 +78,40 @@ class HouseTest(unittest.TestCase):
     def test_data_may_be_long(self):
         self.write("corpus/attack/a/trace.txt", "\n" * 501)
         self.assertEqual([], file_length.check(self.root))
+
+    def evasions(self):
+        """A clean table, one row for each evasion."""
+        self.write("corpus/evasion/a/scenario.yaml", "story: A.\n")
+        self.write("docs/blind-spots.md", "# Blind spots\n## Code that's never run\n")
+        row = "| {} | x | [blind](blind-spots.md#code-thats-never-run) | [a](../corpus/evasion/a) |\n"
+        return "".join(row.format(number) for number in range(1, evasion_table.ROWS + 1))
+
+    def assertTable(self, change, expected):
+        rows = self.evasions()
+        self.write(evasion_table.TABLE, rows)
+        self.assertPlanted(evasion_table.check, evasion_table.TABLE, change(rows), expected)
+
+    def test_evasion_without_an_answer(self):
+        self.assertTable(lambda rows: rows.replace("| 2 | x | [blind](blind-spots.md#code-thats-never-"
+                                                   "run) | [a](../corpus/evasion/a) |", "| 2 | x | | |"),
+                         "docs/evasions.md:2: row 2 names neither scenario, test nor blind spot")
+
+    def test_evasion_that_is_left_out(self):
+        self.assertTable(lambda rows: rows[rows.index("| 2 |"):],
+                         f"docs/evasions.md: rows must be 1 to 37 in order, they are {[*range(2, 38)]}")
+
+    def test_evasion_whose_scenario_is_gone(self):
+        self.assertTable(lambda rows: rows + "[b](../corpus/evasion/b)\n",
+                         "docs/evasions.md:38: there is no corpus/evasion/b")
+
+    def test_evasion_whose_blind_spot_is_not_told(self):
+        self.assertTable(lambda rows: rows + "[c](blind-spots.md#guests)\n",
+                         "docs/evasions.md:38: docs/blind-spots.md has no heading for #guests")
+
+    def test_scenario_in_no_row(self):
+        self.write(evasion_table.TABLE, self.evasions())
+        self.assertPlanted(evasion_table.check, "corpus/evasion/new/scenario.yaml", "story: New.\n",
+                           "docs/evasions.md: corpus/evasion/new is in no row")
 
     def test_machine_path(self):
         path = "/" + "work/shared/x"

@@ -13,10 +13,11 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/compiler/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
+    "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
     "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "bench/"],
 }
-KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/perf_event\.h")
+KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/(perf_event|cn_proc|connector)\.h")
 KERNEL_FOLDER = "recorder/kernel/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 

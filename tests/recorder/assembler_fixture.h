@@ -59,6 +59,7 @@ struct Line {
     return "mounts " + std::to_string(r.mounts.size());
   }
   std::string operator()(const trace::Heartbeat&) const { return "alive"; }
+  std::string operator()(const trace::FileHash& r) const { return "hash " + id(r.image); }
   std::string operator()(const trace::Gap& r) const {
     return "gap of " + std::to_string(r.lostEvents);
   }
@@ -101,7 +102,7 @@ class AssemblerTest : public testing::Test {
   // Gives the events to the assembler in order, each one nanosecond after the other from 100 on.
   void receive(std::vector<EventBody> bodies, trace::Source source = trace::Source::kTracefs) {
     std::vector<Event> events;
-    for (EventBody& body : bodies) events.push_back({now_++, 0, std::move(body), source});
+    for (EventBody& body : bodies) events.push_back({now_++, 0, std::move(body), source, false});
     merge_.add(std::move(events));
     merge_.releaseAll([this](Event& event) { assembler_->receive(event); });
   }

@@ -160,7 +160,7 @@ TEST_F(AssemblerTest, PerfTellsThreadsFromProcesses) {
 TEST_F(AssemblerTest, TheStatusComesWithTheExit) {
   assembler_->start(twoProcesses());
   lines_.clear();
-  receive({ExitEvent{10, true}, ExitStatusEvent{10, 256}});
+  receive({ExitEvent{10, true}, ExitStatusEvent{10, 256, 10}});
   EXPECT_THAT(lines_, ElementsAre("exit 10.0@50 status 256"));
 }
 

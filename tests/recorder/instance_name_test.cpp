@@ -22,7 +22,8 @@ TEST(InstanceName, SaysWhoseItIs) {
 TEST(InstanceName, OthersAreNotOurs) {
   for (const char* name :
        {"", "exectrail", "exectrail-", "exectrail-42", "exectrail-42-", "exectrail-x-1",
-        "exectrail-42-1-2", "exectrail-42-1-", "exectrail-42-1-A b", "exectrail-42-1 ", "perfetto-1-2", "my-exectrail-42-1"}) {
+        "exectrail-42-1-2", "exectrail-42-1-", "exectrail-42-1-A b", "exectrail-42-1 ",
+        "perfetto-1-2", "my-exectrail-42-1"}) {
     EXPECT_FALSE(instanceOwner(name).has_value()) << name;
   }
 }

@@ -24,18 +24,20 @@ inline std::filesystem::path kernelData() {
   return std::filesystem::path(EXECTRAIL_TEST_DATA) / "kernel/6.18-x86_64";
 }
 
-// Hexadecimal text, as `xxd -p` writes it.
-inline std::vector<std::byte> rawPage(const std::string& name) {
+// Hexadecimal text, as `xxd -p` writes it, of a file below the kernel's data.
+inline std::vector<std::byte> hexBytes(const std::string& file) {
   std::string digits;
-  for (const char c : readText(kernelData() / "pages" / name)) {
+  for (const char c : readText(kernelData() / file)) {
     if (c != '\n') digits += c;
   }
-  std::vector<std::byte> page;
+  std::vector<std::byte> bytes;
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    page.push_back(static_cast<std::byte>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+    bytes.push_back(static_cast<std::byte>(std::stoul(digits.substr(i, 2), nullptr, 16)));
   }
-  return page;
+  return bytes;
 }
+
+inline std::vector<std::byte> rawPage(const std::string& name) { return hexBytes("pages/" + name); }
 
 // All formats of the data, but those whose "system/event" is `without`.
 inline std::unique_ptr<recorder::EventFormats> kernelFormats(const std::string& without = "") {

@@ -118,9 +118,7 @@ Event fromPerf(Event event) {
 std::vector<std::string> joined(OrderedMerge& merge, std::uint64_t drainedNs) {
   std::vector<std::string> out;
   merge.release(drainedNs, [&](Event& event) {
-    const auto* exec = std::get_if<ExecEvent>(&event.body);
-    out.push_back(std::to_string(event.timeNs) +
-                  (exec != nullptr && exec->joined ? " joined" : ""));
+    out.push_back(std::to_string(event.timeNs) + (event.joined ? " joined" : ""));
   });
   return out;
 }
@@ -162,7 +160,7 @@ TEST(OrderedMerge, AnExitWaitsForItsStatus) {
   merge.add({ended(10, 5)});
   merge.release(10 + kSettle, receive);
   EXPECT_EQ(seen, "");
-  merge.add({{20, 0, ExitStatusEvent{5, 256}}});
+  merge.add({{20, 0, ExitStatusEvent{5, 256, 5}}});
   merge.release(20 + kSettle, receive);
   EXPECT_EQ(seen, "5:256 ");
   // The pid is used again, and its status is lost.

@@ -40,9 +40,13 @@ class Recording {
     header_.clock.realtimeNs = 1'700'000'000'000'000'000;
   }
 
-  Recording& snapshot(std::uint32_t tgid) {
+  Recording& snapshot(std::uint32_t tgid, std::uint32_t creator = 0) {
     trace::Snapshot record;
     record.image.id = image(tgid, 1);
+    if (creator != 0) {
+      record.image.creator = {trace::Creator{image(creator, 1), CreatorEdge::kFork},
+                              EvidenceClass::kProcfs};
+    }
     return add(record);
   }
   Recording& fork(ImageId creator, std::uint32_t child) {
@@ -135,15 +139,17 @@ std::string describe(const trace::RecordBody& body) {
   }
   if (std::holds_alternative<trace::Attempt>(body)) return "attempt";
   if (std::holds_alternative<trace::Gap>(body)) return "gap";
-  if (std::holds_alternative<trace::Snapshot>(body)) return "snapshot";
+  if (const auto* snapshot = std::get_if<trace::Snapshot>(&body)) {
+    return "snapshot " + std::to_string(snapshot->image.id.tgid);
+  }
   return "?";
 }
 
-CutTrace cut(const std::string& raw) {
+CutTrace cut(const std::string& raw, std::optional<LateRoot> late = std::nullopt) {
   MemorySink sink;
   CutTrace result;
   result.report =
-      cutToScenario([&] { return trace::openTraceBytes(raw, "raw"); }, "attack/x/bash", sink);
+      cutToScenario([&] { return trace::openTraceBytes(raw, "raw"); }, "attack/x/bash", sink, late);
   result.bytes = sink.bytes;
   const auto reader = trace::openTraceBytes(result.bytes, "cut");
   result.header = reader->header();
@@ -279,6 +285,35 @@ TEST(Cut, SurvivesACircleOfCreators) {
                     .exec(image(301, 1), "/bin/sh")
                     .bytes(),
                 "no exec of run.sh below the sandbox");
+}
+
+// The host with a sandbox that was there before the recorder, whose COMMAND is something else.
+Recording lateSandbox() {
+  return std::move(Recording()
+                       .snapshot(1)
+                       .snapshot(kInit, 1)
+                       .snapshot(kShell, kInit)
+                       .snapshot(103, kShell)
+                       .snapshot(200, 1)
+                       .exec(image(300, 1), "/opt/exectrail-replay")
+                       .fork(image(103, 1), 104)
+                       .exec(image(104, 1), "/tmp/x")
+                       .exec(image(201, 1), "/usr/bin/other"));
+}
+
+TEST(Cut, KeepsWhatWasThereOfALateScenario) {
+  const CutTrace result = cut(lateSandbox().bytes(), LateRoot{kShell});
+  EXPECT_THAT(result.kept, ElementsAre("snapshot 102", "snapshot 103", "fork 104", "exec /tmp/x"));
+  EXPECT_EQ(image(kShell, 1), result.report.root);
+}
+
+TEST(Cut, RefusesALateScenarioThatWasNotThere) {
+  try {
+    cut(lateSandbox().bytes(), LateRoot{999});
+    FAIL() << "nothing was thrown";
+  } catch (const EnvironmentError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("run.sh is not among what was there before it"));
+  }
 }
 
 }  // namespace

@@ -95,6 +95,34 @@ class RecordLive(programs.LiveCase):
         self.expect(self.record(folder), 0)
         self.assertEqual([], running("4242.42"))
 
+    def late(self, run):
+        folder = self.scenario(run)
+        with open(os.path.join(folder, "scenario.yaml"), "a") as file:
+            file.write("recorder: late\n")
+        return folder
+
+    def test_what_is_older_than_the_recorder(self):
+        folder = self.late("sh -c 'read word; sleep 0.1' older </dev/zero &\n"
+                           "kill -STOP $$\nsh -c 'sleep 0.1; true' younger\n")
+        before = host_state()
+        self.expect(self.record(folder), 0, stdout=["PASS", "attack/x"], stderr=[])
+        self.assertEqual(before, host_state())
+        dump = self.run_words("trace", "dump", os.path.join(folder, "trace.trail")).stdout.decode()
+        older = [line.split()[1] for line in dump.splitlines() if " older}" in line]
+        younger = [line.split()[1] for line in dump.splitlines() if " younger}" in line]
+        self.assertEqual((["snapshot"], ["exec"]), (older, younger), dump)
+        self.assertNotIn("record-live", dump)
+
+    def test_a_late_scenario_that_does_not_stop(self):
+        folder = self.late("sleep 0.1\n")
+        self.expect(self.record(folder), 3, stderr="did not stop itself")
+        self.assertEqual(["run.sh", "scenario.yaml"], sorted(os.listdir(folder)))
+
+    def test_a_late_scenario_that_goes_on_for_too_long(self):
+        folder = self.late("kill -STOP $$\nsleep 4444.44\n")
+        self.expect(self.record(folder, "--timeout", "2"), 3, stderr="did not end within 2 s")
+        self.assertEqual([], running("4444.44"))
+
     def test_too_long(self):
         folder = self.scenario("sleep 4343.43\n")
         begin = time.monotonic()

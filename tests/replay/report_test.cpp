@@ -134,5 +134,50 @@ TEST_F(ReportTest, OnlyFailuresAndInconclusiveOnesKeepFromPassing) {
   EXPECT_FALSE(total(results()).allPassed());
 }
 
+// What `recorded` wanted and did not get.
+Result notAsRecorded(const Scenario& scenario) {
+  Result result;
+  result.recording = {&scenario, ""};
+  result.verdict = Verdict::kFail;
+  Finding& finding = result.findings.emplace_back();
+  finding.kind = FindingKind::kRecord;
+  finding.what = "recorded exec, typed ./x, exactly 2";
+  finding.deviations = {
+      {"exec 71.1 at 0.010 s, ./x", "executable", "/tmp/x", "unknown (ENAMETOOLONG) [unknown]"},
+      {"exec 71.1 at 0.010 s, ./x", "evidence.executable", "kernel or image", "unknown"},
+      {"exec 72.1 at 0.020 s, ./x", "", "", ""}};
+  return result;
+}
+
+TEST_F(ReportTest, TextShowsWhatIsOtherThanRecordedFactByFact) {
+  std::ostringstream out;
+  TextReport(out, Detail::kProblems).add(notAsRecorded(forged_));
+  EXPECT_EQ(
+      R"(FAIL          evasion/forged-go-build                                           0 ms
+    recorded exec, typed ./x, exactly 2
+    record    exec 71.1 at 0.010 s, ./x
+  - expected  executable           /tmp/x
+  + got       executable           unknown (ENAMETOOLONG) [unknown]
+  - expected  evidence.executable  kernel or image
+  + got       evidence.executable  unknown
+    record    exec 72.1 at 0.020 s, ./x
+    rerun     exectrail replay run corpus/evasion/forged-go-build
+)",
+      out.str());
+}
+
+TEST_F(ReportTest, JsonHasADeviationForEachFact) {
+  std::ostringstream out;
+  JsonReport(out).add(notAsRecorded(forged_));
+  const nlohmann::json finding = nlohmann::json::parse(out.str())["findings"][0];
+  EXPECT_EQ("recorded", finding["kind"]);
+  ASSERT_EQ(3U, finding["deviations"].size());
+  EXPECT_EQ((nlohmann::json{{"record", "exec 71.1 at 0.010 s, ./x"},
+                            {"fact", "executable"},
+                            {"expected", "/tmp/x"},
+                            {"got", "unknown (ENAMETOOLONG) [unknown]"}}),
+            finding["deviations"][0]);
+}
+
 }  // namespace
 }  // namespace exectrail::replay

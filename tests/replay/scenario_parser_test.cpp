@@ -35,6 +35,13 @@ tags: [web, temp, relative-path]
 needs: [root, "package:lighttpd"]
 variants: [dash, bash, busybox]   # a comment
 stand_in: php-fpm is a renamed shell
+recorder: late
+recorded:
+  - exec: {typed: ./x, args: {starts: [./x]}}
+    at_least: 1
+    at_most: 2
+    variants: [bash]
+    expect: {file: {owner: 0}, evidence: {args: [image, procfs]}, environment: {LD_AUDIT: [a, b]}}
 fire:
   - recipe: exec_from_unusual_dir
     exactly: 1
@@ -69,6 +76,16 @@ TEST(ScenarioParser, ReadsEveryKey) {
   EXPECT_THAT(scenario->needs, ElementsAre("root", "package:lighttpd"));
   EXPECT_THAT(scenario->variants, ElementsAre("dash", "bash", "busybox"));
   EXPECT_EQ("php-fpm is a renamed shell", scenario->standIn);
+
+  EXPECT_TRUE(scenario->recorderIsLate);
+  ASSERT_EQ(1U, scenario->recorded.size());
+  const RecordedExpectation& record = scenario->recorded[0];
+  EXPECT_EQ("exec", record.kind);
+  EXPECT_EQ((Count{1, 2}), record.count);
+  EXPECT_THAT(record.variants, ElementsAre("bash"));
+  EXPECT_EQ("typed ./x, args starts [./x]", toString(record.select));
+  EXPECT_EQ("file.owner 0, evidence.args image or procfs, environment.LD_AUDIT a or b",
+            toString(record.expect));
 
   ASSERT_EQ(2U, scenario->fire.size());
   const Expectation& first = scenario->fire[0];
@@ -120,12 +137,12 @@ TEST(ScenarioParser, RecipesThatAreNotLoadedAreErrorsAtTheirPlace) {
   ASSERT_TRUE(scenario);
   checkRecipes(*scenario, {"exec_from_unusual_dir", "shell_from_a_server"}, diagnostics);
   EXPECT_EQ(
-      "scenario.yaml:18:14: error[S040]: there is no recipe 'shell_from_server', did you mean "
+      "scenario.yaml:25:14: error[S040]: there is no recipe 'shell_from_server', did you mean "
       "'shell_from_a_server'?\n"
       "      - {recipe: shell_from_server, at_least: 1, at_most: 3}\n"
       "                 ^\n"
       "help: loaded: exec_from_unusual_dir, shell_from_a_server\n"
-      "scenario.yaml:23:14: error[S040]: there is no recipe 'shell_from_server', did you mean "
+      "scenario.yaml:30:14: error[S040]: there is no recipe 'shell_from_server', did you mean "
       "'shell_from_a_server'?\n"
       "      - {recipe: shell_from_server, why: none yet}\n"
       "                 ^\n"

@@ -155,5 +155,51 @@ TEST_F(VerdictTest, MissingEvidenceDoesNotExcuseAnUnexpectedAlert) {
             judged(withGap(undecided(observed({alert(kRecipe, "/tmp/x")})))).verdict);
 }
 
+class RecordedVerdict : public VerdictTest {
+ protected:
+  RecordedVerdict() {
+    RecordedExpectation& wanted = scenario_.recorded.emplace_back();
+    wanted.kind = "exec";
+    wanted.count = {1, 1};
+    wanted.select.push_back({"typed", Comparison::kIs, {"./x"}, false, 0, {}});
+    wanted.expect.push_back({"comm", Comparison::kIs, {"x"}, false, 0, {}});
+  }
+  static Observation withRecord(const std::string& comm) {
+    Observation observation;
+    RecordFacts& record = observation.records.emplace_back();
+    record.kind = "exec";
+    record.title = "exec 71.1";
+    record.facts["typed"] = {{"./x"}, 3, false};
+    record.facts["comm"] = {{comm}, comm.size(), false};
+    return observation;
+  }
+};
+
+TEST_F(RecordedVerdict, TheRecordingIsAsItMustBe) {
+  EXPECT_EQ(Verdict::kPass, judged(withRecord("x")).verdict);
+}
+
+TEST_F(RecordedVerdict, AWrongFactFailsWhateverTheRecipesSay) {
+  const Result result = judged(withRecord("y"));
+  EXPECT_EQ(Verdict::kFail, result.verdict);
+  ASSERT_EQ(1U, result.findings.size());
+  EXPECT_EQ(FindingKind::kRecord, result.findings[0].kind);
+  EXPECT_EQ("comm", result.findings[0].deviations.at(0).fact);
+}
+
+TEST_F(RecordedVerdict, AGapExcusesARecordThatIsMissing) {
+  EXPECT_EQ(Verdict::kFail, judged(Observation{}).verdict);
+  const Result result = judged(withGap(Observation{}));
+  EXPECT_EQ(Verdict::kInconclusive, result.verdict);
+  EXPECT_THAT(result.findings.at(0).details, ElementsAre(HasSubstr("gap       214 events")));
+}
+
+TEST_F(RecordedVerdict, AGapDoesNotExcuseAWrongFactOrOneRecordTooMany) {
+  EXPECT_EQ(Verdict::kFail, judged(withGap(withRecord("y"))).verdict);
+  Observation twice = withRecord("x");
+  twice.records.push_back(twice.records[0]);
+  EXPECT_EQ(Verdict::kFail, judged(withGap(twice)).verdict);
+}
+
 }  // namespace
 }  // namespace exectrail::replay

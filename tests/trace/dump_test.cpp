@@ -52,6 +52,21 @@ TEST(Dump, WhatIsNotKnownIsNotEmpty) {
       << text;
 }
 
+TEST(Dump, AHashOrWhyThereIsNone) {
+  const trace::Field<trace::FileFacts> file({8, 1, 77, 0100755, 0, 0, 4096, 1, 0},
+                                            trace::EvidenceClass::kProcfs);
+  const trace::Field<trace::Bytes> hash("\x01\xfe", trace::EvidenceClass::kProcfs);
+  const trace::Record known{1, 0, trace::FileHash{image(7), file, hash}};
+  const trace::Record tooLarge{
+      2, 0, trace::FileHash{image(7), file, trace::Field<trace::Bytes>::unreadable(27)}};
+  EXPECT_EQ(
+      lines({{known, {}, {}}, {tooLarge, {}, {}}}),
+      "   0.000000001  hash      7.1         sha256 01fe[procfs]  file 8:1:77 mode 00755 owner "
+      "0:0 size 4096 links 1[procfs]\n"
+      "   0.000000002  hash      7.1         sha256 -[unknown, errno 27]  file 8:1:77 mode "
+      "00755 owner 0:0 size 4096 links 1[procfs]\n");
+}
+
 TEST(Dump, NotesAreShown) {
   trace::Evidence evidence{trace::EvidenceClass::kProcfs, 13, true, 70'000};
   EXPECT_NE(lines({exec("/tmp/x").args({"x"}, evidence)})

@@ -27,7 +27,7 @@ class Generator {
 
  private:
   trace::RecordBody body() {
-    switch (random_() % 10) {
+    switch (random_() % 11) {
       case 0:
         return trace::Snapshot{image()};
       case 1:
@@ -49,6 +49,8 @@ class Generator {
         return mountTable();
       case 8:
         return trace::Heartbeat{number(), number(), number(), bytes()};
+      case 9:
+        return trace::FileHash{id(), field(fileFacts()), field(bytes())};
       default:
         return trace::Gap{static_cast<trace::Source>(random_() % 6), number(), number(), number()};
     }
@@ -65,6 +67,12 @@ class Generator {
       table.removedIds.push_back(number());
     }
     return table;
+  }
+
+  trace::FileFacts fileFacts() {
+    return {number(), number(), number(),
+            number(), number(), number(),
+            number(), number(), -std::int64_t{number()}};
   }
 
   trace::FileIdentity identity() { return {number(), number(), number(), number()}; }
@@ -89,8 +97,7 @@ class Generator {
     image.startEvidence = evidence();
     image.creator = field(trace::Creator{id(), static_cast<trace::CreatorEdge>(random_() % 3)});
     image.executable = field(bytes());
-    image.file = field(trace::FileFacts{number(), number(), number(), number(), number(), number(),
-                                        number(), number(), -std::int64_t{number()}});
+    image.file = field(fileFacts());
     image.arguments = field(arguments());
     image.workingDirectory = field(bytes());
     image.comm = field(bytes());

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Root's shell runs a program from a file system that is no longer mounted anywhere; the shell
+# still works in it.
+[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
+set -eu
+
+# A copy of sleep stands in for the program.
+mkdir /tmp/gone
+mount -t tmpfs none /tmp/gone
+cp /usr/bin/sleep /tmp/gone/x
+cd /tmp/gone
+umount --lazy /tmp/gone
+./x 0.2
+cd /
+rmdir /tmp/gone

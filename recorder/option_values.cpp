@@ -1,0 +1,131 @@
+#include "recorder/option_values.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <string_view>
+
+#include "trace/escape.h"
+
+namespace exectrail::recorder {
+namespace {
+
+constexpr std::size_t kMaxEnvironmentNames = 64;
+constexpr std::size_t kMaxNameBytes = 128;
+
+constexpr std::array<trace::Source, 4> kSources = {trace::Source::kTracefs, trace::Source::kPerf,
+                                                   trace::Source::kDynamic, trace::Source::kProcfs};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t comma = text.find(',', begin);
+    parts.push_back(text.substr(begin, comma - begin));
+    if (comma == std::string::npos) return parts;
+    begin = comma + 1;
+  }
+}
+
+// The number at the beginning of `text`, and what follows it.
+std::optional<double> leadingNumber(const std::string& text, std::string& unit) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || !(value > 0) || value > 1e15) return std::nullopt;
+  unit.assign(end, text.data() + text.size());
+  return value;
+}
+
+void checkName(const std::string& name) {
+  if (name.empty()) throw OptionError("a name is missing; names are separated by one comma");
+  if (name.size() > kMaxNameBytes || name.find('=') != std::string::npos) {
+    throw OptionError(trace::quoteForTerminal(name) + " is not the name of a variable");
+  }
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text) {
+  const std::map<std::string, double> seconds = {{"ms", 1e-3}, {"", 1},     {"s", 1},
+                                                 {"m", 60},    {"h", 3600}, {"d", 86400}};
+  std::string unit;
+  const auto value = leadingNumber(text, unit);
+  const auto found = seconds.find(unit);
+  if (!value || found == seconds.end()) return std::nullopt;
+  const double nanoseconds = *value * found->second * 1e9;
+  if (nanoseconds < 1 || nanoseconds > 9e18) return std::nullopt;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
+}
+
+std::optional<std::uint64_t> parseSize(const std::string& text) {
+  const std::map<char, double> factors = {{'k', 1024.0}, {'m', 1048576.0}, {'g', 1073741824.0}};
+  std::string unit;
+  const auto value = leadingNumber(text, unit);
+  if (!value) return std::nullopt;
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  double factor = 1;
+  if (const auto found = factors.find(unit.empty() ? '\0' : unit[0]); found != factors.end()) {
+    factor = found->second;
+    unit.erase(0, 1);
+  }
+  if (!unit.empty() && unit != "b" && unit != "ib") return std::nullopt;
+  const double bytes = *value * factor;
+  if (bytes < 1 || bytes > 1e18) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
+}
+
+std::vector<trace::Source> parseSources(const std::string& text) {
+  if (text == "auto") return {};
+  const std::vector<std::string> wanted = split(text);
+  std::string names;
+  std::vector<trace::Source> sources;
+  for (const trace::Source source : kSources) {
+    const std::string name(trace::name(source));
+    names += (names.empty() ? "" : ", ") + name;
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) sources.push_back(source);
+  }
+  for (const std::string& word : wanted) {
+    const auto same = [&](trace::Source source) { return trace::name(source) == word; };
+    if (std::any_of(kSources.begin(), kSources.end(), same)) continue;
+    throw OptionError(trace::quoteForTerminal(word) +
+                      " is not a source; there are auto, or a list of " + names);
+  }
+  return sources;
+}
+
+const std::vector<std::string>& defaultEnvironmentNames() {
+  static const std::vector<std::string> kNames = {
+      // the dynamic loader and the C library, ld.so(8)
+      "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GLIBC_TUNABLES", "GCONV_PATH",
+      // shells
+      "BASH_ENV", "ENV", "PATH", "IFS",
+      // languages
+      "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT",
+      "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS"};
+  return kNames;
+}
+
+std::vector<std::string> parseEnvironmentNames(const std::string& text) {
+  if (text == "none") return {};
+  const std::vector<std::string> words = split(text);
+  const bool added = words.front().starts_with('+');
+  std::vector<std::string> names = added ? defaultEnvironmentNames() : std::vector<std::string>{};
+  for (const std::string& word : words) {
+    if (word.starts_with('+') != added) {
+      throw OptionError(
+          "put + before every name, which adds them to the default ones, or before none");
+    }
+    const std::string name = word.substr(added ? 1 : 0);
+    checkName(name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (names.size() > kMaxEnvironmentNames) {
+    throw OptionError(std::to_string(names.size()) + " names are too many; at most " +
+                      std::to_string(kMaxEnvironmentNames) + " are kept");
+  }
+  return names;
+}
+
+}  // namespace exectrail::recorder

@@ -1,0 +1,39 @@
+// What can stand after an option of `exectrail record`: times, sizes, lists. Nothing if the text is
+// none of these, or an OptionError with a text for the person who typed it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "trace/record.h"
+
+namespace exectrail::recorder {
+
+// The text goes on from "--option: ".
+class OptionError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// "30s", "500ms", "10m", "2h", or seconds without a unit. Nothing if it is none of these.
+std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text);
+
+// "4M", "512k", "1G", "4MiB", or bytes without a unit; units are powers of 1,024.
+std::optional<std::uint64_t> parseSize(const std::string& text);
+
+// "auto": no names; else the named sources, each once, in the order of trace::Source. Throws
+// OptionError that says which exist.
+std::vector<trace::Source> parseSources(const std::string& text);
+
+// Variables of the environment that change what a program does before its own code has a say.
+const std::vector<std::string>& defaultEnvironmentNames();
+
+// "A,B": these instead of the default ones; "+A,+B": these as well; "none": none at all. Throws
+// OptionError.
+std::vector<std::string> parseEnvironmentNames(const std::string& text);
+
+}  // namespace exectrail::recorder
