@@ -1,5 +1,7 @@
 #include "recorder/observer.h"
 
+#include <cerrno>
+
 #include "recorder/proc/entry_reader.h"
 #include "recorder/stack_reading.h"
 
@@ -14,6 +16,14 @@ constexpr std::size_t kMostThreads = 65536;     // that are kept in mind; more: 
 // What perf does not know of an exec, and the executable as it is seen from our root.
 constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
                               facts::kCredentials | facts::kStat | facts::kLogin;
+
+// The call is over by the time we read: the caller may have changed what it passed.
+EntryReading afterReturn(EntryReading reading) {
+  for (trace::Evidence* evidence : {&reading.typedPath.evidence, &reading.arguments.evidence}) {
+    if (evidence->known()) evidence->evidenceClass = trace::EvidenceClass::kInferred;
+  }
+  return reading;
+}
 
 }  // namespace
 
@@ -46,18 +56,20 @@ void Observer::readFailures(std::vector<Event>& events) {
     } else if (auto* fail = std::get_if<FailEvent>(&event.body)) {
       const auto call = entered_.extract(fail->tid);
       if (call.empty() || failed_ == trace::FailedPolicy::kNone) continue;
-      if (call.mapped().reading || !affords(fail->tid, event.timeNs)) continue;
-      fail->reading = std::make_shared<const EntryReading>(readEntry(call.mapped()));
+      if (call.mapped().reading || !affords(*fail, event.timeNs)) continue;
+      fail->reading = std::make_shared<const EntryReading>(afterReturn(readEntry(call.mapped())));
     }
   }
 }
 
-bool Observer::affords(std::int32_t tid, std::uint64_t timeNs) {
+bool Observer::affords(const FailEvent& fail, std::uint64_t timeNs) {
   const auto spend = [timeNs](Budget& budget, std::uint32_t most) {
     if (timeNs - budget.windowNs >= kWindowNs) budget = {timeNs, 0};
     return ++budget.used <= most;
   };
-  return spend(budgets_[tid], kReadingsOfOne) && spend(total_, kReadingsOfAll);
+  const bool search = fail.errorNumber == ENOENT || fail.errorNumber == ENOTDIR;
+  return spend(budgets_[fail.tid], kReadingsOfOne) &&
+         spend(search ? searches_ : refusals_, kReadingsOfAll);
 }
 
 }  // namespace exectrail::recorder

@@ -33,7 +33,7 @@ class Observer {
     std::uint32_t used = 0;
   };
 
-  bool affords(std::int32_t tid, std::uint64_t timeNs);
+  bool affords(const FailEvent& fail, std::uint64_t timeNs);
 
   trace::FailedPolicy failed_;
   ProcessReader reader_;
@@ -41,7 +41,8 @@ class Observer {
   std::unordered_map<std::int32_t, EnterEvent>
       entered_;                                       // by tid, until it is known what became of it
   std::unordered_map<std::int32_t, Budget> budgets_;  // by tid
-  Budget total_;
+  Budget searches_;  // of all that found nothing: searches along PATH must not use up the others'
+  Budget refusals_;
 };
 
 }  // namespace exectrail::recorder

@@ -42,12 +42,24 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) {
-            report_.see(record);
-            sealer_.add(record);
-          },
-          merge_),
+          [this](const trace::Record& record) { write(record); }, merge_),
+      mounts_([this](const trace::MountTable& table) {
+        sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
+      }),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
+
+void Pipeline::write(const trace::Record& record) {
+  report_.see(record);
+  sealer_.add(record);
+  const auto* exec = std::get_if<trace::Exec>(&record.body);
+  if (exec == nullptr || !readProc_) return;
+  const auto& namespaces = exec->image.context->namespaces;
+  mountsNs_ = record.timeNs;
+  if (namespaces.known()) {
+    mounts_.seen(namespaces.value.mount, static_cast<std::int32_t>(exec->image.id.tgid),
+                 monotonicNowNs());
+  }
+}
 
 void Pipeline::start() {
   const bool wholeHost = header_.capture.scope == trace::Scope::kHost;
@@ -63,6 +75,8 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
+  mountsNs_ = header_.clock.monotonicNs;
+  if (readProc_) mounts_.start(lookedNs_);
   if (readProc_) observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
@@ -112,7 +126,10 @@ void Pipeline::step() {
   if (readProc_) {
     merge_.forEachUnread(nowNs - kBatchNs, [this](ExecEvent& exec) { observer_.read(exec); });
   }
-  release(std::min(nowNs, failuresDrainedNs_));
+  const std::uint64_t drainedNs = std::min(nowNs, failuresDrainedNs_);
+  release(drainedNs);
+  mountsNs_ = drainedNs - OrderedMerge::kSettleNs;
+  if (readProc_) mounts_.step(nowNs);
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
@@ -144,6 +161,7 @@ std::uint64_t Pipeline::dueNs() const {
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
   sink_.descriptors(descriptors);
+  if (readProc_) descriptors.push_back(mounts_.descriptor());
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
   sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
