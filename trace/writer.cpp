@@ -46,13 +46,14 @@ void Writer::flush() {
   writePending();
 }
 
-void Writer::addBatch(ByteSpan content, std::uint64_t records) {
-  flush();
+void Writer::addBatch(ByteSpan content, std::uint64_t records, bool fresh) {
+  writePending();
   try {
-    frames_->write(FrameKind::kBatch, kFresh, content);
+    frames_->write(FrameKind::kBatch, fresh ? kFresh : std::uint8_t{0}, content);
   } catch (const DiskFull&) {
     pending_.assign(content.begin(), content.end());
     pendingRecords_ = records;
+    pendingFresh_ = fresh;
     throw;
   }
 }

@@ -8,6 +8,7 @@ namespace {
 
 // As trace::Writer: bounds the memory of readers.
 constexpr std::size_t kSealBytes = std::size_t{256} << 10;
+constexpr std::size_t kRunBytes = std::size_t{1} << 20;
 
 struct Count {
   BatchCounts& counts;
@@ -39,8 +40,16 @@ void BatchSealer::add(const trace::Record& record) {
 
 void BatchSealer::flush() {
   if (builder_.empty()) return;
+  batch_.fresh = builder_.fresh();
   batch_.content = std::make_shared<const std::vector<std::byte>>(builder_.seal());
+  if (batch_.fresh) {
+    runBytes_ = 0;
+    runFirstNs_ = batch_.firstNs;
+  }
+  runBytes_ += batch_.content->size();
+  const bool old = runNs_ != 0 && batch_.lastNs - runFirstNs_ >= runNs_;
   sink_.put(std::exchange(batch_, {}));
+  if (old || runBytes_ >= kRunBytes) builder_.startRun();
 }
 
 }  // namespace exectrail::recorder

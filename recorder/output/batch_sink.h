@@ -25,6 +25,7 @@ struct BatchCounts {
 
 struct SealedBatch {
   std::shared_ptr<const std::vector<std::byte>> content;  // of a batch frame; never null
+  bool fresh = true;  // the first of a run: it needs none of those before it
   BatchCounts counts;
   std::uint64_t firstNs = 0;  // the earliest and the latest time of its records, CLOCK_MONOTONIC
   std::uint64_t lastNs = 0;

@@ -41,28 +41,33 @@ FlightRecorder::FlightRecorder(const FlightSettings& settings, trace::Header hea
     : settings_(settings), header_(std::move(header)), sinceNs_(header_.clock.monotonicNs) {}
 
 void FlightRecorder::add(SealedBatch&& batch) {
-  ringBytes_ += batch.content->size() + kBatchBytes;
-  ring_.push_back(std::move(batch));
-  forget(ring_.back().lastNs);
+  if (batch.fresh || runs_.empty()) runs_.emplace_back();
+  Run& run = runs_.back();
+  const std::size_t size = batch.content->size() + kBatchBytes;
+  run.bytes += size;
+  runBytes_ += size;
+  run.lastNs = std::max(run.lastNs, batch.lastNs);
+  run.batches.push_back(std::move(batch));
+  forget(run.lastNs);
 }
 
 void FlightRecorder::forget(std::uint64_t nowNs) {
-  while (!ring_.empty() && ring_.front().lastNs + settings_.windowNs < nowNs) {
+  while (runs_.size() > 1 && runs_.front().lastNs + settings_.windowNs < nowNs) {
     outOfMemory_ = false;
     forgetOldest();
   }
-  while (!ring_.empty() && bytes() > settings_.memoryBytes) {
+  while (runs_.size() > 1 && bytes() > settings_.memoryBytes) {
     outOfMemory_ = true;
     forgetOldest();
   }
 }
 
 void FlightRecorder::forgetOldest() {
-  const SealedBatch& oldest = ring_.front();
-  state_.apply(oldest);
+  const Run& oldest = runs_.front();
+  for (const SealedBatch& batch : oldest.batches) state_.apply(batch);
   sinceNs_ = std::max(sinceNs_, oldest.lastNs);
-  ringBytes_ -= oldest.content->size() + kBatchBytes;
-  ring_.pop_front();
+  runBytes_ -= oldest.bytes;
+  runs_.pop_front();
 }
 
 FlightWindow FlightRecorder::take(const trace::ClockReading& now, trace::EndReason reason,
@@ -91,7 +96,9 @@ FlightWindow FlightRecorder::take(const trace::ClockReading& now, trace::EndReas
               [&](const trace::Record& record) { sealer.add(record); });
   sealer.flush();
   window.batches = std::move(collected.batches);
-  window.batches.insert(window.batches.end(), ring_.begin(), ring_.end());
+  for (const Run& run : runs_) {
+    window.batches.insert(window.batches.end(), run.batches.begin(), run.batches.end());
+  }
   window.end.timeNs = now.monotonicNs;
   window.end.reason = reason;
   window.end.lateEvents = soFar.lateEvents;

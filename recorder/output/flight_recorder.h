@@ -1,6 +1,9 @@
 // Keeps the last minutes of a recording in memory: sealed batches, and the state of the host before
 // the oldest of them. What falls out of the window moves the state on. A window can be taken at any
 // time, and is a complete trace of its own.
+//
+// Batches of a run can only be read together and leave together: a window reaches back a little
+// further than asked for. Whoever seals them begins a run often enough.
 #pragma once
 
 #include <cstdint>
@@ -39,19 +42,25 @@ class FlightRecorder {
   FlightWindow take(const trace::ClockReading& now, trace::EndReason reason,
                     const trace::End& soFar = {});
 
-  std::size_t bytes() const { return ringBytes_ + state_.bytes(); }
+  std::size_t bytes() const { return runBytes_ + state_.bytes(); }
 
  private:
+  struct Run {
+    std::vector<SealedBatch> batches;
+    std::size_t bytes = 0;
+    std::uint64_t lastNs = 0;
+  };
+
   void forget(std::uint64_t nowNs);
   void forgetOldest();
 
   FlightSettings settings_;
   trace::Header header_;
-  std::deque<SealedBatch> ring_;  // oldest first
-  std::size_t ringBytes_ = 0;
-  TreeState state_;           // when the oldest batch begins
-  std::uint64_t sinceNs_;     // what has happened since is in the ring
-  bool outOfMemory_ = false;  // the last batch that left did so before its time
+  std::deque<Run> runs_;  // oldest first; the last one is still growing
+  std::size_t runBytes_ = 0;
+  TreeState state_;           // when the oldest run begins
+  std::uint64_t sinceNs_;     // what has happened since is in the runs
+  bool outOfMemory_ = false;  // the last run that left did so before its time
 };
 
 }  // namespace exectrail::recorder

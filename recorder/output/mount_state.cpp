@@ -1,17 +1,9 @@
 #include "recorder/output/mount_state.h"
 
+#include <deque>
 #include <utility>
 
 namespace exectrail::recorder {
-namespace {
-
-// The decoded mounts of one table, with the bytes they point to.
-struct Decoded {
-  std::vector<trace::BatchView> views;
-  trace::MountTable table;
-};
-
-}  // namespace
 
 void MountState::apply(const trace::MountTable& table) {
   Table& kept = tables_[table.mountNamespace];
@@ -51,14 +43,13 @@ void MountState::remove(Table& table, std::uint32_t id) {
 void MountState::emit(std::uint64_t timeNs,
                       const std::function<void(const trace::Record&)>& emit) const {
   for (const auto& [mountNamespace, kept] : tables_) {
-    Decoded decoded;
-    decoded.table = {mountNamespace, kept.complete, kept.evidence, {}, {}};
+    trace::MountTable table{mountNamespace, kept.complete, kept.evidence, {}, {}};
+    std::deque<DecodedRecord> decoded;  // own what `table` points to
     for (const auto& [id, encoded] : kept.mounts) {
-      trace::Record record;
-      decodeRecord(encoded, decoded.views.emplace_back(), record);
-      decoded.table.mounts.push_back(std::get<trace::MountTable>(record.body).mounts.at(0));
+      const trace::Record& record = decoded.emplace_back(encoded).record;
+      table.mounts.push_back(std::get<trace::MountTable>(record.body).mounts.at(0));
     }
-    emit({timeNs, trace::kCpuNotKnown, std::move(decoded.table)});
+    emit({timeNs, trace::kCpuNotKnown, std::move(table)});
   }
 }
 

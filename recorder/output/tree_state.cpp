@@ -1,6 +1,7 @@
 #include "recorder/output/tree_state.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace exectrail::recorder {
@@ -55,7 +56,10 @@ std::size_t TreeState::IdHash::operator()(const trace::ImageId& id) const {
 }
 
 void TreeState::apply(const SealedBatch& batch) {
-  const auto view = trace::BatchView::open(batch.content->data(), batch.content->size());
+  if (batch.fresh) runContents_.clear();
+  runContents_.push_back(batch.content);
+  const auto& content = *batch.content;
+  const auto view = trace::BatchView::open(content.data(), content.size(), batch.fresh, runTables_);
   trace::Record record;
   for (std::size_t i = 0; i < view.size(); ++i) {
     view.decode(i, record);
@@ -225,12 +229,12 @@ void TreeState::emitImage(const trace::ImageId& id, const Entry& entry, std::uin
     if (above == images_.end()) break;
     source = &above->second;
   }
-  trace::BatchView view;
-  trace::Record record;
-  if (!source->snapshot.empty()) decodeRecord(source->snapshot, view, record);
-  auto* snapshot = std::get_if<trace::Snapshot>(&record.body);
-  if (snapshot == nullptr) snapshot = &record.body.emplace<trace::Snapshot>();
-  trace::Image& image = snapshot->image;
+  std::optional<DecodedRecord> decoded;
+  trace::Snapshot snapshot;
+  if (!source->snapshot.empty()) {
+    snapshot = std::get<trace::Snapshot>(decoded.emplace(source->snapshot).record.body);
+  }
+  trace::Image& image = snapshot.image;
   trace::Context context;
   age(image, context);
   if (source != &entry || entry.snapshot.empty()) {
@@ -249,7 +253,7 @@ void TreeState::emitImage(const trace::ImageId& id, const Entry& entry, std::uin
       if (evidence->known()) evidence->evidenceClass = trace::EvidenceClass::kInferred;
     }
   }
-  emit({timeNs, trace::kCpuNotKnown, std::move(*snapshot)});
+  emit({timeNs, trace::kCpuNotKnown, std::move(snapshot)});
 }
 
 }  // namespace exectrail::recorder

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,7 +25,7 @@ class TreeState {
   // Ended or replaced images that are kept because running ones descend from them, at most.
   static constexpr std::size_t kMaxAncestors = 8192;
 
-  // Goes on to the end of this batch.
+  // Goes on to the end of this batch. Batches of a run come one after the other.
   void apply(const SealedBatch& batch);
 
   // The state as records of the time `timeNs`: images in the order in which they came to be, then
@@ -68,6 +69,8 @@ class TreeState {
   std::unordered_map<trace::ImageId, Entry, IdHash> images_;
   std::unordered_map<std::uint32_t, trace::ImageId> running_;  // by tgid
   std::vector<trace::ImageId> fresh_;                          // in the batch being applied
+  trace::ReadTables runTables_;
+  std::vector<std::shared_ptr<const std::vector<std::byte>>> runContents_;  // those point into it
   MountState mounts_;
   trace::BatchBuilder builder_;
   std::uint64_t nextOrder_ = 0;

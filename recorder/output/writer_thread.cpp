@@ -137,7 +137,7 @@ void WriterThread::writeBatch(const SealedBatch& batch) {
   if (failed_.load(std::memory_order_relaxed)) {
     unwrittenRecords_ += batch.counts.records;
   } else {
-    writer_.addBatch(*batch.content, batch.counts.records);
+    writer_.addBatch(*batch.content, batch.counts.records, batch.fresh);
   }
 }
 
