@@ -104,7 +104,9 @@ void MountWatcher::start(std::uint64_t nowNs) {
   const std::uint64_t inode = own.inode;
   attach(inode, std::move(own), true, nowNs);
   Watch first = open("/proc/1");
-  if (first.inode != 0 && first.inode != inode) {
+  if (first.inode == 0) {
+    ++counts_.unreadable;  // where even root may not look into it
+  } else if (first.inode != inode) {
     const std::uint64_t firstInode = first.inode;
     attach(firstInode, std::move(first), true, nowNs);
   }
