@@ -87,7 +87,7 @@ TEST_F(PerfSourceTest, WhatFindsNoRoomIsCounted) {
   PerfSource small(settings);
   constexpr int kPrograms = 200;
   for (int i = 0; i < kPrograms; ++i) {
-    const pid_t pid = ::vfork();
+    const pid_t pid = ::fork();
     if (pid == 0) {
       ::execl("/bin/true", "overflowing", nullptr);
       ::_exit(126);
