@@ -1,6 +1,7 @@
 #include "recorder/assembler.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "recorder/failed_attempts.h"
@@ -21,10 +22,12 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
 
 }  // namespace
 
-Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
+Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
+                     FileFactsReader* files)
     : settings_(settings),
       emit_(std::move(emit)),
       upcoming_(upcoming),
+      files_(files),
       processes_(settings.scope, settings.clock) {}
 
 void Assembler::start(const HostSnapshot& snapshot) {
@@ -120,6 +123,13 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
     evidence.entry = calls.mapped().entered->reading.get();
   }
   evidence.namespaces = process->namespaces;
+  if (evidence.reading != nullptr && evidence.reading->login.known()) {
+    process->login = evidence.reading->login;
+  }
+  evidence.login = process->login;
+  if (!sideBand.maps.empty() && sideBand.maps.front().identity.inode != 0) {
+    evidence.file = factsOf(sideBand.maps.front(), event.timeNs, evidence.reading);
+  }
   if (body.cgroupId) {
     const auto cgroup = cgroups_.find(*body.cgroupId);
     if (cgroup != cgroups_.end()) evidence.cgroup = &cgroup->second;
@@ -229,6 +239,16 @@ void Assembler::emitTallies(std::uint64_t nowNs) {
   processes_.forEach([&](Process& process) {
     if (process.inScope) emitTalliesOf(event, process);
   });
+}
+
+trace::Field<trace::FileFacts> Assembler::factsOf(const MapEvent& mapped, std::uint64_t execNs,
+                                                  const ProcessReading* reading) {
+  trace::Field<trace::FileFacts> read;
+  if (reading != nullptr) read = reading->file;
+  if (files_ != nullptr) return files_->read(mapped.identity, mapped.path, execNs, read);
+  // Device numbers of the two need not agree on every file system; inodes do.
+  const bool same = !read.known() || read.value.inode == mapped.identity.inode;
+  return same ? read : trace::Field<trace::FileFacts>::unreadable(ESTALE);
 }
 
 bool Assembler::usable(const ProcessReading* reading, const Process& process,

@@ -1,5 +1,6 @@
 // Events in order of time -> records of the trace: puts together what the sources saw of one exec,
-// and keeps the processes it needs for that. Reads nothing itself.
+// and keeps the processes it needs for that. Of what can be read, it asks for the facts of files
+// alone: those outlive the process.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "recorder/event.h"
 #include "recorder/exec_evidence.h"
 #include "recorder/ordered_merge.h"
+#include "recorder/proc/file_facts.h"
 #include "recorder/process_table.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
@@ -26,8 +28,10 @@ class Assembler {
  public:
   using Emit = std::function<void(const trace::Record&)>;
 
-  // `upcoming` is asked what comes after the event that is being received.
-  Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming);
+  // `upcoming` is asked what comes after the event that is being received. `files` may be null:
+  // then there are only the facts that came with an event.
+  Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
+            FileFactsReader* files = nullptr);
 
   // The processes that were there. Emits their records, creators first.
   void start(const HostSnapshot& snapshot);
@@ -71,11 +75,14 @@ class Assembler {
   void emit(const Event& event, trace::RecordBody body);
   void emitMapping(const Event& event, Process& process, const MapEvent& map);
   void emitTalliesOf(const Event& event, Process& process);
+  trace::Field<trace::FileFacts> factsOf(const MapEvent& mapped, std::uint64_t execNs,
+                                         const ProcessReading* reading);
   bool usable(const ProcessReading* reading, const Process& process, std::int32_t tgid) const;
 
   AssemblerSettings settings_;
   Emit emit_;
   const OrderedMerge& upcoming_;
+  FileFactsReader* files_;
   ProcessTable processes_;
   std::unordered_map<std::int32_t, UnderWay> underWay_;     // by tid
   std::unordered_map<std::uint64_t, std::string> cgroups_;  // by id

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <utility>
 
 #include "recorder/proc/process_reader.h"
@@ -47,19 +46,15 @@ trace::EndReason Loop::run() {
 }
 
 void Loop::wait() {
-  descriptors_.assign(1, signals_.descriptor());
+  descriptors_.assign({signals_.descriptor(), timer_.descriptor()});
   work_.descriptors(descriptors_);
   polled_.clear();
   for (const int fd : descriptors_) polled_.push_back({fd, POLLIN, 0});
   std::uint64_t untilNs = work_.dueNs();
   if (deadlineNs_) untilNs = std::min(untilNs, *deadlineNs_);
   if (commandEndedNs_ && !toldOfTree_) untilNs = std::min(untilNs, *commandEndedNs_ + kSettleNs);
-  const std::uint64_t nowNs = monotonicNowNs();
-  const std::uint64_t timeoutNs = untilNs > nowNs ? untilNs - nowNs : 0;
-  timespec timeout{};
-  timeout.tv_sec = static_cast<std::time_t>(timeoutNs / 1'000'000'000);
-  timeout.tv_nsec = static_cast<long>(timeoutNs % 1'000'000'000);
-  if (::ppoll(polled_.data(), polled_.size(), &timeout, nullptr) < 0) {
+  timer_.set(untilNs);
+  if (::poll(polled_.data(), polled_.size(), -1) < 0) {
     if (errno != EINTR) throwErrno(errno, "cannot wait for events");
     polled_.front().revents = POLLIN;
   }

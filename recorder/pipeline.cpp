@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "recorder/realtime.h"
+#include "recorder/stack_reading.h"
+
 namespace exectrail::recorder {
 namespace {
 
-// All sources are drained this often while something happens: what they hold is not short-lived,
-// and every look costs system calls.
+// All sources are drained this often while something happens, or less often, as the execs are: what
+// they hold is not short-lived, and every look costs system calls.
 constexpr std::uint64_t kBatchNs = 1'000'000;
 
 // And this often when nothing does.
@@ -42,7 +45,8 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) { write(record); }, merge_),
+          [this](const trace::Record& record) { write(record); }, merge_,
+          sources.uses(trace::Source::kProcfs) ? &files_ : nullptr),
       mounts_([this](const trace::MountTable& table) {
         sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
       }),
@@ -87,12 +91,30 @@ void Pipeline::add(std::vector<Event>&& events) {
   merge_.add(std::move(events));
 }
 
-void Pipeline::drainExecs() {
+void Pipeline::drainExecs(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
   if (readProc_) observer_.readExecs(events);
+  pace(nowNs, events);
   merge_.add(std::move(events));
+}
+
+void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
+  std::uint64_t count = 0;
+  std::uint64_t needy = 0;
+  for (const Event& event : execs) {
+    const auto* exec = std::get_if<ExecEvent>(&event.body);
+    if (exec == nullptr) continue;
+    ++count;
+    const bool copied = exec->stack && exec->stack->arguments.evidence.evidenceClass ==
+                                           trace::EvidenceClass::kImage;
+    if (!copied) ++needy;
+  }
+  const bool before = execs_.together();
+  execs_.drained(nowNs, count, needy);
+  // Where that is refused, we go on as we are; prepare() has said so.
+  if (execs_.together() != before) execs_.together() ? leaveRealtime() : enterRealtime();
 }
 
 std::size_t Pipeline::drainFailures() {
@@ -111,12 +133,13 @@ void Pipeline::step() {
   const std::uint64_t nowNs = monotonicNowNs();
   // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
-    if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
-      failuresAgainNs_ = nowNs + kFloodPauseNs;
-    }
+    const std::size_t drained = sources_.failuresReady() ? drainFailures() : 0;
+    failures_.drained(nowNs, drained);
+    failuresAgainNs_ = drained >= kFloodEvents ? nowNs + kFloodPauseNs : failures_.againNs();
     failuresDrainedNs_ = nowNs;
   }
-  drainExecs();
+  if (nowNs < execs_.againNs()) return;
+  drainExecs(nowNs);
   if (nowNs - lookedNs_ < kBatchNs) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
@@ -156,6 +179,7 @@ void Pipeline::beat(std::uint64_t nowNs) {
 
 std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
+  if (execs_.together()) return execs_.againNs();
   return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
 }
 
@@ -164,7 +188,8 @@ void Pipeline::descriptors(std::vector<int>& descriptors) const {
   if (readProc_) descriptors.push_back(mounts_.descriptor());
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
-  sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
+  const std::uint64_t nowNs = monotonicNowNs();
+  sources_.descriptors(nowNs >= execs_.againNs(), nowNs >= failuresAgainNs_, descriptors);
 }
 
 trace::End Pipeline::counts() const {
@@ -177,7 +202,7 @@ trace::End Pipeline::counts() const {
 trace::End Pipeline::finish(trace::EndReason reason) {
   sources_.stop();
   const std::uint64_t nowNs = monotonicNowNs();
-  drainExecs();
+  drainExecs(nowNs);
   // A drain may stop before a source is empty.
   while (drainFailures() > 0) {
   }

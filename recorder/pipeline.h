@@ -12,6 +12,7 @@
 #include "recorder/observer.h"
 #include "recorder/ordered_merge.h"
 #include "recorder/output/batch_sealer.h"
+#include "recorder/pacing.h"
 #include "recorder/proc/mount_watcher.h"
 #include "recorder/self_report.h"
 #include "recorder/sources.h"
@@ -53,11 +54,12 @@ class Pipeline {
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
 
  private:
-  void drainExecs();
+  void drainExecs(std::uint64_t nowNs);
   std::size_t drainFailures();
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
+  void pace(std::uint64_t nowNs, const std::vector<Event>& execs);
   void write(const trace::Record& record);
 
   trace::Header header_;
@@ -67,9 +69,12 @@ class Pipeline {
   SelfReport report_;
   Observer observer_;
   OrderedMerge merge_;
+  FileFactsReader files_;
   Assembler assembler_;
   MountWatcher mounts_;
   bool readProc_;
+  Pacing execs_;
+  Pacing failures_;
   std::uint64_t mountsNs_ = 0;  // time of the next mount table
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;

@@ -87,15 +87,11 @@ std::vector<std::string> Sources::eventNames() const {
   return names;
 }
 
-void Sources::descriptors(bool failures, std::vector<int>& descriptors) const {
+void Sources::descriptors(bool execs, bool failures, std::vector<int>& descriptors) const {
   const auto add = [&descriptors](const Source& source) {
     for (const int fd : source.descriptors()) descriptors.push_back(fd);
   };
-  if (perf_ != nullptr) {
-    add(*perf_);
-  } else {
-    add(*processes_);
-  }
+  if (execs) add(perf_ != nullptr ? *static_cast<const Source*>(perf_.get()) : *processes_);
   if (failures && failures_ != nullptr) add(*failures_);
 }
 

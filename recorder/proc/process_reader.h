@@ -75,11 +75,6 @@ class ProcessReader {
 // One process, by a reader of its own, without namespaces, cgroup and environment.
 ProcessReading readProcess(std::int32_t pid);
 
-// Fills what is unknown in `reading` with what a process has from its creator unless it has changed
-// it since: class `inferred`. Credentials not, if the file that runs changes them. Privileges
-// never: exec computes them anew.
-void inheritContext(const ProcessReading& creator, ProcessReading& reading);
-
 // Copies the facts (not id and creator) into an image and its context. Their bytes point into
 // `reading`.
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context);
