@@ -19,14 +19,6 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
   return {trace::Arguments(field.value.begin(), field.value.end()), field.evidence};
 }
 
-// What the kernel copied at the entry, before what was read of the memory after the failure.
-const EntryReading* bestReading(const std::optional<EnterEvent>& entered, const FailEvent& fail) {
-  if (entered && entered->reading && entered->reading->typedPath.known()) {
-    return entered->reading.get();
-  }
-  return fail.reading.get();
-}
-
 }  // namespace
 
 Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
@@ -150,20 +142,16 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   }
 }
 
-void Assembler::on(const Event&, const EnterEvent& body) {
-  UnderWay& underWay = underWay_[body.tid];
-  // A dynamic event's copy and the plain event of the same call complete each other.
-  const bool sameCall = underWay.entered && underWay.entered->reading && !body.reading;
-  if (!sameCall) underWay.entered = body;
+void Assembler::on(const Event&, const EnterEvent& body) { underWay_[body.tid].entered = body; }
+
+void Assembler::on(const Event&, const OpenEvent&) {
+  // Has become part of the failure's reading.
 }
 
 void Assembler::on(const Event& event, const FailEvent& body) {
-  const auto underWay = underWay_.extract(body.tid);
+  underWay_.erase(body.tid);
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
-  static const std::optional<EnterEvent> kNotSeen;
-  const auto& entered = underWay.empty() ? kNotSeen : underWay.mapped().entered;
-  const EntryReading* reading = bestReading(entered, body);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
                                 body.reading ? body.reading->targetExists : kUnknown);
@@ -177,14 +165,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  if (reading != nullptr) {
-    const bool isCopy = entered && reading == entered->reading.get();
-    if (isCopy || !upcoming_.memoryInDoubt(body.tid, reading->endNs)) {
-      attempt.typedPath = view(reading->typedPath);
-      attempt.arguments = view(reading->arguments);
-    }
+  if (body.reading) {
+    const EntryReading& reading = *body.reading;
+    const bool inDoubt = upcoming_.memoryInDoubt(body.tid, reading.endNs);
+    if (reading.pathCopied || !inDoubt) attempt.typedPath = view(reading.typedPath);
+    if (reading.argumentsCopied || !inDoubt) attempt.arguments = view(reading.arguments);
+    attempt.workingDirectory = view(reading.workingDirectory);
   }
-  if (body.reading) attempt.workingDirectory = view(body.reading->workingDirectory);
   ++counts_.attempts;
   emit(event, std::move(attempt));
 }

@@ -15,6 +15,9 @@ constexpr std::uint64_t kBatchNs = 1'000'000;
 // And this often when nothing does.
 constexpr std::uint64_t kIdleNs = 100'000'000;
 
+// Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
+constexpr std::uint64_t kEntriesNs = 50'000'000;
+
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
@@ -36,7 +39,7 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, trace::ByteSink& sink
     : header_(withSources(std::move(header), sources)),
       sources_(sources),
       writer_(sink, header_),
-      observer_(header_.capture.failed),
+      observer_(header_.capture.failed, sources.uses(trace::Source::kProcfs)),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
@@ -55,7 +58,7 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
 }
@@ -69,7 +72,7 @@ void Pipeline::drainExecs() {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
 }
 
@@ -78,7 +81,7 @@ std::size_t Pipeline::drainFailures() {
   sources_.drainFailures(events);
   const std::size_t count = events.size();
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readFailures(events);
+  observer_.readFailures(events);
   merge_.add(std::move(events));
   return count;
 }
@@ -87,8 +90,9 @@ void Pipeline::step() {
   const std::uint64_t nowNs = monotonicNowNs();
   drainExecs();
   if (nowNs >= failuresAgainNs_) {
-    if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
-      failuresAgainNs_ = nowNs + kFloodPauseNs;
+    if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
+      entriesDrainedNs_ = nowNs;
+      if (drainFailures() >= kFloodEvents) failuresAgainNs_ = nowNs + kFloodPauseNs;
     }
     failuresDrainedNs_ = nowNs;
   }
