@@ -145,6 +145,9 @@ std::optional<EnterEvent> DynamicDecoder::decodeCopy(const CopyLayout& layout, s
         asKernelNames(entered.directoryFd, std::move(reading->typedPath.value));
   }
   reading->arguments = argumentsOf(copy);
+  if (!reading->arguments.known() || reading->arguments.evidence.truncated()) {
+    reading->part = partOf(copy);
+  }
   reading->pathCopied = reading->typedPath.known();
   reading->argumentsCopied = reading->arguments.known();
   entered.reading = std::move(reading);

@@ -86,4 +86,23 @@ Field<std::vector<std::string>> argumentsOf(const EntryCopy& copy) {
   return field;
 }
 
+CopiedArguments partOf(const EntryCopy& copy) {
+  CopiedArguments part;
+  if (copy.argv == 0 || isFault(copy.file)) return part;
+  const PresentPages present(copy);
+  for (std::size_t i = 0; i <= kCopiedArguments; ++i) {
+    if (!present.contain(copy.argv + 8 * i, 8)) return part;
+    part.ended = copy.pointers[i] == 0;
+    if (part.ended || i == kCopiedArguments) return part;
+    const std::string_view argument = copy.arguments[i];
+    if (isFault(argument)) return part;
+    part.addresses.push_back(copy.pointers[i]);
+    auto& text = part.strings.emplace_back();
+    const bool empty = argument.empty() && present.contain(copy.pointers[i], 1);
+    const bool whole = !argument.empty() && argument.back() == '\0';
+    if (empty || whole) text = std::string(withoutNul(argument));
+  }
+  return part;
+}
+
 }  // namespace exectrail::recorder

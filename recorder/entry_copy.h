@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "recorder/dynamic_definitions.h"
+#include "recorder/proc/entry_reader.h"
 #include "trace/evidence.h"
 
 namespace exectrail::recorder {
@@ -28,5 +29,8 @@ trace::Field<std::string> fileOf(const EntryCopy& copy);
 
 // All arguments or none; truncated where argv goes on beyond what was copied.
 trace::Field<std::vector<std::string>> argumentsOf(const EntryCopy& copy);
+
+// The arguments that are sure: where they were, and what they were if that was in memory.
+CopiedArguments partOf(const EntryCopy& copy);
 
 }  // namespace exectrail::recorder

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,18 @@
 
 namespace exectrail::recorder {
 
+// The first arguments as they were during a call: copied, or still to be read where they were.
+struct CopiedArguments {
+  std::vector<std::uint64_t> addresses;
+  std::vector<std::optional<std::string>> strings;  // as many
+  bool ended = false;                               // there are no others
+};
+
 struct EntryReading {
   std::uint64_t endNs = 0;
   trace::Field<std::string> typedPath;
   trace::Field<std::vector<std::string>> arguments;
+  CopiedArguments part;  // where `arguments` is not whole
   // Copied during the call: nothing that has become of the memory since can matter.
   bool pathCopied = false;
   bool argumentsCopied = false;

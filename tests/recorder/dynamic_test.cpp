@@ -2,6 +2,7 @@
 // Debian's kernels 6.1 and 6.12 made of them (tests/kernels/capture.py).
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -187,6 +188,72 @@ TEST_P(Dynamic, CutAndChangedPagesNeverLeadOutsideThem) {
       decode({changed}, decoder);
     }
   }
+}
+
+// The caller is this process, whose memory is as it was or has changed since the call.
+class Completion : public testing::Test {
+ protected:
+  Completion() {
+    entered_.tid = ::getpid();
+    entered_.filenameAddress = address(path_);
+    entered_.argvAddress = address(argv_);
+    auto copy = std::make_shared<EntryReading>();
+    copy->typedPath = {"/copied", trace::EvidenceClass::kEntry};
+    copy->arguments = trace::Field<std::vector<std::string>>::unreadable(EFAULT);
+    copy->part.addresses = {address(first_), address(second_)};
+    copy->part.strings = {std::nullopt, "as it was"};
+    copy_ = copy;
+  }
+
+  static std::uint64_t address(const void* at) { return reinterpret_cast<std::uint64_t>(at); }
+
+  EntryReading read() {
+    entered_.reading = copy_;
+    return readEntry(entered_);
+  }
+
+  const char* path_ = "/read";
+  const char* first_ = "first";
+  char second_[16] = "changed since";
+  const char* third_ = "third";
+  const char* argv_[4] = {first_, second_, third_, nullptr};
+  EnterEvent entered_;
+  std::shared_ptr<EntryReading> copy_;
+};
+
+TEST_F(Completion, HolesAreFilledAndCopiesKept) {
+  const EntryReading reading = read();
+  EXPECT_EQ(reading.typedPath.value, "/copied");
+  EXPECT_THAT(reading.arguments.value, testing::ElementsAre("first", "as it was", "third"));
+  EXPECT_FALSE(reading.arguments.evidence.truncated());
+  EXPECT_FALSE(reading.argumentsCopied);
+}
+
+TEST_F(Completion, AnArrayThatIsAnotherByNowIsNotRead) {
+  argv_[0] = third_;  // as after free()
+  EntryReading reading = read();
+  EXPECT_THAT(reading.arguments.value, testing::ElementsAre("first", "as it was"));
+  EXPECT_TRUE(reading.arguments.evidence.truncated());
+
+  copy_->part.ended = true;  // the copy says that there was no more
+  reading = read();
+  EXPECT_THAT(reading.arguments.value, testing::ElementsAre("first", "as it was"));
+  EXPECT_FALSE(reading.arguments.evidence.truncated());
+}
+
+TEST_F(Completion, AWholeCopyNeedsNoMemory) {
+  copy_->arguments = {{"copied"}, trace::EvidenceClass::kEntry};
+  copy_->argumentsCopied = true;
+  const EntryReading reading = read();
+  EXPECT_THAT(reading.arguments.value, testing::ElementsAre("copied"));
+  EXPECT_TRUE(reading.argumentsCopied);
+}
+
+TEST_F(Completion, WithoutACopyMemoryIsAllThereIs) {
+  copy_ = nullptr;
+  const EntryReading reading = read();
+  EXPECT_THAT(reading.arguments.value, testing::ElementsAre("first", "changed since", "third"));
+  EXPECT_TRUE(reading.typedPath.known());
 }
 
 TEST(KernelsName, OfAFileBelowADescriptor) {

@@ -69,6 +69,28 @@ TEST(EntryCopy, AStringThatIsNotInMemory) {
   EXPECT_EQ(fileOf(copy).value, "/bin/x");
 }
 
+TEST(EntryCopy, WhatIsSureOfIt) {
+  EntryCopy copy = someCopy();
+  copy.arguments[0] = {};
+  copy.pointers[0] = kNeverRead;
+  CopiedArguments part = partOf(copy);
+  EXPECT_THAT(part.addresses, ElementsAre(kNeverRead, kHeap + 16));
+  EXPECT_THAT(part.strings, ElementsAre(std::nullopt, "-c"));
+  EXPECT_TRUE(part.ended);
+
+  // The end is on a page that was not there.
+  copy.argv = kStack + 4096 - 16;
+  part = partOf(copy);
+  EXPECT_THAT(part.addresses, ElementsAre(kNeverRead, kHeap + 16));
+  EXPECT_FALSE(part.ended);
+
+  // Nothing is.
+  copy.arguments = {};
+  part = partOf(copy);
+  EXPECT_THAT(part.addresses, IsEmpty());
+  EXPECT_FALSE(part.ended);
+}
+
 TEST(EntryCopy, AnArrayThatIsNotInMemory) {
   EntryCopy copy = someCopy();
   copy.arguments = {};
