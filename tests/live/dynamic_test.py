@@ -65,7 +65,7 @@ class Dynamic(programs.LiveCase):
 
     def test_callers_that_are_gone_at_once(self):
         """Their memory cannot be read any more: only the kernel's copies are left."""
-        count = 100
+        count = 30
         lines = self.attempts(f"""
 for i in range({count}):
     if os.fork() == 0:
@@ -96,7 +96,7 @@ call(ctypes.c_void_p(at + 32768), b"x")''', "--failed", "all")
 
     def test_too_large_for_an_event(self):
         """Then the kernel copies nothing, and memory has to do."""
-        path = "/etc/passwd" + "/x" * 2000
+        path = "/etc/passwd" + "/x" * 2035
         lines = self.attempts(f'call(b"{path}", b"x"); import time; time.sleep(1)', "--failed", "all")
         self.expect_attempt(lines, errno.ENOTDIR, f"{path}[entry]", "{x}[entry]")
 
