@@ -15,6 +15,9 @@ constexpr std::uint64_t kBatchNs = 1'000'000;
 // And this often when nothing does.
 constexpr std::uint64_t kIdleNs = 100'000'000;
 
+// Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
+constexpr std::uint64_t kEntriesNs = 50'000'000;
+
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
@@ -38,7 +41,7 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       sink_(sink),
       sealer_(sink),
       observer_(header_.capture.failed, header_.capture.environmentNames,
-                sources.uses(trace::Source::kPerf)),
+                {sources.uses(trace::Source::kProcfs), sources.uses(trace::Source::kPerf)}),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
@@ -77,7 +80,7 @@ void Pipeline::start() {
   assembler_.start(snapshot);
   mountsNs_ = header_.clock.monotonicNs;
   if (readProc_) mounts_.start(lookedNs_);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
 }
@@ -91,7 +94,7 @@ void Pipeline::drainExecs() {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
 }
 
@@ -100,7 +103,7 @@ std::size_t Pipeline::drainFailures() {
   sources_.drainFailures(events);
   const std::size_t count = events.size();
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readFailures(events);
+  observer_.readFailures(events);
   merge_.add(std::move(events));
   return count;
 }
@@ -111,8 +114,9 @@ void Pipeline::step() {
   const std::uint64_t nowNs = monotonicNowNs();
   // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
-    if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
-      failuresAgainNs_ = nowNs + kFloodPauseNs;
+    if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
+      entriesDrainedNs_ = nowNs;
+      if (drainFailures() >= kFloodEvents) failuresAgainNs_ = nowNs + kFloodPauseNs;
     }
     failuresDrainedNs_ = nowNs;
   }

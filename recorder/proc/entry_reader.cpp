@@ -83,6 +83,16 @@ Field<std::vector<std::string>> readArguments(pid_t tid, std::uint64_t address) 
   return field;
 }
 
+Field<std::string> printable(const std::string& text) {
+  Field<std::string> field(text, EvidenceClass::kEntry);
+  constexpr std::string_view kMore = "...";
+  if (text.ends_with(kMore)) {
+    field.value.resize(text.size() - kMore.size());
+    field.evidence.originalLength = text.size();  // at least
+  }
+  return field;
+}
+
 // Below the caller's root and from its working directory. Symbolic links with absolute targets
 // would lead to our own root: then the answer is not known.
 Field<bool> exists(pid_t tid, const std::string& path) {
@@ -98,17 +108,25 @@ Field<bool> exists(pid_t tid, const std::string& path) {
 
 }  // namespace
 
+std::string asKernelNames(std::int32_t directoryFd, std::string path) {
+  if (directoryFd == AT_FDCWD || path.starts_with('/')) return path;
+  // alloc_bprm() in fs/exec.c.
+  const std::string named = "/dev/fd/" + std::to_string(directoryFd);
+  return path.empty() ? named : named + "/" + path;
+}
+
 EntryReading readEntry(const EnterEvent& event) {
   EntryReading reading;
-  reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
-  const bool relativeToDirectory = event.systemCall == trace::SystemCall::kExecveat &&
-                                   event.directoryFd != AT_FDCWD && reading.typedPath.known() &&
-                                   !reading.typedPath.value.starts_with('/');
-  if (relativeToDirectory) {
-    // The kernel names such a file in the same way (alloc_bprm in fs/exec.c).
-    std::string named = "/dev/fd/" + std::to_string(event.directoryFd);
-    if (!reading.typedPath.value.empty()) named += "/" + reading.typedPath.value;
-    reading.typedPath.value = std::move(named);
+  if (event.reading) reading = *event.reading;
+  if (!reading.typedPath.known()) {
+    reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
+    if (!reading.typedPath.known() && event.printableFilename) {
+      reading.typedPath = printable(*event.printableFilename);
+    }
+    if (reading.typedPath.known() && event.systemCall == trace::SystemCall::kExecveat) {
+      reading.typedPath.value =
+          asKernelNames(event.directoryFd, std::move(reading.typedPath.value));
+    }
   }
   const std::string link = "/proc/" + std::to_string(event.tid) + "/cwd";
   const ReadResult cwd = readLinkAt(AT_FDCWD, link.c_str());
@@ -116,7 +134,14 @@ EntryReading readEntry(const EnterEvent& event) {
       cwd.errorNumber == 0
           ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
           : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
-  reading.arguments = readArguments(event.tid, event.argvAddress);
+  if (!reading.arguments.known() || reading.arguments.evidence.truncated()) {
+    // Of arguments that were copied in part, memory may hold the rest.
+    auto arguments = readArguments(event.tid, event.argvAddress);
+    if (arguments.known() || !reading.arguments.known()) {
+      reading.arguments = std::move(arguments);
+      reading.argumentsCopied = false;
+    }
+  }
   if (reading.typedPath.known()) {
     reading.targetExists = exists(event.tid, reading.typedPath.value);
   }

@@ -1,6 +1,6 @@
-// What the caller of execve meant, read from its memory during the call or soon after it failed:
-// class `entry`, because its threads can change that memory. For failed attempts there is often
-// nothing else.
+// What the caller of execve meant: copied by the kernel during the call, or read from the caller's
+// memory soon after it failed. Class `entry`, because its threads can change that memory, but for a
+// copy of the kernel's own. For failed attempts there is nothing else.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,19 @@ struct EntryReading {
   std::uint64_t endNs = 0;
   trace::Field<std::string> typedPath;
   trace::Field<std::vector<std::string>> arguments;
+  // Copied during the call: nothing that has become of the memory since can matter.
+  bool pathCopied = false;
+  bool argumentsCopied = false;
   trace::Field<std::string> workingDirectory;  // class procfs; exec does not change it
   // Whether the typed path names something, seen from the caller: an ENOENT then is not about it,
   // but about the interpreter it names.
   trace::Field<bool> targetExists;
 };
 
+// What `event` has no copy of.
 EntryReading readEntry(const EnterEvent& event);
+
+// The name that the kernel gives the file `path` of an execveat: "/dev/fd/3/x" below a descriptor.
+std::string asKernelNames(std::int32_t directoryFd, std::string path);
 
 }  // namespace exectrail::recorder
