@@ -152,9 +152,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   underWay_.erase(body.tid);
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
+  // What was read of memory when the caller had gone on is nobody's.
+  const bool memoryStands = body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
-                                body.reading ? body.reading->targetExists : kUnknown);
+                                memoryStands || (body.reading && body.reading->pathCopied)
+                                    ? body.reading->targetExists
+                                    : kUnknown);
   if (!kept) {
     ++counts_.attemptsNotKept;
     return;
@@ -166,10 +170,10 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
   if (body.reading) {
+    // What the kernel copied during the call stands in any case.
     const EntryReading& reading = *body.reading;
-    const bool inDoubt = upcoming_.memoryInDoubt(body.tid, reading.endNs);
-    if (reading.pathCopied || !inDoubt) attempt.typedPath = view(reading.typedPath);
-    if (reading.argumentsCopied || !inDoubt) attempt.arguments = view(reading.arguments);
+    if (reading.pathCopied || memoryStands) attempt.typedPath = view(reading.typedPath);
+    if (reading.argumentsCopied || memoryStands) attempt.arguments = view(reading.arguments);
     attempt.workingDirectory = view(reading.workingDirectory);
   }
   ++counts_.attempts;
@@ -177,7 +181,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
 }
 
 void Assembler::on(const Event& event, const ExitEvent& body) {
-  underWay_.erase(body.tid);
+  const auto underWay = underWay_.find(body.tid);
+  if (underWay != underWay_.end()) {
+    // perf also reports an exit when an exec takes a process out of others' sight: a program with
+    // the set-user-id bit, or one that may not be read (perf_event_exit_task in begin_new_exec).
+    if (event.source == trace::Source::kPerf && underWay->second.replacing) return;
+    underWay_.erase(underWay);
+  }
   const ProcessPtr process = processes_.exit(body);
   if (process == nullptr || !process->inScope) return;
   emitTalliesOf(event, *process);

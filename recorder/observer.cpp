@@ -1,10 +1,11 @@
 #include "recorder/observer.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "recorder/proc/entry_reader.h"
-#include "recorder/proc/process_reader.h"
+#include "recorder/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -16,14 +17,37 @@ constexpr std::size_t kMostThreads = 65536;       // that are kept in mind; more
 constexpr std::size_t kMostOpened = 8;            // the kernel follows fewer interpreters
 constexpr std::uint64_t kCallNs = 1'000'000'000;  // a call that is older may be forgotten
 
-}  // namespace
+// What perf does not know of an exec, and the executable as it is seen from our root.
+constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
+                              facts::kCredentials | facts::kStat | facts::kLogin;
 
-void Observer::read(ExecEvent& exec) {
-  exec.reading = std::make_shared<const ProcessReading>(readProcess(exec.tgid));
+// The call is over by the time we read: the caller may have changed what it passed.
+EntryReading afterReturn(EntryReading reading) {
+  const auto weaken = [](trace::Evidence& evidence) {
+    if (evidence.known()) evidence.evidenceClass = trace::EvidenceClass::kInferred;
+  };
+  if (!reading.pathCopied) weaken(reading.typedPath.evidence);
+  if (!reading.argumentsCopied) weaken(reading.arguments.evidence);
+  return reading;
 }
 
-void Observer::readExecs(std::vector<Event>& events) const {
-  if (!procfs_) return;
+}  // namespace
+
+Observer::Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
+                   const Means& means)
+    : failed_(failed), reader_(environmentNames), means_(means) {}
+
+void Observer::read(ExecEvent& exec) {
+  Facts wanted = facts::kAll;
+  if (means_.stacks && exec.stack) {
+    wanted = kBesidePerf;
+    if (!exec.stack->arguments.known()) wanted |= facts::kArguments;
+  }
+  exec.reading = std::make_shared<const ProcessReading>(reader_.read(exec.tgid, wanted));
+}
+
+void Observer::readExecs(std::vector<Event>& events) {
+  if (!means_.procfs) return;
   // Newest first: the newest program has the best chance to be there still.
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (auto* exec = std::get_if<ExecEvent>(&event->body)) read(*exec);
@@ -50,8 +74,8 @@ void Observer::readFailures(std::vector<Event>& events) {
 
 void Observer::readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail) {
   EntryReading reading;
-  if (procfs_ && affords(fail.tid, failedNs)) {
-    reading = readEntry(call.entered);
+  if (means_.procfs && affords(fail, failedNs)) {
+    reading = afterReturn(readEntry(call.entered));
   } else if (call.entered.reading) {
     reading = *call.entered.reading;
   } else if (call.opened.empty()) {
@@ -75,12 +99,14 @@ void Observer::forgetOld(std::uint64_t nowNs) {
   mostCalls_ = std::max<std::size_t>(1024, 2 * calls_.size());
 }
 
-bool Observer::affords(std::int32_t tid, std::uint64_t timeNs) {
+bool Observer::affords(const FailEvent& fail, std::uint64_t timeNs) {
   const auto spend = [timeNs](Budget& budget, std::uint32_t most) {
     if (timeNs - budget.windowNs >= kWindowNs) budget = {timeNs, 0};
     return ++budget.used <= most;
   };
-  return spend(budgets_[tid], kReadingsOfOne) && spend(total_, kReadingsOfAll);
+  const bool search = fail.errorNumber == ENOENT || fail.errorNumber == ENOTDIR;
+  return spend(budgets_[fail.tid], kReadingsOfOne) &&
+         spend(search ? searches_ : refusals_, kReadingsOfAll);
 }
 
 }  // namespace exectrail::recorder

@@ -7,24 +7,29 @@
 #include <vector>
 
 #include "recorder/event.h"
+#include "recorder/proc/process_reader.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
 
 class Observer {
  public:
-  // Without `procfs` nothing is read: neither /proc nor memory.
-  Observer(trace::FailedPolicy failed, bool procfs) : failed_(failed), procfs_(procfs) {}
+  struct Means {
+    bool procfs = true;  // without, nothing is read: neither /proc nor memory
+    bool stacks = true;  // execs come with what perf knows: /proc is not asked for it again
+  };
+  Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
+           const Means& means);
 
   // `events` are those of one drain, in order of time. Fills the readings of execs.
-  void readExecs(std::vector<Event>& events) const;
+  void readExecs(std::vector<Event>& events);
 
   // The same for failed attempts, from the entries and openings among the events, and what memory
   // says where those are silent. A process gets only so many readings a second: a flood of failures
   // must not keep us from anything else.
   void readFailures(std::vector<Event>& events);
 
-  static void read(ExecEvent& exec);
+  void read(ExecEvent& exec);
 
  private:
   // An execve under way, as far as the kernel has told.
@@ -40,14 +45,16 @@ class Observer {
 
   void readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail);
   void forgetOld(std::uint64_t nowNs);
-  bool affords(std::int32_t tid, std::uint64_t timeNs);
+  bool affords(const FailEvent& fail, std::uint64_t timeNs);
 
   trace::FailedPolicy failed_;
-  bool procfs_;
+  ProcessReader reader_;
+  Means means_;
   std::unordered_map<std::int32_t, Call> calls_;      // by tid, until it is known what became of it
   std::size_t mostCalls_ = 1024;                      // more: the old ones are forgotten
   std::unordered_map<std::int32_t, Budget> budgets_;  // by tid
-  Budget total_;
+  Budget searches_;  // of all that found nothing: searches along PATH must not use up the others'
+  Budget refusals_;
 };
 
 }  // namespace exectrail::recorder

@@ -190,26 +190,14 @@ std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
 }
 
 bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const {
-  // Memory goes between the entry of a successful execve and its exec event, which may not be here
-  // yet: an entry without outcome counts.
+  // Memory is replaced by an execve that succeeds, and callers use the same buffers for their next
+  // attempt.
   const auto found = timelines_.find(tid);
   if (found == timelines_.end()) return false;
-  bool undecided = false;
   for (const Moment& moment : found->second) {
-    if (moment.timeNs <= deliveringNs_) continue;
-    switch (moment.step) {
-      case Step::kEnter:
-        if (moment.timeNs > untilNs) return false;
-        undecided = true;
-        break;
-      case Step::kFail:
-        undecided = false;
-        break;
-      case Step::kExec:
-        return undecided || moment.timeNs <= untilNs;
-    }
+    if (moment.timeNs > deliveringNs_) return moment.timeNs <= untilNs;
   }
-  return undecided;
+  return false;
 }
 
 std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {

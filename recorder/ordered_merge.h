@@ -51,8 +51,8 @@ class OrderedMerge {
   // 0. A reading of /proc that ended later may be about that one.
   std::uint64_t nextExecOf(std::int32_t tgid) const;
 
-  // While an event is being received: whether thread `tid` may have had its memory replaced by an
-  // execve that began before `untilNs`. What was read from it until then is in doubt.
+  // While an event is being received: whether thread `tid` went on to another execve before
+  // `untilNs`. What was read from its memory until then may belong to that one, or be gone.
   bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const;
 
   // While an exit is being received: the status of thread `tid`, if it has been reported.

@@ -85,6 +85,7 @@ enum class EndReason : std::uint16_t {
   kInterrupted = 3,
   kCut = 4,
   kDiskFull = 5,
+  kWindow = 6,  // of a flight recorder, which goes on
 };
 
 struct End {
