@@ -92,13 +92,13 @@ call(ctypes.c_void_p(at + 32768), b"x")''', "--failed", "all")
         words = [b"%d" % i for i in range(40)]
         lines = self.attempts(f'call(b"/etc/passwd", *{words!r}); import time; time.sleep(1)')
         self.expect_attempt(lines, errno.EACCES, "/etc/passwd[kernel]",
-                            "{" + " ".join(str(i) for i in range(40)) + "}[entry]")
+                            "{" + " ".join(str(i) for i in range(40)) + "}[inferred]")
 
     def test_too_large_for_an_event(self):
         """Then the kernel copies nothing, and memory has to do."""
         path = "/etc/passwd" + "/x" * 2035
         lines = self.attempts(f'call(b"{path}", b"x"); import time; time.sleep(1)', "--failed", "all")
-        self.expect_attempt(lines, errno.ENOTDIR, f"{path}[entry]", "{x}[entry]")
+        self.expect_attempt(lines, errno.ENOTDIR, f"{path}[inferred]", "{x}[inferred]")
 
     def test_a_missing_interpreter_is_noteworthy(self):
         script = self.write("script", "#!/nonexistent/interpreter\n")
