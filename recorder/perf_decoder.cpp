@@ -38,6 +38,8 @@ struct PerfDecoder::Output {
   }
 
   void operator()(const PerfComm& comm) {
+    // A rename tells nothing of an exec, and one process can make 400,000 a second of them.
+    if (!comm.byExec) return;
     add(CommEvent{comm.tgid, comm.tid, std::string(comm.comm), comm.byExec});
   }
 

@@ -197,13 +197,14 @@ TEST(PerfDecoder, MoreThanTheRingHoldsIsNotRead) {
 }
 
 constexpr std::uint64_t kEventId = 9;
+constexpr std::uint16_t kByExec = 1 << 13;  // PERF_RECORD_MISC_COMM_EXEC
 
 TEST(PerfDecoder, LossIsToldWithItsSpan) {
-  const auto comm = PerfRecord(3).add(70).add(71).text("a").stamped(200);
+  const auto comm = PerfRecord(3, kByExec).add(70).add(71).text("a").stamped(200);
   const auto lost = PerfRecord(2).add(kEventId).add(std::uint64_t{12}).stamped(300);
   const auto lostSamples = PerfRecord(13).add(std::uint64_t{5}).stamped(400);
   const Decoded decoded = decode(FakeRing(comm + lost + lostSamples));
-  EXPECT_THAT(decoded.events, ElementsAre("comm a", "loss 12 from 200", "loss 5 from 300"));
+  EXPECT_THAT(decoded.events, ElementsAre("comm a by exec", "loss 12 from 200", "loss 5 from 300"));
   EXPECT_THAT(decoded.times, ElementsAre(200, 300, 400));
 }
 
@@ -215,13 +216,14 @@ TEST(PerfDecoder, ThrottlingIsALossOfNobodyKnowsHowMuch) {
   EXPECT_THAT(decoded.times, ElementsAre(350));
 }
 
-TEST(PerfDecoder, CgroupsRenamesAndThreads) {
+TEST(PerfDecoder, CgroupsNamesAndThreads) {
   const auto cgroup = PerfRecord(19).add(std::uint64_t{77}).text("/a/b").stamped(1);
-  const auto comm = PerfRecord(3).add(70).add(71).text("exactly_fifteen").stamped(2);
+  const auto comm = PerfRecord(3, kByExec).add(70).add(71).text("exactly_fifteen").stamped(2);
+  const auto renamed = PerfRecord(3).add(70).add(71).text("flooder").stamped(2);
   const auto forked =
       PerfRecord(7).add(70).add(70).add(72).add(71).add(std::uint64_t{3}).stamped(3);
-  EXPECT_THAT(decode(FakeRing(cgroup + comm + forked)).events,
-              ElementsAre("cgroup 77 /a/b", "comm exactly_fifteen", "thread"));
+  EXPECT_THAT(decode(FakeRing(cgroup + comm + renamed + forked)).events,
+              ElementsAre("cgroup 77 /a/b", "comm exactly_fifteen by exec", "thread"));
 }
 
 std::vector<std::byte> mapping(const std::string& path, std::uint64_t inode) {
@@ -247,10 +249,10 @@ TEST(PerfDecoder, MappingsOfNoFileAreLeftOut) {
 }
 
 TEST(PerfDecoder, AKindThatWasNotAskedForIsCounted) {
-  const Decoded decoded = decode(FakeRing(PerfRecord(11).add(std::uint64_t{1}).stamped(1) +
-                                          PerfRecord(3).add(70).add(71).done() +
-                                          PerfRecord(3).add(70).add(71).text("b").stamped(2)));
-  EXPECT_THAT(decoded.events, ElementsAre("comm b"));
+  const Decoded decoded = decode(FakeRing(
+      PerfRecord(11).add(std::uint64_t{1}).stamped(1) + PerfRecord(3).add(70).add(71).done() +
+      PerfRecord(3, kByExec).add(70).add(71).text("b").stamped(2)));
+  EXPECT_THAT(decoded.events, ElementsAre("comm b by exec"));
   EXPECT_EQ(decoded.undecoded, 2U);
 }
 
