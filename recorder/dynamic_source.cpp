@@ -191,12 +191,6 @@ DynamicSupport DynamicSource::trySupport() {
   }
 }
 
-std::optional<std::string> DynamicSource::unsupported() {
-  const DynamicSupport support = trySupport();
-  if (support.entries.empty() || support.paths.empty()) return std::nullopt;
-  return support.entries;
-}
-
 const DynamicSupport& DynamicSource::support() const { return support_; }
 
 std::vector<std::string> DynamicSource::eventNames() const {

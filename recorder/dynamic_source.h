@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,13 +24,11 @@ class DynamicSource : public Source {
  public:
   // Makes the events, checks with an execve of its own, which fails, that they copy what they are
   // to, and starts the flow. What does not work here is left out. Throws EnvironmentError if
-  // nothing does, as unsupported() says, or tracefs cannot be had.
+  // nothing does, or tracefs cannot be had.
   explicit DynamicSource(std::uint64_t bufferBytesPerCpu);
   ~DynamicSource() override;
 
-  // Nothing if this host can, also if only in part; or why not, in one sentence. It tries, which
-  // takes root and some milliseconds.
-  static std::optional<std::string> unsupported();
+  // What this host can. It tries, which takes root and some milliseconds.
   static DynamicSupport trySupport();
 
   const DynamicSupport& support() const;

@@ -47,7 +47,7 @@ class ObserverTest : public testing::Test {
   }
 
   std::uint64_t now_ = 5'000'000'000;
-  Observer observer_{trace::FailedPolicy::kAll, false};
+  Observer observer_{trace::FailedPolicy::kAll, {}, {.procfs = false}};
 };
 
 TEST_F(ObserverTest, TheKernelsOwnCopyOfThePathComesFirst) {
