@@ -152,24 +152,23 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   }
 }
 
-void Assembler::on(const Event&, const EnterEvent& body) {
-  UnderWay& underWay = underWay_[body.tid];
-  // A dynamic event's copy and the plain event of the same call complete each other.
-  const bool sameCall = underWay.entered && underWay.entered->reading && !body.reading;
-  if (!sameCall) underWay.entered = body;
+void Assembler::on(const Event&, const EnterEvent& body) { underWay_[body.tid].entered = body; }
+
+void Assembler::on(const Event&, const OpenEvent&) {
+  // Has become part of the failure's reading.
 }
 
 void Assembler::on(const Event& event, const FailEvent& body) {
-  const auto underWay = underWay_.extract(body.tid);
+  underWay_.erase(body.tid);
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
-  static const std::optional<EnterEvent> kNotSeen;
-  const auto& entered = underWay.empty() ? kNotSeen : underWay.mapped().entered;
   // What was read of memory when the caller had gone on is nobody's.
   const bool memoryStands = body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
-                                memoryStands ? body.reading->targetExists : kUnknown);
+                                memoryStands || (body.reading && body.reading->pathCopied)
+                                    ? body.reading->targetExists
+                                    : kUnknown);
   if (!kept) {
     ++counts_.attemptsNotKept;
     return;
@@ -180,14 +179,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  const bool copied = entered && entered->reading && entered->reading->typedPath.known();
-  if (copied || memoryStands) {
-    // What the kernel copied at the entry is better than what was read of the memory afterwards.
-    const EntryReading& reading = copied ? *entered->reading : *body.reading;
-    attempt.typedPath = view(reading.typedPath);
-    attempt.arguments = view(reading.arguments);
+  if (body.reading) {
+    // What the kernel copied during the call stands in any case.
+    const EntryReading& reading = *body.reading;
+    if (reading.pathCopied || memoryStands) attempt.typedPath = view(reading.typedPath);
+    if (reading.argumentsCopied || memoryStands) attempt.arguments = view(reading.arguments);
+    attempt.workingDirectory = view(reading.workingDirectory);
   }
-  if (body.reading) attempt.workingDirectory = view(body.reading->workingDirectory);
   ++counts_.attempts;
   emit(event, std::move(attempt));
 }

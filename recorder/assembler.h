@@ -67,6 +67,7 @@ class Assembler {
   void on(const Event& event, const NamespacesEvent& body);
   void on(const Event& event, const CgroupEvent& body);
   void on(const Event& event, const EnterEvent& body);
+  void on(const Event& event, const OpenEvent& body);
   void on(const Event& event, const FailEvent& body);
   void on(const Event& event, const ExitEvent& body);
   void on(const Event& event, const ExitStatusEvent& body);

@@ -18,6 +18,9 @@ constexpr std::uint64_t kBatchNs = 1'000'000;
 // And this often when nothing does.
 constexpr std::uint64_t kIdleNs = 100'000'000;
 
+// Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
+constexpr std::uint64_t kEntriesNs = 50'000'000;
+
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
@@ -41,7 +44,7 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       sink_(sink),
       sealer_(sink),
       observer_(header_.capture.failed, header_.capture.environmentNames,
-                sources.uses(trace::Source::kPerf)),
+                {sources.uses(trace::Source::kProcfs), sources.uses(trace::Source::kPerf)}),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
@@ -81,7 +84,7 @@ void Pipeline::start() {
   assembler_.start(snapshot);
   mountsNs_ = header_.clock.monotonicNs;
   if (readProc_) mounts_.start(lookedNs_);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
 }
@@ -95,7 +98,7 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   pace(nowNs, events);
   merge_.add(std::move(events));
 }
@@ -117,12 +120,16 @@ void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
   if (execs_.together() != before) execs_.together() ? leaveRealtime() : enterRealtime();
 }
 
-std::size_t Pipeline::drainFailures() {
+std::size_t Pipeline::drainFailures(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainFailures(events);
   const std::size_t count = events.size();
+  failures_.drained(nowNs, static_cast<std::uint64_t>(
+                               std::count_if(events.begin(), events.end(), [](const Event& event) {
+                                 return std::holds_alternative<FailEvent>(event.body);
+                               })));
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readFailures(events);
+  observer_.readFailures(events);
   merge_.add(std::move(events));
   return count;
 }
@@ -133,9 +140,12 @@ void Pipeline::step() {
   const std::uint64_t nowNs = monotonicNowNs();
   // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
-    const std::size_t drained = sources_.failuresReady() ? drainFailures() : 0;
-    failures_.drained(nowNs, drained);
-    failuresAgainNs_ = drained >= kFloodEvents ? nowNs + kFloodPauseNs : failures_.againNs();
+    failuresAgainNs_ = 0;
+    if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
+      entriesDrainedNs_ = nowNs;
+      const bool flood = drainFailures(nowNs) >= kFloodEvents;
+      failuresAgainNs_ = flood ? nowNs + kFloodPauseNs : failures_.againNs();
+    }
     failuresDrainedNs_ = nowNs;
   }
   if (nowNs < execs_.againNs()) return;
@@ -180,7 +190,9 @@ void Pipeline::beat(std::uint64_t nowNs) {
 std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
   if (execs_.together()) return execs_.againNs();
-  return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+  const std::uint64_t dueNs = lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+  const bool pause = failuresAgainNs_ > lookedNs_;
+  return pause ? std::min(dueNs, failuresAgainNs_) : dueNs;
 }
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
@@ -204,7 +216,7 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   const std::uint64_t nowNs = monotonicNowNs();
   drainExecs(nowNs);
   // A drain may stop before a source is empty.
-  while (drainFailures() > 0) {
+  while (drainFailures(nowNs) > 0) {
   }
   for (std::vector<Event> events;; events.clear()) {
     sources_.drainRest(events);

@@ -55,7 +55,7 @@ class Pipeline {
 
  private:
   void drainExecs(std::uint64_t nowNs);
-  std::size_t drainFailures();
+  std::size_t drainFailures(std::uint64_t nowNs);
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
@@ -78,6 +78,7 @@ class Pipeline {
   std::uint64_t mountsNs_ = 0;  // time of the next mount table
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
+  std::uint64_t entriesDrainedNs_ = 0;
   std::uint64_t sealedNs_ = 0;
   std::uint64_t beatNs_ = 0;
   std::uint64_t failuresAgainNs_ = 0;  // a flood of failures is not looked at before

@@ -60,6 +60,7 @@ class Sources {
 
  private:
   void openTracefs(const SourceSettings& settings);
+  void openFailures(const SourceSettings& settings);
   void openPerf(const SourceSettings& settings);
   void openStatuses();
   std::vector<Source*> all() const;
