@@ -37,20 +37,35 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
       sources_(sources),
       sink_(sink),
       sealer_(sink),
-      observer_(header_.capture.failed),
+      observer_(header_.capture.failed, header_.capture.environmentNames,
+                sources.uses(trace::Source::kPerf)),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) {
-            report_.see(record);
-            sealer_.add(record);
-          },
-          merge_),
+          [this](const trace::Record& record) { write(record); }, merge_),
+      mounts_([this](const trace::MountTable& table) {
+        sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
+      }),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
+
+void Pipeline::write(const trace::Record& record) {
+  report_.see(record);
+  sealer_.add(record);
+  const auto* exec = std::get_if<trace::Exec>(&record.body);
+  if (exec == nullptr || !readProc_) return;
+  const auto& namespaces = exec->image.context->namespaces;
+  mountsNs_ = record.timeNs;
+  if (namespaces.known()) {
+    mounts_.seen(namespaces.value.mount, static_cast<std::int32_t>(exec->image.id.tgid),
+                 monotonicNowNs());
+  }
+}
 
 void Pipeline::start() {
   const bool wholeHost = header_.capture.scope == trace::Scope::kHost;
-  HostSnapshot snapshot = wholeHost ? snapshotHost() : snapshotAncestors(::getpid());
+  HostSnapshot snapshot = wholeHost
+                              ? snapshotHost(header_.capture.environmentNames)
+                              : snapshotAncestors(::getpid(), header_.capture.environmentNames);
   // What happened while the snapshot was taken decides about it.
   std::vector<Event> events;
   lookedNs_ = beatNs_ = failuresDrainedNs_ = monotonicNowNs();
@@ -60,6 +75,8 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
+  mountsNs_ = header_.clock.monotonicNs;
+  if (readProc_) mounts_.start(lookedNs_);
   if (readProc_) observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
@@ -92,21 +109,27 @@ void Pipeline::step() {
   sink_.check();
   if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
-  drainExecs();
+  // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
     if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
       failuresAgainNs_ = nowNs + kFloodPauseNs;
     }
     failuresDrainedNs_ = nowNs;
   }
+  drainExecs();
   if (nowNs - lookedNs_ < kBatchNs) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
   sources_.drainRest(events);
   add(std::move(events));
   // An exec that only one of two transports has seen, it seems.
-  if (readProc_) merge_.forEachUnread(nowNs - kBatchNs, Observer::read);
-  release(std::min(nowNs, failuresDrainedNs_));
+  if (readProc_) {
+    merge_.forEachUnread(nowNs - kBatchNs, [this](ExecEvent& exec) { observer_.read(exec); });
+  }
+  const std::uint64_t drainedNs = std::min(nowNs, failuresDrainedNs_);
+  release(drainedNs);
+  mountsNs_ = drainedNs - OrderedMerge::kSettleNs;
+  if (readProc_) mounts_.step(nowNs);
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
@@ -138,6 +161,7 @@ std::uint64_t Pipeline::dueNs() const {
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
   sink_.descriptors(descriptors);
+  if (readProc_) descriptors.push_back(mounts_.descriptor());
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
   sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);

@@ -12,6 +12,7 @@
 #include "recorder/observer.h"
 #include "recorder/ordered_merge.h"
 #include "recorder/output/batch_sealer.h"
+#include "recorder/proc/mount_watcher.h"
 #include "recorder/self_report.h"
 #include "recorder/sources.h"
 #include "trace/metadata.h"
@@ -57,6 +58,7 @@ class Pipeline {
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
+  void write(const trace::Record& record);
 
   trace::Header header_;
   Sources& sources_;
@@ -66,7 +68,9 @@ class Pipeline {
   Observer observer_;
   OrderedMerge merge_;
   Assembler assembler_;
+  MountWatcher mounts_;
   bool readProc_;
+  std::uint64_t mountsNs_ = 0;  // time of the next mount table
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
   std::uint64_t sealedNs_ = 0;

@@ -73,7 +73,7 @@ Evidence* evidenceOf(Name field, Context& context) {
 }
 
 template <typename Notes, typename Owner>
-void applyNotes(Notes notes, Owner& owner) {
+void applyNotes(const Notes& notes, Owner& owner) {
   for (const auto note : notes) {
     if (Evidence* evidence = evidenceOf(note.getField(), owner)) applyNote(note, *evidence);
   }
@@ -81,7 +81,7 @@ void applyNotes(Notes notes, Owner& owner) {
 
 }  // namespace
 
-void PartDecoder::imageParts(schema::Image::Reader in, Image& out) const {
+void PartDecoder::imageParts(const schema::Image::Reader& in, Image& out) const {
   out.startEvidence = Evidence{classFrom(in.getStartEvidence())};
   const auto creator = in.getCreator();
   out.creator = Field<Creator>(
@@ -106,12 +106,12 @@ void PartDecoder::imageParts(schema::Image::Reader in, Image& out) const {
   out.context = &tables_.contexts[context];
 }
 
-void PartDecoder::image(schema::Image::Reader in, Image& out) const {
+void PartDecoder::image(const schema::Image::Reader& in, Image& out) const {
   imageParts(in, out);
   if (in.hasNotes()) applyNotes(in.getNotes(), out);
 }
 
-void PartDecoder::exec(schema::Image::Reader in, Exec& out) const {
+void PartDecoder::exec(const schema::Image::Reader& in, Exec& out) const {
   imageParts(in, out.image);
   bytesField(in.getTypedPath(), out.typedPath);
   bytesField(in.getInterpreter(), out.interpreter);
@@ -119,7 +119,7 @@ void PartDecoder::exec(schema::Image::Reader in, Exec& out) const {
   if (in.hasNotes()) applyNotes(in.getNotes(), out);
 }
 
-void PartDecoder::file(schema::File::Reader in, ExecutedFile& out) const {
+void PartDecoder::file(const schema::File::Reader& in, ExecutedFile& out) const {
   bytesField(in.getExecutable(), out.executable);
   identityField(in.getIdentity(), out.identity);
   const auto facts = in.getFacts();
@@ -132,7 +132,7 @@ void PartDecoder::file(schema::File::Reader in, ExecutedFile& out) const {
   applyNotes(in.getNotes(), out);
 }
 
-void PartDecoder::context(schema::Context::Reader in, Context& out) const {
+void PartDecoder::context(const schema::Context::Reader& in, Context& out) const {
   const auto credentials = in.getCredentials();
   out.credentials = Field<Credentials>({credentials.getRealUid(), credentials.getEffectiveUid(),
                                         credentials.getRealGid(), credentials.getEffectiveGid()},

@@ -24,11 +24,11 @@ To enumFrom(From value, From last) {
 }
 
 template <typename Group>
-ImageId idFrom(Group in) {
+ImageId idFrom(const Group& in) {
   return {in.getTgid(), in.getExecNumber(), in.getStartNs()};
 }
 
-inline void applyNote(schema::Note::Reader note, Evidence& evidence) {
+inline void applyNote(const schema::Note::Reader& note, Evidence& evidence) {
   evidence.originalLength = note.getOriginalLength();
   evidence.errorNumber = note.getErrorNumber();
   evidence.afterGap = note.getAfterGap();
@@ -44,12 +44,12 @@ class PartDecoder {
   }
 
   template <typename Group>
-  void bytesField(Group in, Field<Bytes>& out) const {
+  void bytesField(const Group& in, Field<Bytes>& out) const {
     out = Field<Bytes>(bytes(in.getValue()), classFrom(in.getEvidence()));
   }
 
   template <typename Group>
-  void listField(Group in, Field<std::vector<Bytes>>& out) const {
+  void listField(const Group& in, Field<std::vector<Bytes>>& out) const {
     const auto list = in.getValue();
     out.value.resize(list.size());
     for (unsigned i = 0; i < list.size(); ++i) out.value[i] = bytes(list[i]);
@@ -57,7 +57,7 @@ class PartDecoder {
   }
 
   template <typename Group>
-  void identityField(Group in, Field<FileIdentity>& out) const {
+  void identityField(const Group& in, Field<FileIdentity>& out) const {
     out = Field<FileIdentity>(
         {in.getDeviceMajor(), in.getDeviceMinor(), in.getInode(), in.getGeneration()},
         classFrom(in.getEvidence()));
@@ -68,13 +68,13 @@ class PartDecoder {
     return tables_.files[index];
   }
 
-  void exec(schema::Image::Reader in, Exec& out) const;
-  void image(schema::Image::Reader in, Image& out) const;
-  void file(schema::File::Reader in, ExecutedFile& out) const;
-  void context(schema::Context::Reader in, Context& out) const;
+  void exec(const schema::Image::Reader& in, Exec& out) const;
+  void image(const schema::Image::Reader& in, Image& out) const;
+  void file(const schema::File::Reader& in, ExecutedFile& out) const;
+  void context(const schema::Context::Reader& in, Context& out) const;
 
  private:
-  void imageParts(schema::Image::Reader in, Image& out) const;
+  void imageParts(const schema::Image::Reader& in, Image& out) const;
 
   [[noreturn]] static void badIndex(const char* what, std::size_t index, std::size_t size) {
     throw BadMessage(std::string(what) + " " + std::to_string(index) + " of " +

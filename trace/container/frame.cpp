@@ -1,6 +1,9 @@
 #include "trace/container/frame.h"
 
 #include <xxhash.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>  // the same digests, with the widest registers that this CPU has
+#endif
 
 #include <algorithm>
 #include <cstring>
