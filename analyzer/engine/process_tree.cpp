@@ -91,12 +91,28 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   node->facts = copyFacts(image, nullptr);
   node->snapshot = true;
   node->timeNs = timeNs;
-  if (node->edge == Edge::kUnknown) link(*node, image.creator);
   Process& process = processes_[image.id.tgid];
+  const bool known = process.current && process.startNs == image.id.startNs;
+  if (node->edge == Edge::kUnknown) {
+    // A snapshot can hold more than the image that runs: those that it has replaced, oldest first.
+    const bool replaces = known && process.current->id.execNumber < image.id.execNumber;
+    if (!replaces || !linkReplaced(*node, process.current)) link(*node, image.creator);
+  }
   // A snapshot is read while the host runs: what has been seen to happen since is newer.
-  const bool newer = process.current && process.startNs == image.id.startNs &&
-                     process.current->id.execNumber > image.id.execNumber;
+  const bool newer = known && process.current->id.execNumber > image.id.execNumber;
   if (!newer) process = {image.id.startNs, std::move(node)};
+}
+
+// False if that would close a circle, which nothing would ever take down.
+bool ProcessTree::linkReplaced(ImageNode& node, const Node& replaced) {
+  for (const ImageNode* up = replaced.get(); up != nullptr; up = up->above.get()) {
+    if (up == &node) return false;
+  }
+  node.edge = Edge::kExec;
+  node.above = replaced;
+  node.depth = replaced->depth + 1;
+  node.hole = replaced->id.execNumber + 1 != node.id.execNumber;
+  return true;
 }
 
 void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
