@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,12 +71,15 @@ class Program {
   pid_t run() {
     int input[2] = {-1, -1};
     EXPECT_EQ(::pipe2(input, O_CLOEXEC), 0);
-    pid_ = ::vfork();
-    if (pid_ == 0) {
-      ::dup2(input[0], STDIN_FILENO);
-      ::execl(path_.c_str(), "cat", nullptr);
-      ::_exit(1);
-    }
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
+    const char* arguments[] = {"cat", nullptr};
+    // Returns after the exec; vfork(2) would too, but sanitizers make a fork(2) of it.
+    EXPECT_EQ(::posix_spawn(&pid_, path_.c_str(), &actions, nullptr, const_cast<char**>(arguments),
+                            environ),
+              0);
+    ::posix_spawn_file_actions_destroy(&actions);
     ::close(input[0]);
     input_ = input[1];
     return pid_;
