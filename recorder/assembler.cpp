@@ -23,7 +23,7 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
 }  // namespace
 
 Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
-                     FileFactsReader* files)
+                     const FileKnowledge& files)
     : settings_(settings),
       emit_(std::move(emit)),
       upcoming_(upcoming),
@@ -109,10 +109,10 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   // An exec by another thread becomes the leader before its new image is set up.
   auto entered = underWay_.extract(body.oldTid);
   auto underWay = body.oldTid == body.tgid ? std::move(entered) : underWay_.extract(body.tgid);
-  if (process == nullptr) return;
+  if (process == nullptr) return forgetHash(body);
   emitTalliesOf(event, *process);
   processes_.replaceImage(process, body.tgid);
-  if (!process->inScope) return;
+  if (!process->inScope) return forgetHash(body);
 
   static const SideBand kNothing;
   const SideBand& sideBand = underWay.empty() ? kNothing : underWay.mapped().sideBand;
@@ -137,6 +137,8 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   trace::Exec exec;
   trace::Context context;
   fillExec(evidence, exec, context);
+  const trace::Field<std::string> sha256 = hashOf(body.reading.get(), evidence, process->image);
+  exec.image.sha256 = view(sha256);
   exec.image.id = process->image;
   exec.image.startEvidence = process->startEvidence;
   exec.image.creator = process->creator;
@@ -243,10 +245,34 @@ trace::Field<trace::FileFacts> Assembler::factsOf(const MapEvent& mapped, std::u
                                                   const ProcessReading* reading) {
   trace::Field<trace::FileFacts> read;
   if (reading != nullptr) read = reading->file;
-  if (files_ != nullptr) return files_->read(mapped.identity, mapped.path, execNs, read);
+  if (files_.facts != nullptr)
+    return files_.facts->read(mapped.identity, mapped.path, execNs, read);
   // Device numbers of the two need not agree on every file system; inodes do.
   const bool same = !read.known() || read.value.inode == mapped.identity.inode;
   return same ? read : trace::Field<trace::FileFacts>::unreadable(ESTALE);
+}
+
+trace::Field<std::string> Assembler::hashOf(const ProcessReading* reading,
+                                            const ExecEvidence& evidence,
+                                            const trace::ImageId& image) {
+  if (files_.hasher == nullptr) return {};
+  if (reading != nullptr && reading->hashTicket != 0) {
+    // One that is of another image by now would be told as this one's.
+    if (evidence.reading == reading) {
+      files_.hasher->name(reading->hashTicket, image);
+    } else {
+      files_.hasher->forget(reading->hashTicket);
+    }
+  }
+  trace::Field<std::string> sha256;
+  if (evidence.reading != nullptr) sha256 = evidence.reading->sha256;
+  if (sha256.known() || !evidence.file.known()) return sha256;
+  trace::Field<std::string> remembered = files_.hasher->remembered(evidence.file.value);
+  return remembered.known() ? remembered : sha256;
+}
+
+void Assembler::forgetHash(const ExecEvent& exec) {
+  if (files_.hasher != nullptr && exec.reading) files_.hasher->forget(exec.reading->hashTicket);
 }
 
 bool Assembler::usable(const ProcessReading* reading, const Process& process,

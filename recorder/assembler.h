@@ -12,6 +12,7 @@
 #include "recorder/exec_evidence.h"
 #include "recorder/ordered_merge.h"
 #include "recorder/proc/file_facts.h"
+#include "recorder/proc/file_hasher.h"
 #include "recorder/process_table.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
@@ -24,14 +25,19 @@ struct AssemblerSettings {
   trace::ClockReading clock;  // to compare fork times with the starts that /proc gives
 };
 
+// What knows of files, beside the facts that come with an event. Both may be null.
+struct FileKnowledge {
+  FileFactsReader* facts = nullptr;
+  FileHasher* hasher = nullptr;
+};
+
 class Assembler {
  public:
   using Emit = std::function<void(const trace::Record&)>;
 
-  // `upcoming` is asked what comes after the event that is being received. `files` may be null:
-  // then there are only the facts that came with an event.
+  // `upcoming` is asked what comes after the event that is being received.
   Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
-            FileFactsReader* files = nullptr);
+            const FileKnowledge& files = {});
 
   // The processes that were there. Emits their records, creators first.
   void start(const HostSnapshot& snapshot);
@@ -78,12 +84,15 @@ class Assembler {
   void emitTalliesOf(const Event& event, Process& process);
   trace::Field<trace::FileFacts> factsOf(const MapEvent& mapped, std::uint64_t execNs,
                                          const ProcessReading* reading);
+  trace::Field<std::string> hashOf(const ProcessReading* reading, const ExecEvidence& evidence,
+                                   const trace::ImageId& image);
+  void forgetHash(const ExecEvent& exec);
   bool usable(const ProcessReading* reading, const Process& process, std::int32_t tgid) const;
 
   AssemblerSettings settings_;
   Emit emit_;
   const OrderedMerge& upcoming_;
-  FileFactsReader* files_;
+  FileKnowledge files_;
   ProcessTable processes_;
   std::unordered_map<std::int32_t, UnderWay> underWay_;     // by tid
   std::unordered_map<std::uint64_t, std::string> cgroups_;  // by id

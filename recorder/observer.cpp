@@ -43,7 +43,13 @@ void Observer::read(ExecEvent& exec) {
     wanted = kBesidePerf;
     if (!exec.stack->arguments.known()) wanted |= facts::kArguments;
   }
-  exec.reading = std::make_shared<const ProcessReading>(reader_.read(exec.tgid, wanted));
+  ProcessReading reading = reader_.read(exec.tgid, wanted);
+  if (means_.hasher != nullptr) {
+    FileHasher::Answer answer = means_.hasher->ask(exec.tgid, reading.file);
+    reading.sha256 = std::move(answer.sha256);
+    reading.hashTicket = answer.ticket;
+  }
+  exec.reading = std::make_shared<const ProcessReading>(std::move(reading));
 }
 
 void Observer::readExecs(std::vector<Event>& events) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "recorder/event.h"
+#include "recorder/proc/file_hasher.h"
 #include "recorder/proc/process_reader.h"
 #include "trace/metadata.h"
 
@@ -15,7 +16,8 @@ namespace exectrail::recorder {
 class Observer {
  public:
   struct Means {
-    bool procfs = true;  // without, nothing is read: neither /proc nor memory
+    bool procfs = true;            // without, nothing is read: neither /proc nor memory
+    FileHasher* hasher = nullptr;  // null: executables are not hashed
     bool stacks = true;  // execs come with what perf knows: /proc is not asked for it again
   };
   Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,

@@ -1,5 +1,6 @@
 #include "recorder/pipeline.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@ constexpr std::uint64_t kIdleNs = 100'000'000;
 constexpr std::uint64_t kEntriesNs = 50'000'000;
 
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
+constexpr std::uint64_t kHashesNs = 2'000'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
 // So many failures at once are a flood: we look again later, so that it cannot keep us busy. What
@@ -38,20 +40,23 @@ trace::Header withSources(trace::Header header, const Sources& sources) {
   return header;
 }
 
-Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
+Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink, bool hash)
     : header_(std::move(header)),
       sources_(sources),
       sink_(sink),
       sealer_(sink),
+      hasher_(hash && sources.uses(trace::Source::kProcfs) ? std::make_optional<FileHasher>()
+                                                           : std::nullopt),
       observer_(header_.capture.failed, header_.capture.environmentNames,
-                {sources.uses(trace::Source::kProcfs), sources.uses(trace::Source::kPerf)}),
+                {sources.uses(trace::Source::kProcfs), hasher_ ? &*hasher_ : nullptr,
+                 sources.uses(trace::Source::kPerf)}),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
-      assembler_(
-          {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) { write(record); }, merge_,
-          sources.uses(trace::Source::kProcfs) ? &files_ : nullptr),
+      assembler_({header_.capture.scope, header_.capture.failed, header_.clock},
+                 [this](const trace::Record& record) { write(record); }, merge_,
+                 {sources.uses(trace::Source::kProcfs) ? &files_ : nullptr,
+                  hasher_ ? &*hasher_ : nullptr}),
       mounts_([this](const trace::MountTable& table) {
-        sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
+        sealer_.add({asideNs_, trace::kCpuNotKnown, table});
       }),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
 
@@ -61,7 +66,7 @@ void Pipeline::write(const trace::Record& record) {
   const auto* exec = std::get_if<trace::Exec>(&record.body);
   if (exec == nullptr || !readProc_) return;
   const auto& namespaces = exec->image.context->namespaces;
-  mountsNs_ = record.timeNs;
+  asideNs_ = record.timeNs;
   if (namespaces.known()) {
     mounts_.seen(namespaces.value.mount, static_cast<std::int32_t>(exec->image.id.tgid),
                  monotonicNowNs());
@@ -82,7 +87,7 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
-  mountsNs_ = header_.clock.monotonicNs;
+  asideNs_ = header_.clock.monotonicNs;
   if (readProc_) mounts_.start(lookedNs_);
   observer_.readExecs(events);
   merge_.add(std::move(events));
@@ -161,8 +166,9 @@ void Pipeline::step() {
   }
   const std::uint64_t drainedNs = std::min(nowNs, failuresDrainedNs_);
   release(drainedNs);
-  mountsNs_ = drainedNs - OrderedMerge::kSettleNs;
+  asideNs_ = drainedNs - OrderedMerge::kSettleNs;
   if (readProc_) mounts_.step(nowNs);
+  collectHashes();
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
@@ -187,6 +193,23 @@ void Pipeline::beat(std::uint64_t nowNs) {
                trace::Heartbeat{counts.execs, counts.attempts, counts.lostEvents, {}}});
 }
 
+void Pipeline::collectHashes() {
+  if (!hasher_) return;
+  hasher_->collect([this](const trace::FileHash& hash) {
+    sealer_.add({asideNs_, trace::kCpuNotKnown, hash});
+  });
+}
+
+// Files that were seen in the last moment take a while yet; a large one on a slow disk too long.
+void Pipeline::awaitHashes() {
+  if (!hasher_) return;
+  const std::uint64_t untilNs = monotonicNowNs() + kHashesNs;
+  for (collectHashes(); hasher_->waiting() > 0 && monotonicNowNs() < untilNs; collectHashes()) {
+    pollfd done = {hasher_->descriptor(), POLLIN, 0};
+    ::poll(&done, 1, 100);
+  }
+}
+
 std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
   if (execs_.together()) return execs_.againNs();
@@ -198,10 +221,21 @@ std::uint64_t Pipeline::dueNs() const {
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
   sink_.descriptors(descriptors);
   if (readProc_) descriptors.push_back(mounts_.descriptor());
+  if (hasher_ && hasher_->descriptor() >= 0) descriptors.push_back(hasher_->descriptor());
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
   sources_.descriptors(nowNs >= execs_.againNs(), nowNs >= failuresAgainNs_, descriptors);
+}
+
+std::vector<std::string> Pipeline::report() const {
+  std::vector<std::string> lines = report_.lines();
+  if (!hasher_) return lines;
+  const HashCounts& counts = hasher_->counts();
+  lines.push_back("SHA-256 of " + std::to_string(counts.hashed) + " files; " +
+                  std::to_string(counts.failed + counts.refused + hasher_->waiting()) +
+                  " could not be hashed, which the trace gives reasons for");
+  return lines;
 }
 
 trace::End Pipeline::counts() const {
@@ -226,6 +260,8 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   add(sources_.unreportedLosses(nowNs));
   merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
   assembler_.emitTallies(nowNs);
+  asideNs_ = nowNs;
+  awaitHashes();
   trace::End end = counts();
   end.timeNs = nowNs;
   end.reason = reason;

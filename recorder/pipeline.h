@@ -25,8 +25,9 @@ trace::Header withSources(trace::Header header, const Sources& sources);
 
 class Pipeline {
  public:
-  // `header` is that of the trace. Sources and sink must outlive the pipeline.
-  Pipeline(trace::Header header, Sources& sources, BatchSink& sink);
+  // `header` is that of the trace. With `hash`, executables are hashed. Sources and sink must
+  // outlive the pipeline.
+  Pipeline(trace::Header header, Sources& sources, BatchSink& sink, bool hash);
 
   // Records the processes that are there.
   void start();
@@ -49,7 +50,8 @@ class Pipeline {
   // What was recorded so far.
   trace::End counts() const;
 
-  const SelfReport& report() const { return report_; }
+  // What the user should know of the recording, a line each.
+  std::vector<std::string> report() const;
 
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
 
@@ -59,6 +61,8 @@ class Pipeline {
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
+  void collectHashes();
+  void awaitHashes();
   void pace(std::uint64_t nowNs, const std::vector<Event>& execs);
   void write(const trace::Record& record);
 
@@ -67,6 +71,7 @@ class Pipeline {
   BatchSink& sink_;
   BatchSealer sealer_;
   SelfReport report_;
+  std::optional<FileHasher> hasher_;
   Observer observer_;
   OrderedMerge merge_;
   FileFactsReader files_;
@@ -75,7 +80,7 @@ class Pipeline {
   bool readProc_;
   Pacing execs_;
   Pacing failures_;
-  std::uint64_t mountsNs_ = 0;  // time of the next mount table
+  std::uint64_t asideNs_ = 0;   // time of the next record that no event makes
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
   std::uint64_t entriesDrainedNs_ = 0;

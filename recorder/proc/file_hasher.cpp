@@ -45,6 +45,12 @@ bool FileHasher::answerFromCache(const Key& key, Answer& answer) {
   return true;
 }
 
+Field<std::string> FileHasher::remembered(const trace::FileFacts& file) const {
+  const auto known = known_.find(keyOf(file));
+  if (known == known_.end()) return {};
+  return {std::string(known->second.data(), known->second.size()), EvidenceClass::kProcfs};
+}
+
 FileHasher::Answer FileHasher::ask(std::int32_t pid, const Field<trace::FileFacts>& file) {
   Answer answer;
   if (file.known() && answerFromCache(keyOf(file.value), answer)) return answer;

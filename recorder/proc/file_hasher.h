@@ -42,6 +42,9 @@ class FileHasher {
   // thread starts with the rights of the caller.
   Answer ask(std::int32_t pid, const trace::Field<trace::FileFacts>& file);
 
+  // Of a file that was hashed before and has not changed since; else unknown.
+  trace::Field<std::string> remembered(const trace::FileFacts& file) const;
+
   // The image whose exec got the ticket; or that there is no record of it.
   void name(std::uint64_t ticket, const trace::ImageId& image);
   void forget(std::uint64_t ticket);
@@ -51,6 +54,9 @@ class FileHasher {
 
   // Visits the results whose images are known. The record's bytes live as long as the call.
   void collect(const std::function<void(const trace::FileHash&)>& visit);
+
+  // Results that collect() has still to expect.
+  std::size_t waiting() const { return pending_.size(); }
 
   const HashCounts& counts() const { return counts_; }
 

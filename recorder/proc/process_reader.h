@@ -53,6 +53,8 @@ struct ProcessReading {
   trace::Field<std::string> cgroup;       // see cgroupPath()
   trace::Field<std::string> containerId;  // see containerIdOf(); known and empty: in none
   trace::Field<std::vector<std::string>> environment;  // "NAME=value"
+  trace::Field<std::string> sha256;  // of the executable, where a FileHasher was asked
+  std::uint64_t hashTicket = 0;      // what it answered
 };
 
 // Keeps memory and what it has learnt between processes.
