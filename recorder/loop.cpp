@@ -17,6 +17,9 @@ namespace {
 // from running for a while.
 constexpr std::uint64_t kSettleNs = 100'000'000;
 
+// What happened before a dump was asked for is in the window: by then it has been sealed.
+constexpr std::uint64_t kDumpNs = 150'000'000;
+
 bool isEnd(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
 
 }  // namespace
@@ -40,6 +43,10 @@ trace::EndReason Loop::run() {
     if (polled_.front().revents != 0) {
       if (const auto reason = handleSignals()) return *reason;
     }
+    if (dumpDueNs_ && monotonicNowNs() >= *dumpDueNs_) {
+      dumpDueNs_.reset();
+      work_.dump();
+    }
     if (treeHasEnded()) return trace::EndReason::kCommandEnded;
     if (deadlineNs_ && monotonicNowNs() >= *deadlineNs_) return trace::EndReason::kDuration;
   }
@@ -52,6 +59,7 @@ void Loop::wait() {
   for (const int fd : descriptors_) polled_.push_back({fd, POLLIN, 0});
   std::uint64_t untilNs = work_.dueNs();
   if (deadlineNs_) untilNs = std::min(untilNs, *deadlineNs_);
+  if (dumpDueNs_) untilNs = std::min(untilNs, *dumpDueNs_);
   if (commandEndedNs_ && !toldOfTree_) untilNs = std::min(untilNs, *commandEndedNs_ + kSettleNs);
   timer_.set(untilNs);
   if (::poll(polled_.data(), polled_.size(), -1) < 0) {
@@ -67,7 +75,7 @@ std::optional<trace::EndReason> Loop::handleSignals() {
       if (!waitTree_) return trace::EndReason::kCommandEnded;
       commandEndedNs_ = monotonicNowNs();
     } else if (*signal == SIGUSR1) {
-      work_.dump();
+      if (!dumpDueNs_) dumpDueNs_ = monotonicNowNs() + kDumpNs;
     } else if (command_ == nullptr || interrupted_ || commandEndedNs_) {
       return trace::EndReason::kInterrupted;
     } else {

@@ -53,6 +53,7 @@ class Loop {
   std::vector<int> descriptors_;
   std::vector<pollfd> polled_;
   std::optional<std::uint64_t> deadlineNs_;
+  std::optional<std::uint64_t> dumpDueNs_;
   std::optional<std::uint64_t> commandEndedNs_;  // and we wait for what it left behind
   bool interrupted_ = false;
   bool toldOfTree_ = false;

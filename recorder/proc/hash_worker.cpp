@@ -1,6 +1,7 @@
 #include "recorder/proc/hash_worker.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <poll.h>
 #include <sched.h>
@@ -103,6 +104,8 @@ class Hasher {
 }  // namespace
 
 HashWorker::HashWorker() : state_(std::make_shared<State>()) {
+  // A thread that had to be left alone may still be there when the process ends.
+  ::OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   state_->requests = makeEventFd();
   state_->results = makeEventFd();
   // Signals are for the others.

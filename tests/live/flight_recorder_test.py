@@ -20,7 +20,7 @@ class Flight(life.BackgroundCase):
         result = self.run_words("record", "dump", "f.trail")
         self.expect(result, 0, stdout=[])
         name = re.search(r" to (\S+)\n", result.stderr.decode()).group(1)
-        self.assertIn(name, self.windows())
+        self.assertIn(self.path(os.path.basename(name)), self.windows())
         return name
 
     def test_the_window_is_a_trace_with_the_processes_it_needs(self):

@@ -43,10 +43,13 @@ class LifeCase(programs.LiveCase):
         return result.stdout.decode()
 
     def status_of(self, pid, field):
-        with open(f"/proc/{pid}/status") as file:
-            for line in file:
-                if line.startswith(field + ":"):
-                    return line.split()[1]
+        try:
+            with open(f"/proc/{pid}/status") as file:
+                for line in file:
+                    if line.startswith(field + ":"):
+                        return line.split()[1]
+        except FileNotFoundError:
+            pass  # it is gone
         return None
 
     @contextlib.contextmanager
@@ -80,8 +83,12 @@ class BackgroundCase(LifeCase):
                 found.append(state)
         return found
 
-    def start(self, trace, *options):
+    def has_ended(self, pid):
+        """Also one that nobody has asked for its exit status yet."""
+        return self.status_of(pid, "State") in (None, "Z", "X")
+
+    def start(self, trace, *options, stderr=()):
         result = self.run_words("record", "start", "-o", trace, *options)
-        self.expect(result, 0, stderr=[])
+        self.expect(result, 0, stderr=list(stderr))
         self.assertRegex(result.stdout.decode(), r"\A[^\n]+exectrail record stop [^\n]+\n\Z")
         return [state for state in self.states() if state["output"] == self.path(trace)][0]
