@@ -9,6 +9,7 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/tool/commands.h"
+#include "trace/tool/import.h"
 
 namespace {
 
@@ -31,7 +32,8 @@ class CommandLine {
         "Examples:\n"
         "  exectrail trace info host7.trail\n"
         "  exectrail trace dump host7.trail | less -S\n"
-        "  exectrail trace verify --key host7.pub host7.trail\n\n"
+        "  exectrail trace verify --key host7.pub host7.trail\n"
+        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n\n"
         "Exit status: 0 done, 1 verify found something, 2 usage, 3 a trace cannot be read to its "
         "end.");
     addInfo();
@@ -39,6 +41,7 @@ class CommandLine {
     addVerify();
     addKeygen();
     addPack();
+    addImport();
   }
 
   int run(int argc, char** argv) {
@@ -101,10 +104,33 @@ class CommandLine {
     command->add_option("FILE", files_, "Trace files")->required();
   }
 
+  void addImport() {
+    CLI::App* command = add("import", "Make a trace of what another sensor has logged",
+                            [this] { return runImport(import_); });
+    command->add_option("FILE", import_.path, "Log file, or - for standard input")->required();
+    command->add_option("--from", import_.from, "auditd (audit.log), laurel or sysmon (for Linux)")
+        ->type_name("SENSOR")
+        ->required();
+    command->add_option("-o,--output", import_.out,
+                        "The trace, or - for standard output [the log's name with .trail]");
+    command->add_option("--host", import_.host,
+                        "Whose events to take, and the host's name if the log has none");
+    command->footer(
+        "Examples:\n"
+        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n"
+        "  zcat laurel.log.*.gz | exectrail trace import --from laurel -o - - | exectrail analyze "
+        "-\n"
+        "  journalctl -o json -t sysmon | exectrail trace import --from sysmon -o web03.trail -\n\n"
+        "What the log says is evidence of class `external`, what is concluded from it `inferred`; "
+        "the rest is unknown.\nExit status 3 if lines could not be read: the trace has gaps "
+        "there.");
+  }
+
   CLI::App app_;
   std::string file_;
   std::vector<std::string> files_;
   VerifyOptions verify_;
+  ImportOptions import_;
   std::function<int()> act_;
 };
 
