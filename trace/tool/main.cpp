@@ -10,6 +10,7 @@
 #include "trace/escape.h"
 #include "trace/tool/commands.h"
 #include "trace/tool/import.h"
+#include "trace/tool/synth.h"
 
 namespace {
 
@@ -42,6 +43,7 @@ class CommandLine {
     addKeygen();
     addPack();
     addImport();
+    addSynth();
   }
 
   int run(int argc, char** argv) {
@@ -126,11 +128,28 @@ class CommandLine {
         "there.");
   }
 
+  void addSynth() {
+    CLI::App* command = add("synth", "Make a trace of a host that does not exist, to test with",
+                            [this] { return runSynth(synth_); });
+    command->add_option("--seed", synth_.seed, "The same seed gives the same trace [1]");
+    command->add_option("--execs", synth_.execs, "How many are in it [1000]");
+    command->add_option("--scene", synth_.scene, "build, webhost, ci, shell or mixed [mixed]");
+    command->add_option("--level", synth_.level, "Of zstd, 0: not compressed [3]")
+        ->check(CLI::Range(0, 19));
+    command->add_option("-o,--output", synth_.out, "The trace, or - for standard output")
+        ->required();
+    command->footer(
+        "Examples:\n"
+        "  exectrail trace synth --scene ci --execs 100000 -o ci.trail\n"
+        "  exectrail trace synth --seed 7 -o - | exectrail analyze -");
+  }
+
   CLI::App app_;
   std::string file_;
   std::vector<std::string> files_;
   VerifyOptions verify_;
   ImportOptions import_;
+  SynthOptions synth_;
   std::function<int()> act_;
 };
 
