@@ -72,15 +72,18 @@ void ProcessTree::link(ImageNode& node, const trace::Field<trace::Creator>& crea
   if (value.edge == trace::CreatorEdge::kTop) {
     node.edge = Edge::kTop;
   } else if (value.edge == trace::CreatorEdge::kFork && !sameProcess(value.id, node.id)) {
-    Node above = find(value.id);
-    // Damaged or hostile records could close a circle, which nothing would ever take down.
-    for (const ImageNode* up = above.get(); up != nullptr; up = up->above.get()) {
-      if (up == &node) return;
-    }
-    node.edge = Edge::kFork;
-    node.depth = above->depth + 1;
-    node.above = std::move(above);
+    put(node, Edge::kFork, find(value.id));
   }
+}
+
+void ProcessTree::put(ImageNode& node, Edge edge, Node above) {
+  // Damaged or hostile records could close a circle, which nothing would ever take down.
+  for (const ImageNode* up = above.get(); up != nullptr; up = up->above.get()) {
+    if (up == &node) return;
+  }
+  node.edge = edge;
+  node.depth = above->depth + 1;
+  node.above = std::move(above);
 }
 
 void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
@@ -91,8 +94,17 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   node->facts = copyFacts(image, nullptr);
   node->snapshot = true;
   node->timeNs = timeNs;
-  if (node->edge == Edge::kUnknown) link(*node, image.creator);
   Process& process = processes_[image.id.tgid];
+  // A trace that was cut restates the images of a process in the order in which they replaced one
+  // another.
+  const bool replaces = process.current && process.startNs == image.id.startNs &&
+                        process.current->id.execNumber < image.id.execNumber;
+  if (node->edge == Edge::kUnknown && replaces) {
+    put(*node, Edge::kExec, process.current);
+    node->hole = process.current->id.execNumber + 1 != image.id.execNumber;
+    cutChain(node);
+  }
+  if (node->edge == Edge::kUnknown) link(*node, image.creator);
   // A snapshot is read while the host runs: what has been seen to happen since is newer.
   const bool newer = process.current && process.startNs == image.id.startNs &&
                      process.current->id.execNumber > image.id.execNumber;
@@ -101,16 +113,22 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
 
 void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
   if (sameProcess(fork.creator, fork.child)) return;
-  auto node = std::make_shared<ImageNode>();
+  // A trace that was cut restates forks after what they led to.
+  Node node = seen(fork.child);
+  if (!node) node = std::make_shared<ImageNode>();
+  awaited_.erase(fork.child);
+  if (node->edge != Edge::kUnknown) return;
   node->id = fork.child;
-  node->copied = true;
   node->timeNs = timeNs;
-  node->edge = Edge::kFork;
-  node->above = find(fork.creator);
-  node->depth = node->above->depth + 1;
-  node->facts = node->above->facts;
+  put(*node, Edge::kFork, find(fork.creator));
+  if (!node->above) return;
+  node->copied = true;
+  if (!node->facts) node->facts = node->above->facts;
   cutChain(node);
-  processes_[fork.child.tgid] = {fork.child.startNs, std::move(node)};
+  Process& process = processes_[fork.child.tgid];
+  const bool newer = process.current && process.startNs == fork.child.startNs &&
+                     process.current->id.execNumber > fork.child.execNumber;
+  if (!newer) process = {fork.child.startNs, std::move(node)};
 }
 
 Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
