@@ -72,7 +72,7 @@ std::string cutOf(const std::string& whole, const trace::CutSelection& selection
 
 TEST(Cut, IsJudgedLikeTheWhole) {
   std::size_t alerts = 0;
-  for (std::uint32_t seed = 0; seed < 60; ++seed) {
+  for (std::uint32_t seed = 0; seed < 15; ++seed) {
     const std::string whole = traceBytes(randomHost(seed), 20);
     const Judgement expected = judge(whole);
     std::vector<trace::CutSelection> selections(4);
@@ -91,7 +91,7 @@ TEST(Cut, IsJudgedLikeTheWhole) {
     }
     EXPECT_EQ(judge(cutOf(whole, {})), expected);
   }
-  EXPECT_GT(alerts, 1000U);
+  EXPECT_GT(alerts, 300U);
 }
 
 }  // namespace
