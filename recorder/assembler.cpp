@@ -19,14 +19,6 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
   return {trace::Arguments(field.value.begin(), field.value.end()), field.evidence};
 }
 
-// What the kernel copied at the entry, before what was read of the memory after the failure.
-const EntryReading* bestReading(const std::optional<EnterEvent>& entered, const FailEvent& fail) {
-  if (entered && entered->reading && entered->reading->typedPath.known()) {
-    return entered->reading.get();
-  }
-  return fail.reading.get();
-}
-
 }  // namespace
 
 Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
@@ -163,10 +155,11 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   if (process == nullptr || !process->inScope) return;
   static const std::optional<EnterEvent> kNotSeen;
   const auto& entered = underWay.empty() ? kNotSeen : underWay.mapped().entered;
-  const EntryReading* reading = bestReading(entered, body);
+  // What was read of memory when the caller had gone on is nobody's.
+  const bool memoryStands = body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
-                                body.reading ? body.reading->targetExists : kUnknown);
+                                memoryStands ? body.reading->targetExists : kUnknown);
   if (!kept) {
     ++counts_.attemptsNotKept;
     return;
@@ -177,12 +170,12 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  if (reading != nullptr) {
-    const bool isCopy = entered && reading == entered->reading.get();
-    if (isCopy || !upcoming_.memoryInDoubt(body.tid, reading->endNs)) {
-      attempt.typedPath = view(reading->typedPath);
-      attempt.arguments = view(reading->arguments);
-    }
+  const bool copied = entered && entered->reading && entered->reading->typedPath.known();
+  if (copied || memoryStands) {
+    // What the kernel copied at the entry is better than what was read of the memory afterwards.
+    const EntryReading& reading = copied ? *entered->reading : *body.reading;
+    attempt.typedPath = view(reading.typedPath);
+    attempt.arguments = view(reading.arguments);
   }
   if (body.reading) attempt.workingDirectory = view(body.reading->workingDirectory);
   ++counts_.attempts;
@@ -190,7 +183,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
 }
 
 void Assembler::on(const Event& event, const ExitEvent& body) {
-  underWay_.erase(body.tid);
+  const auto underWay = underWay_.find(body.tid);
+  if (underWay != underWay_.end()) {
+    // perf also reports an exit when an exec takes a process out of others' sight: a program with
+    // the set-user-id bit, or one that may not be read (perf_event_exit_task in begin_new_exec).
+    if (event.source == trace::Source::kPerf && underWay->second.replacing) return;
+    underWay_.erase(underWay);
+  }
   const ProcessPtr process = processes_.exit(body);
   if (process == nullptr || !process->inScope) return;
   emitTalliesOf(event, *process);

@@ -94,9 +94,9 @@ Command::Command(const CommandSettings& settings) {
 Command::~Command() {
   // A child that was never released sees the end of its pipe and exits; one that runs is left
   // alone.
-  const bool released = !releasePipe_.valid();
+  const bool wasReleased = released();
   releasePipe_.reset();
-  if (!released && !status_) status(true);
+  if (!wasReleased && !status_) status(true);
 }
 
 int Command::release() {
@@ -123,13 +123,10 @@ std::optional<int> Command::status(bool wait) {
   return status_;
 }
 
-void startCommand(const CommandSettings& settings, std::optional<Command>& command,
-                  const Notify& notify, const std::function<void(pid_t)>& watch) {
-  command.emplace(settings);
-  watch(command->pid());
-  if (const int error = command->release(); error != 0) {
-    notify("cannot run " + trace::quoteForTerminal(settings.arguments[0]) + ": " +
-           std::strerror(error));
+void releaseCommand(Command& command, const std::string& name, const Notify& notify) {
+  if (command.released()) return;
+  if (const int error = command.release(); error != 0) {
+    notify("cannot run " + trace::quoteForTerminal(name) + ": " + std::strerror(error));
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +30,7 @@ class Command {
 
   // Lets the child execute COMMAND. Returns 0, or the errno with which that failed.
   int release();
+  bool released() const { return !releasePipe_.valid(); }
 
   // Its exit status once it has ended, 128 + signal if a signal ended it. Does not block unless
   // told to.
@@ -43,9 +43,8 @@ class Command {
   std::optional<int> status_;
 };
 
-// Makes COMMAND and lets it go; `watch` is called in between, with its pid.
-void startCommand(const CommandSettings& settings, std::optional<Command>& command,
-                  const Notify& notify, const std::function<void(pid_t)>& watch);
+// Lets `command`, whose name is `name`, go; what keeps it from being executed is notified.
+void releaseCommand(Command& command, const std::string& name, const Notify& notify);
 
 // The exit status when COMMAND could not be executed: 127 not found, 126 otherwise.
 int statusOfFailedExec(int errorNumber);

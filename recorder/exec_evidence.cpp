@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "recorder/proc/cgroup.h"
+
 namespace exectrail::recorder {
 namespace {
 
@@ -21,12 +23,20 @@ Bytes lastComponent(Bytes path) { return path.substr(path.rfind('/') + 1); }
 void fillFile(const ExecEvidence& evidence, trace::Image& image) {
   if (evidence.sideBand.maps.empty()) return;
   const MapEvent& mapped = evidence.sideBand.maps.front();
-  image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
-  image.identity = {mapped.identity, EvidenceClass::kKernel};
-  // Device numbers of the two need not agree on every file system; inodes do.
-  if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
-    image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
+  if (mapped.identity.inode != 0) {
+    image.identity = {mapped.identity, EvidenceClass::kKernel};
+    // Device numbers of the two need not agree on every file system; inodes do.
+    if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
+      image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
+    }
   }
+  // A path longer than PATH_MAX has no name there.
+  if (mapped.path.empty()) return;
+  // In a changed root the kernel's path begins there; /proc tells where that is.
+  const bool belowOtherRoot = image.executable.known() &&
+                              image.executable.value.size() > mapped.path.size() &&
+                              image.executable.value.ends_with(mapped.path) && image.file.known();
+  if (!belowOtherRoot) image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
 }
 
 void fillArguments(const ExecEvidence& evidence, trace::Image& image) {
@@ -86,8 +96,10 @@ void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& c
     image.workingDirectory = view(evidence.entry->workingDirectory);
   }
   if (evidence.namespaces.known()) context.namespaces = evidence.namespaces;
-  if (evidence.cgroup != nullptr)
+  if (evidence.cgroup != nullptr) {
     context.cgroup = {Bytes(*evidence.cgroup), EvidenceClass::kKernel};
+    context.containerId = {containerIdOf(*evidence.cgroup), EvidenceClass::kInferred};
+  }
   if (evidence.event.stack) context.environment = view(evidence.event.stack->environment);
 }
 

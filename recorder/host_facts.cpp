@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <limits>
@@ -66,6 +67,38 @@ std::uint64_t readClock(clockid_t clock) {
 
 }  // namespace
 
+UserList readUsers(const char* path) {
+  constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+  constexpr std::size_t kMostUsers = 20'000;
+  constexpr std::size_t kMostNameBytes = 256;
+  UserList list;
+  const ReadResult file = readFileAt(AT_FDCWD, path, kMostBytes);
+  list.errorNumber = file.errorNumber;
+  std::string_view text = file.bytes;
+  while (!text.empty()) {
+    const auto length = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, length);
+    // Cut off: there is at least this line more.
+    const bool cut = file.truncated && length == text.size();
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    // "name:password:uid:…"
+    const std::string_view name = line.substr(0, line.find(':'));
+    const auto password = line.find(':', std::min(name.size() + 1, line.size()));
+    const auto behind = line.substr(std::min(password, line.size() - 1) + 1);
+    const auto uid = parseNumber(behind.substr(0, behind.find(':')));
+    const bool whole = password != std::string_view::npos && uid &&
+                       *uid <= std::numeric_limits<std::uint32_t>::max() && !name.empty() &&
+                       name.size() <= kMostNameBytes;
+    if (cut || !whole || list.users.size() >= kMostUsers) {
+      ++list.leftOut;
+    } else {
+      list.users.push_back({static_cast<std::uint32_t>(*uid), std::string(name)});
+    }
+  }
+  return list;
+}
+
 trace::Host readHost() {
   utsname kernel{};
   ::uname(&kernel);
@@ -77,6 +110,7 @@ trace::Host readHost() {
   host.kernelVersion = kernel.version;
   host.architecture = kernel.machine;
   host.osName = osName();
+  host.users = readUsers("/etc/passwd").users;
   host.cpuCount = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_CONF));
   return host;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "recorder/proc/proc_files.h"
+#include "recorder/proc/proc_status.h"
 
 namespace exectrail::recorder {
 namespace {

@@ -27,7 +27,8 @@ bool isLoader(trace::Bytes path) {
 }
 
 std::optional<trace::MappingRole> noteMapping(MappedFiles& files, const MapEvent& map) {
-  // Anonymous and special mappings have names such as //anon and [vdso].
+  // Anonymous and special mappings have names such as //anon and [vdso]; a path that is too long
+  // has none.
   if (!map.path.starts_with('/') || map.path.starts_with("//") || map.identity.inode == 0) {
     return std::nullopt;
   }

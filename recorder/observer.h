@@ -7,22 +7,25 @@
 #include <vector>
 
 #include "recorder/event.h"
+#include "recorder/proc/process_reader.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
 
 class Observer {
  public:
-  explicit Observer(trace::FailedPolicy failed) : failed_(failed) {}
+  // With `stacks`, execs come with what perf knows of them: /proc is not asked for it again.
+  Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
+           bool stacks);
 
   // `events` are those of one drain, in order of time. Fills the readings of execs.
-  void readExecs(std::vector<Event>& events) const;
+  void readExecs(std::vector<Event>& events);
 
   // The same for failed attempts, from the entries among the events. A process gets only so many
   // readings a second: a flood of failures must not keep us from anything else.
   void readFailures(std::vector<Event>& events);
 
-  static void read(ExecEvent& exec);
+  void read(ExecEvent& exec);
 
  private:
   struct Budget {
@@ -30,13 +33,16 @@ class Observer {
     std::uint32_t used = 0;
   };
 
-  bool affords(std::int32_t tid, std::uint64_t timeNs);
+  bool affords(const FailEvent& fail, std::uint64_t timeNs);
 
   trace::FailedPolicy failed_;
+  ProcessReader reader_;
+  bool stacks_;
   std::unordered_map<std::int32_t, EnterEvent>
       entered_;                                       // by tid, until it is known what became of it
   std::unordered_map<std::int32_t, Budget> budgets_;  // by tid
-  Budget total_;
+  Budget searches_;  // of all that found nothing: searches along PATH must not use up the others'
+  Budget refusals_;
 };
 
 }  // namespace exectrail::recorder

@@ -83,6 +83,9 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
          "that change what a program does]")
       ->type_name("NAME,...");
   app.add_flag("--hash", options.hash, "Keep the SHA-256 of each executable");
+  app.add_option("--sign", options.signingKey,
+                 "Sign the trace with this key, made by exectrail trace keygen")
+      ->type_name("KEY");
   app.add_option("--flight-recorder", typed.flightWindow,
                  "Keep the last TIME in memory and write it only when asked (see below)")
       ->type_name("TIME");
@@ -152,6 +155,9 @@ void requireSense(const Options& options, const Typed& typed, bool dashes) {
   if (dashes && !hasCommand) refuse("--", "a COMMAND is missing after it");
   if (options.waitTree && !hasCommand)
     refuse("--wait-tree", "waits for a COMMAND, and there is none");
+  if (options.waitTree && options.wholeHost) {
+    refuse("--wait-tree", "waits for what COMMAND started; with -a the whole host is recorded");
+  }
   if (options.flightWindow && options.output == "-") {
     refuse("--flight-recorder", "writes several traces and needs the name of a file, not -");
   }

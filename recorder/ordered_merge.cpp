@@ -13,14 +13,6 @@ namespace {
 
 bool earlier(const Event& a, const Event& b) { return a.timeNs < b.timeNs; }
 
-// Inserts where it belongs: moments come nearly in order.
-template <typename Deque, typename T, typename Earlier>
-void insertInOrder(Deque& deque, T value, Earlier isEarlier) {
-  auto at = deque.end();
-  while (at != deque.begin() && isEarlier(value, *std::prev(at))) --at;
-  deque.insert(at, value);
-}
-
 // Which report two transports can both make: of this task, and of this kind.
 struct TwinKey {
   std::size_t kind = 0;
@@ -111,38 +103,33 @@ void OrderedMerge::add(std::vector<Event>&& events) {
 }
 
 void OrderedMerge::noteAdded(const Event& event) {
-  const auto moment = [&](std::int32_t tid, Step step) {
-    insertInOrder(timelines_[tid], Moment{event.timeNs, step},
-                  [](const Moment& a, const Moment& b) { return a.timeNs < b.timeNs; });
-  };
   if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    moment(enter->tid, Step::kEnter);
+    attemptTimes_[enter->tid].insert(event.timeNs);
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    moment(fail->tid, Step::kFail);
+    attemptTimes_[fail->tid].insert(event.timeNs);
   } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    moment(exec->oldTid, Step::kExec);
-    insertInOrder(execTimes_[exec->tgid], event.timeNs, std::less<>());
+    attemptTimes_[exec->oldTid].insert(event.timeNs);
+    execTimes_[exec->tgid].insert(event.timeNs);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_[status->tid] = status->status;
   }
 }
 
 void OrderedMerge::noteReleased(const Event& event) {
-  const auto pass = [&](auto& map, std::int32_t key, auto timeOf) {
+  const auto pass = [&event](auto& map, std::int32_t key) {
     const auto found = map.find(key);
     if (found == map.end()) return;
-    auto& times = found->second;
-    while (!times.empty() && timeOf(times.front()) <= event.timeNs) times.pop_front();
+    Times& times = found->second;
+    times.erase(times.begin(), times.upper_bound(event.timeNs));
     if (times.empty()) map.erase(found);
   };
-  const auto ofMoment = [](const Moment& moment) { return moment.timeNs; };
   if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    pass(timelines_, enter->tid, ofMoment);
+    pass(attemptTimes_, enter->tid);
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    pass(timelines_, fail->tid, ofMoment);
+    pass(attemptTimes_, fail->tid);
   } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    pass(timelines_, exec->oldTid, ofMoment);
-    pass(execTimes_, exec->tgid, [](std::uint64_t timeNs) { return timeNs; });
+    pass(attemptTimes_, exec->oldTid);
+    pass(execTimes_, exec->tgid);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_.erase(status->tid);
   }
@@ -181,33 +168,17 @@ void OrderedMerge::forEachUnread(std::uint64_t beforeNs,
 std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
   const auto found = execTimes_.find(tgid);
   if (found == execTimes_.end()) return 0;
-  for (const std::uint64_t timeNs : found->second) {
-    if (timeNs > deliveringNs_) return timeNs;
-  }
-  return 0;
+  const auto next = found->second.upper_bound(deliveringNs_);
+  return next == found->second.end() ? 0 : *next;
 }
 
 bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const {
-  // Memory goes between the entry of a successful execve and its exec event, which may not be here
-  // yet: an entry without outcome counts.
-  const auto found = timelines_.find(tid);
-  if (found == timelines_.end()) return false;
-  bool undecided = false;
-  for (const Moment& moment : found->second) {
-    if (moment.timeNs <= deliveringNs_) continue;
-    switch (moment.step) {
-      case Step::kEnter:
-        if (moment.timeNs > untilNs) return false;
-        undecided = true;
-        break;
-      case Step::kFail:
-        undecided = false;
-        break;
-      case Step::kExec:
-        return undecided || moment.timeNs <= untilNs;
-    }
-  }
-  return undecided;
+  // Memory is replaced by an execve that succeeds, and callers use the same buffers for their next
+  // attempt.
+  const auto found = attemptTimes_.find(tid);
+  if (found == attemptTimes_.end()) return false;
+  const auto next = found->second.upper_bound(deliveringNs_);
+  return next != found->second.end() && *next <= untilNs;
 }
 
 std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {

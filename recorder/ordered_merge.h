@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -51,8 +51,8 @@ class OrderedMerge {
   // 0. A reading of /proc that ended later may be about that one.
   std::uint64_t nextExecOf(std::int32_t tgid) const;
 
-  // While an event is being received: whether thread `tid` may have had its memory replaced by an
-  // execve that began before `untilNs`. What was read from it until then is in doubt.
+  // While an event is being received: whether thread `tid` went on to another execve before
+  // `untilNs`. What was read from its memory until then may belong to that one, or be gone.
   bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const;
 
   // While an exit is being received: the status of thread `tid`, if it has been reported.
@@ -62,13 +62,8 @@ class OrderedMerge {
   std::uint64_t lateEvents() const { return lateEvents_; }
 
  private:
-  // What a thread did about execve, as far as it has not been released.
-  enum class Step { kEnter, kFail, kExec };
-  struct Moment {
-    std::uint64_t timeNs;
-    Step step;
-  };
-  using Timeline = std::deque<Moment>;
+  // Times of events that wait. Ordered trees: a flood brings them by the thousand in no order.
+  using Times = std::multiset<std::uint64_t>;
 
   std::uint64_t settledAtNs(const Event& event) const;
   bool joinTwin(Event& event);
@@ -77,10 +72,10 @@ class OrderedMerge {
   void deliver(std::size_t count, const std::function<void(Event&)>& receive);
 
   Expectations expected_;
-  std::vector<Event> pending_;                                             // in order of time
-  std::unordered_map<std::int32_t, Timeline> timelines_;                   // by tid
-  std::unordered_map<std::int32_t, std::deque<std::uint64_t>> execTimes_;  // by tgid
-  std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;           // by tid
+  std::vector<Event> pending_;                            // in order of time
+  std::unordered_map<std::int32_t, Times> attemptTimes_;  // by tid: what it did about execve
+  std::unordered_map<std::int32_t, Times> execTimes_;     // by tgid
+  std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;  // by tid
   std::uint64_t deliveringNs_ = 0;
   std::uint64_t lastNs_ = 0;
   std::uint64_t lateEvents_ = 0;

@@ -38,13 +38,15 @@ struct PerfDecoder::Output {
   }
 
   void operator()(const PerfComm& comm) {
+    // A rename tells nothing of an exec, and one process can make 400,000 a second of them.
+    if (!comm.byExec) return;
     add(CommEvent{comm.tgid, comm.tid, std::string(comm.comm), comm.byExec});
   }
 
   void operator()(const PerfMapping& mapping) {
-    const bool noName = mapping.path.starts_with("//");
     // Of no file: "[vdso]", "//anon".
-    if (mapping.inode == 0 && (mapping.path.starts_with('[') || noName)) return;
+    if (mapping.inode == 0 && (mapping.path.starts_with('[') || mapping.path == "//anon")) return;
+    const bool noName = mapping.path.starts_with("//");
     MapEvent map{mapping.tgid, mapping.tid, mapping.address, mapping.lengthBytes, {}, {}};
     // "//toolong", "//enomem": the kernel has no name to give. Empty is no lie.
     if (!noName) map.path = mapping.path;

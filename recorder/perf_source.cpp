@@ -89,7 +89,9 @@ std::optional<std::string> prepare(const PerfSettings& settings, Plan& plan) {
       std::string(directory) + "/events/" + kSystem + "/" + kExec + "/format";
   const ReadResult read = readFileAt(AT_FDCWD, format.c_str(), std::size_t{64} << 10);
   if (read.errorNumber != 0) {
-    return "cannot read " + format + " (" + std::strerror(read.errorNumber) + ")";
+    const bool refused = read.errorNumber == EACCES || read.errorNumber == EPERM;
+    return "cannot read " + format + " (" + std::strerror(read.errorNumber) + ")" +
+           (refused ? "; run as root" : "");
   }
   plan.formats.add(kSystem, read.bytes);
   const auto id = plan.formats.id(kSystem, kExec);

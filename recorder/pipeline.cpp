@@ -23,6 +23,8 @@ constexpr std::uint64_t kBeatNs = 10'000'000'000;
 constexpr std::size_t kFloodEvents = 4000;
 constexpr std::uint64_t kFloodPauseNs = 50'000'000;
 
+}  // namespace
+
 trace::Header withSources(trace::Header header, const Sources& sources) {
   header.capture.sources = sources.kinds();
   header.capture.events = sources.eventNames();
@@ -30,22 +32,40 @@ trace::Header withSources(trace::Header header, const Sources& sources) {
   return header;
 }
 
-}  // namespace
-
-Pipeline::Pipeline(trace::Header header, Sources& sources, trace::ByteSink& sink)
-    : header_(withSources(std::move(header), sources)),
+Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
+    : header_(std::move(header)),
       sources_(sources),
-      writer_(sink, header_),
-      observer_(header_.capture.failed),
+      sink_(sink),
+      sealer_(sink),
+      observer_(header_.capture.failed, header_.capture.environmentNames,
+                sources.uses(trace::Source::kPerf)),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
       assembler_(
           {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) { writer_.add(record); }, merge_),
+          [this](const trace::Record& record) { write(record); }, merge_),
+      mounts_([this](const trace::MountTable& table) {
+        sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
+      }),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
+
+void Pipeline::write(const trace::Record& record) {
+  report_.see(record);
+  sealer_.add(record);
+  const auto* exec = std::get_if<trace::Exec>(&record.body);
+  if (exec == nullptr || !readProc_) return;
+  const auto& namespaces = exec->image.context->namespaces;
+  mountsNs_ = record.timeNs;
+  if (namespaces.known()) {
+    mounts_.seen(namespaces.value.mount, static_cast<std::int32_t>(exec->image.id.tgid),
+                 monotonicNowNs());
+  }
+}
 
 void Pipeline::start() {
   const bool wholeHost = header_.capture.scope == trace::Scope::kHost;
-  HostSnapshot snapshot = wholeHost ? snapshotHost() : snapshotAncestors(::getpid());
+  HostSnapshot snapshot = wholeHost
+                              ? snapshotHost(header_.capture.environmentNames)
+                              : snapshotAncestors(::getpid(), header_.capture.environmentNames);
   // What happened while the snapshot was taken decides about it.
   std::vector<Event> events;
   lookedNs_ = beatNs_ = failuresDrainedNs_ = monotonicNowNs();
@@ -55,6 +75,8 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
+  mountsNs_ = header_.clock.monotonicNs;
+  if (readProc_) mounts_.start(lookedNs_);
   if (readProc_) observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
@@ -84,22 +106,30 @@ std::size_t Pipeline::drainFailures() {
 }
 
 void Pipeline::step() {
+  sink_.check();
+  if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
-  drainExecs();
+  // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
     if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
       failuresAgainNs_ = nowNs + kFloodPauseNs;
     }
     failuresDrainedNs_ = nowNs;
   }
+  drainExecs();
   if (nowNs - lookedNs_ < kBatchNs) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
   sources_.drainRest(events);
   add(std::move(events));
   // An exec that only one of two transports has seen, it seems.
-  if (readProc_) merge_.forEachUnread(nowNs - kBatchNs, Observer::read);
-  release(std::min(nowNs, failuresDrainedNs_));
+  if (readProc_) {
+    merge_.forEachUnread(nowNs - kBatchNs, [this](ExecEvent& exec) { observer_.read(exec); });
+  }
+  const std::uint64_t drainedNs = std::min(nowNs, failuresDrainedNs_);
+  release(drainedNs);
+  mountsNs_ = drainedNs - OrderedMerge::kSettleNs;
+  if (readProc_) mounts_.step(nowNs);
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
@@ -108,7 +138,7 @@ void Pipeline::release(std::uint64_t drainedNs) {
   // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
   // trace lags by little; at high rates batches grow.
   if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
-    writer_.flush();
+    sealer_.flush();
     sealedNs_ = drainedNs;
   }
 }
@@ -120,14 +150,28 @@ void Pipeline::beat(std::uint64_t nowNs) {
   add(std::move(events));
   assembler_.emitTallies(nowNs);
   const trace::End& counts = assembler_.counts();
-  writer_.add({nowNs, trace::kCpuNotKnown,
+  sealer_.add({nowNs, trace::kCpuNotKnown,
                trace::Heartbeat{counts.execs, counts.attempts, counts.lostEvents, {}}});
 }
 
-std::uint64_t Pipeline::dueNs() const { return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs); }
+std::uint64_t Pipeline::dueNs() const {
+  if (sink_.full()) return monotonicNowNs() + kIdleNs;
+  return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+}
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
+  sink_.descriptors(descriptors);
+  if (readProc_) descriptors.push_back(mounts_.descriptor());
+  // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
+  if (sink_.full()) return;
   sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
+}
+
+trace::End Pipeline::counts() const {
+  trace::End end = assembler_.counts();
+  end.lateEvents = merge_.lateEvents();
+  end.undecodedEvents = sources_.undecodedEvents();
+  return end;
 }
 
 trace::End Pipeline::finish(trace::EndReason reason) {
@@ -145,12 +189,11 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   add(sources_.unreportedLosses(nowNs));
   merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
   assembler_.emitTallies(nowNs);
-  trace::End end = assembler_.counts();
+  trace::End end = counts();
   end.timeNs = nowNs;
   end.reason = reason;
-  end.lateEvents = merge_.lateEvents();
-  end.undecodedEvents = sources_.undecodedEvents();
-  writer_.finish(end);
+  sealer_.flush();
+  sink_.finish(end);
   return end;
 }
 

@@ -1,5 +1,5 @@
 // Moves events from the sources into the trace: drains, reads what will be gone soon, merges,
-// assembles, writes.
+// assembles, seals.
 #pragma once
 
 #include <sys/types.h>
@@ -11,16 +11,21 @@
 #include "recorder/assembler.h"
 #include "recorder/observer.h"
 #include "recorder/ordered_merge.h"
+#include "recorder/output/batch_sealer.h"
+#include "recorder/proc/mount_watcher.h"
+#include "recorder/self_report.h"
 #include "recorder/sources.h"
 #include "trace/metadata.h"
-#include "trace/writer.h"
 
 namespace exectrail::recorder {
 
+// The header of a trace with what the sources know of themselves.
+trace::Header withSources(trace::Header header, const Sources& sources);
+
 class Pipeline {
  public:
-  // `header` but for what the sources know of themselves. All must outlive the pipeline.
-  Pipeline(trace::Header header, Sources& sources, trace::ByteSink& sink);
+  // `header` is that of the trace. Sources and sink must outlive the pipeline.
+  Pipeline(trace::Header header, Sources& sources, BatchSink& sink);
 
   // Records the processes that are there.
   void start();
@@ -37,10 +42,15 @@ class Pipeline {
   // What becomes readable when step() is wanted.
   void descriptors(std::vector<int>& descriptors) const;
 
+  // Stops the sources and moves what they still hold. The sink may take time to write it.
   trace::End finish(trace::EndReason reason);
 
+  // What was recorded so far.
+  trace::End counts() const;
+
+  const SelfReport& report() const { return report_; }
+
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
-  std::uint64_t bytesWritten() const { return writer_.bytesWritten(); }
 
  private:
   void drainExecs();
@@ -48,14 +58,19 @@ class Pipeline {
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
+  void write(const trace::Record& record);
 
   trace::Header header_;
   Sources& sources_;
-  trace::Writer writer_;
+  BatchSink& sink_;
+  BatchSealer sealer_;
+  SelfReport report_;
   Observer observer_;
   OrderedMerge merge_;
   Assembler assembler_;
+  MountWatcher mounts_;
   bool readProc_;
+  std::uint64_t mountsNs_ = 0;  // time of the next mount table
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
   std::uint64_t sealedNs_ = 0;

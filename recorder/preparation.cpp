@@ -11,15 +11,12 @@
 #include "trace/errors.h"
 
 namespace exectrail::recorder {
-namespace {
 
 void requireRoot() {
   if (::geteuid() == 0) return;
   throw EnvironmentError("recording needs root (tracefs, and /proc of every user); this is uid " +
                          std::to_string(::geteuid()) + ": run it with sudo");
 }
-
-}  // namespace
 
 void prepare(const Notify& notify) {
   requireRoot();

@@ -6,6 +6,9 @@
 
 namespace exectrail::recorder {
 
+// Throws EnvironmentError for everybody else.
+void requireRoot();
+
 // Root, the initial pid namespace, no instances of killed recorders, real-time scheduling. Throws
 // EnvironmentError where recording is out of the question; what only makes it worse is notified.
 void prepare(const Notify& notify);

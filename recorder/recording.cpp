@@ -2,19 +2,24 @@
 
 #include <unistd.h>
 
+#include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "recorder/command.h"
 #include "recorder/host_facts.h"
+#include "recorder/invoking_user.h"
 #include "recorder/loop.h"
-#include "recorder/output.h"
+#include "recorder/output/trace_output.h"
 #include "recorder/pipeline.h"
 #include "recorder/preparation.h"
+#include "recorder/privileges.h"
 #include "recorder/sources.h"
+#include "trace/container/keys.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
-#include "trace/writer.h"
+#include "trace/readable.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -42,48 +47,125 @@ SourceSettings sourceSettings(const Options& options) {
   return settings;
 }
 
+CommandSettings commandSettings(const Options& options) {
+  return {options.command, options.output == "-", !options.asRoot};
+}
+
+std::unique_ptr<Destination> openDestination(const Options& options, const trace::Header& header,
+                                             const trace::SigningKey* key, const Notify& notify,
+                                             const std::function<void(const FlightDump&)>& dumped) {
+  trace::WriterSettings writer;
+  writer.key = key;
+  if (!options.flightWindow) {
+    return std::make_unique<TraceOutput>(options.output, header, writer, notify);
+  }
+  FlightOutputSettings settings;
+  settings.path = options.output;
+  settings.flight.windowNs = static_cast<std::uint64_t>(options.flightWindow->count());
+  settings.writer = writer;
+  settings.readClocks = readClocks;
+  settings.notify = notify;
+  settings.told = dumped;
+  return std::make_unique<FlightOutput>(std::move(settings), header);
+}
+
+// What to say on a terminal, where silence would be taken for a hang.
+std::string beginning(const Options& options) {
+  const std::string ends = options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it";
+  if (options.flightWindow) {
+    return "keeping the last " + trace::readableDuration(options.flightWindow->count()) +
+           " of the whole host in memory; kill -USR1 " + std::to_string(::getpid()) +
+           " writes them" + ends;
+  }
+  return "recording the whole host into " + trace::quoteForTerminal(options.output) + ends;
+}
+
+// From open sources to a complete trace. COMMAND is made here and may outlive this.
+class Recording {
+ public:
+  Recording(const Options& options, const Notify& notify, const Hooks& hooks, Signals& signals)
+      : options_(options), notify_(notify), hooks_(hooks), signals_(signals) {}
+
+  void run(std::optional<Command>& command, Outcome& outcome);
+
+ private:
+  trace::EndReason loop(Pipeline& pipeline, Destination& destination, Command* command);
+
+  const Options& options_;
+  const Notify& notify_;
+  const Hooks& hooks_;
+  Signals& signals_;
+  std::exception_ptr diskFull_;
+};
+
+void Recording::run(std::optional<Command>& command, Outcome& outcome) {
+  const SourceSettings settings = sourceSettings(options_);
+  Sources sources(settings);
+  std::optional<trace::SigningKey> key;
+  if (!options_.signingKey.empty()) key.emplace(options_.signingKey);
+  const trace::Header header = withSources(makeHeader(options_, settings), sources);
+  outcome.path = options_.output == "-" ? "" : options_.output;
+  const auto dumped = [&](const FlightDump& dump) {
+    notify_(dump.summary);
+    if (dump.written) outcome.path = dump.path;
+    if (hooks_.dumped) hooks_.dumped(dump);
+  };
+  const auto destination =
+      openDestination(options_, header, key ? &*key : nullptr, notify_, dumped);
+  Pipeline pipeline(header, sources, *destination);
+  if (!options_.command.empty()) {
+    // Before privileges are dropped: COMMAND keeps them.
+    command.emplace(commandSettings(options_));
+    pipeline.setRoot(command->pid());
+  }
+  const bool otherUser = command && !options_.asRoot && invokingUser().has_value();
+  dropPrivileges({otherUser, options_.flightWindow.has_value()}, notify_);
+  destination->start();
+  pipeline.start();
+  if (hooks_.started) hooks_.started(header.recordingId);
+  if (!command && ::isatty(STDERR_FILENO) == 1) notify_(beginning(options_));
+  if (command) releaseCommand(*command, options_.command[0], notify_);
+
+  outcome.end = pipeline.finish(loop(pipeline, *destination, command ? &*command : nullptr));
+  outcome.report = pipeline.report().lines();
+  awaitWritten(*destination, signals_);
+  if (diskFull_) std::rethrow_exception(diskFull_);
+  outcome.bytesWritten = destination->bytesWritten();
+}
+
+trace::EndReason Recording::loop(Pipeline& pipeline, Destination& destination, Command* command) {
+  const Work work = {[&](std::vector<int>& fds) { pipeline.descriptors(fds); },
+                     [&] { pipeline.step(); }, [&] { return pipeline.dueNs(); },
+                     [&] { destination.dump(pipeline.counts()); },
+                     [&] { return pipeline.liveProcesses(); }};
+  try {
+    return Loop({options_.duration, options_.waitTree}, work, signals_, command, notify_).run();
+  } catch (const trace::DiskFull&) {
+    diskFull_ = std::current_exception();
+    return trace::EndReason::kDiskFull;  // the trace says so as well
+  }
+}
+
 }  // namespace
 
-Outcome record(const Options& options, const Notify& notify) {
-  const bool hasCommand = !options.command.empty();
-  const CommandSettings settings{options.command, options.output == "-", !options.asRoot};
+Outcome record(const Options& options, const Notify& notify, const Hooks& hooks) {
   Outcome outcome;
   Signals signals;
   prepare(notify);
   std::optional<Command> command;
   std::optional<std::string> failure;
   try {
-    const SourceSettings fromSources = sourceSettings(options);
-    Sources sources(fromSources);
-    Output output(options.output);
-    if (!output.keptOld().empty()) {
-      notify("kept the earlier file as " + trace::quoteForTerminal(output.keptOld()));
-    }
-    Pipeline pipeline(makeHeader(options, fromSources), sources, output.sink());
-    pipeline.start();
-    if (!hasCommand && ::isatty(STDERR_FILENO) == 1) {
-      notify("recording the whole host into " + trace::quoteForTerminal(options.output) +
-             (options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it"));
-    }
-    if (hasCommand) {
-      startCommand(settings, command, notify, [&](pid_t pid) { pipeline.setRoot(pid); });
-    }
-    const Work work = {[&](std::vector<int>& fds) { pipeline.descriptors(fds); },
-                       [&] { pipeline.step(); }, [&] { return pipeline.dueNs(); }};
-    Command* const running = command ? &*command : nullptr;
-    const trace::EndReason reason = Loop(options.duration, work, signals, running).run();
-    outcome.end = pipeline.finish(reason);
-    output.sync();
-    outcome.bytesWritten = pipeline.bytesWritten();
+    Recording(options, notify, hooks, signals).run(command, outcome);
   } catch (const trace::ReaderGone&) {
     // Whoever read the stream has seen enough. COMMAND runs all the same.
-    if (hasCommand && !command) startCommand(settings, command, notify, [](pid_t) {});
+    if (!command && !options.command.empty()) command.emplace(commandSettings(options));
+    if (command) releaseCommand(*command, options.command[0], notify);
   } catch (const EnvironmentError& e) {
-    if (!command) throw;
+    if (!command || !command->released()) throw;
     failure = e.what();
     notify(*failure + "; COMMAND goes on, not recorded");
   }
-  // The source is gone by now: nobody is traced while we wait.
+  // The sources are gone by now: nobody is traced while we wait.
   if (command) outcome.exitStatus = command->status(true).value_or(0);
   if (failure) throw EnvironmentError("the trace ends early: " + *failure);
   return outcome;

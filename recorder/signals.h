@@ -1,5 +1,5 @@
-// SIGINT, SIGTERM, SIGHUP and SIGCHLD as something to poll. Blocks them for the process; Command
-// unblocks them for its child.
+// SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCHLD as something to poll. Blocks them for the process;
+// Command unblocks them for its child.
 #pragma once
 
 #include <signal.h>
@@ -18,7 +18,7 @@ class Signals {
   Signals() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::sigaddset(&set, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD}) ::sigaddset(&set, signal);
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     // A write to a pipe without a reader is an error to look at, not the end.
     ::signal(SIGPIPE, SIG_IGN);

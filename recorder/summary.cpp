@@ -12,7 +12,7 @@ std::string count(std::uint64_t number, const std::string& noun) {
 
 }  // namespace
 
-std::string summarize(const Options& options, const Outcome& outcome) {
+std::string summarize(const Outcome& outcome) {
   const trace::End& end = outcome.end;
   std::string text;
   if (outcome.bytesWritten == 0) return text;
@@ -27,8 +27,9 @@ std::string summarize(const Options& options, const Outcome& outcome) {
   if (end.lateEvents > 0) text += ", " + count(end.lateEvents, "event") + " out of order";
   if (end.undecodedEvents > 0) text += ", " + count(end.undecodedEvents, "event") + " not decoded";
   text += "; " + trace::readableSize(outcome.bytesWritten) + "\n";
-  if (options.output != "-") {
-    text += "exectrail: next: exectrail analyze " + trace::quoteForTerminal(options.output) + "\n";
+  for (const std::string& line : outcome.report) text += "exectrail: " + line + "\n";
+  if (!outcome.path.empty()) {
+    text += "exectrail: next: exectrail analyze " + trace::quoteForTerminal(outcome.path) + "\n";
   }
   return text;
 }

@@ -3,12 +3,11 @@
 
 #include <string>
 
-#include "recorder/options.h"
 #include "recorder/recording.h"
 
 namespace exectrail::recorder {
 
-// One to three lines, ending in a newline.
-std::string summarize(const Options& options, const Outcome& outcome);
+// Lines, each ending in a newline; nothing if whoever read the stream has gone.
+std::string summarize(const Outcome& outcome);
 
 }  // namespace exectrail::recorder

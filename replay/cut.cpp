@@ -18,6 +18,7 @@ using trace::ProcessId;
 // Every trace of the corpus comes from this boot: entity ids, and with them the ids of alerts, then
 // depend on the scenario alone. 16 bytes.
 constexpr std::string_view kCorpusBootId = "exectrail-corpus";
+constexpr std::string_view kScenarioFolder = "/scenario";  // in the sandbox
 constexpr std::string_view kCorpusHost = "exectrail";
 
 // Who created whom, from fork records and from what images say themselves: either may be missing.
@@ -221,6 +222,10 @@ class Cutter {
 
   // Of the sandbox; what else the host has mounted is its own business.
   bool keep(trace::MountTable& table, std::uint64_t) {
+    // Where the corpus lies on this host is nobody's business.
+    for (trace::Mount& mount : table.mounts) {
+      if (mount.point == kScenarioFolder) mount.root = kScenarioFolder;
+    }
     return plan_.mountNamespaces.contains(table.mountNamespace);
   }
 

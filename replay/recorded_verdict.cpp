@@ -124,6 +124,7 @@ class Judge {
     std::stable_sort(near.begin(), near.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<const RecordFacts*> result;
+    result.reserve(near.size());
     for (const auto& [missing, record] : near) result.push_back(record);
     return result;
   }

@@ -97,6 +97,7 @@ struct EncodeBody {
     body.setMountNamespace(table.mountNamespace);
     body.setComplete(table.complete);
     body.setEvidence(classOf(table.evidence));
+    body.setLeftOut(table.leftOut);
     auto mounts = body.initMounts(static_cast<unsigned>(table.mounts.size()));
     for (unsigned i = 0; i < mounts.size(); ++i) encodeMount(mounts[i], table.mounts[i]);
     auto removed = body.initRemovedIds(static_cast<unsigned>(table.removedIds.size()));

@@ -40,19 +40,22 @@ struct RawRecord {
   std::uint32_t execNumber;
   std::uint16_t kind;
   std::uint16_t unused;
+  struct ForkPart {
+    std::uint32_t childTgid;
+    std::uint32_t childExecNumber;
+    std::uint64_t childStartNs;
+    std::uint32_t childComm;
+  };
+  struct ExitPart {
+    std::uint16_t evidence;
+    std::uint16_t unused[7];
+    std::uint32_t status;
+  };
+
   std::uint64_t startNs;
   union {
-    struct {
-      std::uint32_t childTgid;
-      std::uint32_t childExecNumber;
-      std::uint64_t childStartNs;
-      std::uint32_t childComm;
-    } fork;
-    struct {
-      std::uint16_t evidence;
-      std::uint16_t unused[7];
-      std::uint32_t status;
-    } exit;
+    ForkPart fork;
+    ExitPart exit;
   };
 
   ImageId image() const { return {tgid, execNumber, startNs}; }
@@ -112,6 +115,7 @@ void decodeMountTable(const PartDecoder& decoder, std::size_t words,
   out.mountNamespace = in.getMountNamespace();
   out.complete = in.getComplete();
   out.evidence = Evidence{classFrom(in.getEvidence())};
+  out.leftOut = in.getLeftOut();
   out.mounts.clear();
   const auto mounts = in.getMounts();
   requireWords(mounts.size(), kWordsOfMount, words, "mounts");

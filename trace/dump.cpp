@@ -75,10 +75,13 @@ struct DumpBody {
         .text("reason", std::string(kReasons[static_cast<std::size_t>(tally.reason)]));
   }
   void operator()(const MountTable& table) const {
-    DumpLine(out, startNs, record, "mounts", {})
-        .text("namespace", std::to_string(table.mountNamespace))
-        .text(table.complete ? "all" : "changed", std::to_string(table.mounts.size()))
-        .text("removed", std::to_string(table.removedIds.size()));
+    {
+      DumpLine line(out, startNs, record, "mounts", {});
+      line.text("namespace", std::to_string(table.mountNamespace))
+          .text(table.complete ? "all" : "changed", std::to_string(table.mounts.size()))
+          .text("removed", std::to_string(table.removedIds.size()));
+      if (table.leftOut != 0) line.text("left-out", std::to_string(table.leftOut));
+    }
     for (const Mount& mount : table.mounts) mountLine(mount);
   }
   void operator()(const Heartbeat& heartbeat) const {

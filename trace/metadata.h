@@ -114,7 +114,8 @@ enum class EndReason : std::uint16_t {
   kInterrupted = 3,
   kCut = 4,
   kDiskFull = 5,
-  kMerged = 6,
+  kWindow = 6,  // of a flight recorder, which goes on
+  kMerged = 7,
 };
 
 struct End {

@@ -109,7 +109,7 @@ struct Context {
   Field<Privileges> privileges;
   Field<Namespaces> namespaces;
   Field<Bytes> cgroup;       // path in the unified hierarchy, "/system.slice/cron.service"
-  Field<Bytes> containerId;  // 64 hexadecimal digits; empty: in none
+  Field<Bytes> containerId;  // 64 hexadecimal digits, or a name; empty: in none
   Field<Environment> environment;
   friend bool operator==(const Context&, const Context&) = default;
 };
@@ -265,6 +265,7 @@ struct MountTable {
   Evidence evidence;
   std::vector<Mount> mounts;  // those that are new or have changed
   std::vector<std::uint32_t> removedIds;
+  std::uint32_t leftOut = 0;  // mounts that are in no record
   friend bool operator==(const MountTable&, const MountTable&) = default;
 };
 

@@ -272,11 +272,11 @@ struct Context {
     cgroup @25 :UInt64;
     evidence @26 :EvidenceClass;
   }
-  cgroup :group {              # path in the unified hierarchy
+  cgroup :group {              # path in the unified hierarchy; if that is unused, in an older one
     value @27 :UInt32;
     evidence @28 :EvidenceClass;
   }
-  containerId :group {         # 64 hexadecimal digits; empty: in none
+  containerId :group {         # 64 hexadecimal digits, or a name (LXC, nspawn); empty: in none
     value @29 :UInt32;
     evidence @30 :EvidenceClass;
   }
@@ -367,10 +367,12 @@ struct AttemptTally {
 
 struct MountTable {
   mountNamespace @0 :UInt64;   # inode number of the namespace
-  complete @1 :Bool;           # false: `mounts` are those that are new or have changed
+  complete @1 :Bool;           # true: forget what was known of the namespace, the table begins anew;
+                               # false: `mounts` are further ones, new ones, or have changed
   evidence @2 :EvidenceClass;
   mounts @3 :List(Mount);
   removedIds @4 :List(UInt32);
+  leftOut @5 :UInt32;          # mounts of the namespace that are in no record: more than are kept
 }
 
 struct Mount {
@@ -463,6 +465,7 @@ struct End {
     interrupted @3;
     cut @4;                    # made from another trace
     diskFull @5;
-    merged @6;                 # made from several traces
+    window @6;                 # of a flight recorder, which goes on
+    merged @7;                 # made from several traces
   }
 }

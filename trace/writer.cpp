@@ -46,6 +46,18 @@ void Writer::flush() {
   writePending();
 }
 
+void Writer::addBatch(ByteSpan content, std::uint64_t records, bool fresh) {
+  writePending();
+  try {
+    frames_->write(FrameKind::kBatch, fresh ? kFresh : std::uint8_t{0}, content);
+  } catch (const DiskFull&) {
+    pending_.assign(content.begin(), content.end());
+    pendingRecords_ = records;
+    pendingFresh_ = fresh;
+    throw;
+  }
+}
+
 void Writer::writePending() {
   if (pending_.empty()) return;
   frames_->write(FrameKind::kBatch, pendingFresh_ ? kFresh : std::uint8_t{0}, pending_);

@@ -42,6 +42,10 @@ class Writer {
 
   void add(const Record& record);
 
+  // Writes a batch that another BatchBuilder has sealed, instead of add(): the tables of a run are
+  // that builder's. Throws as flush() does.
+  void addBatch(ByteSpan content, std::uint64_t records, bool fresh);
+
   // Seals and writes what has been added. Throws what the sink throws; after DiskFull the batch is
   // kept and tried again by the next flush() or finish().
   void flush();

@@ -14,7 +14,7 @@ def percent(part, whole):
 
 
 COLUMNS = ["tool", "wall ×", "latency p50 ×", "recorder CPU ms/exec", "workload + recorder CPU Δ ms/exec",
-           "host CPU Δ ms/exec", "B/exec", "lost", "argv complete", "executable", "wrong, not marked"]
+           "host CPU Δ ms/exec", "B/exec", "lost", "argv complete", "executable", "wrong"]
 
 
 def row(name, runs):
@@ -30,10 +30,11 @@ def row(name, runs):
             spread([run["totalMs"] for run in runs], 3),
             spread([run["hostMs"] for run in runs], 3),
             f"{bytes_written / seen['records']:.0f}" if seen["records"] else "-",
-            str(execs - seen["execs"]),
+            str(sum(max(0, run["execs"] - run["seen"]["execs"]) for run in runs)),
             percent(seen["arguments"], execs),
             percent(seen["executable"], execs),
-            str(seen["unmarked"])]
+            # Arguments that are not those passed, or an exec that never was.
+            str(seen["unmarked"] + sum(max(0, run["seen"]["execs"] - run["execs"]) for run in runs))]
 
 
 def table(columns, rows):

@@ -55,12 +55,16 @@ bool RingPageDecoder::decode(std::span<const std::byte> page, const PageVisitor&
 
   unsigned long long timeNs = 0;
   void* raw = kbuffer_read_event(state_->buffer, &timeNs);
+  std::size_t begin = 0;
   while (raw != nullptr) {
     const int size = kbuffer_event_size(state_->buffer);
     const auto offset = static_cast<std::size_t>(static_cast<std::byte*>(raw) - copy.data());
     if (size < 0 || offset > page.size() || static_cast<std::size_t>(size) > page.size() - offset) {
       return false;
     }
+    // A length that wraps around leads kbuffer backwards, for ever.
+    if (offset <= begin) return false;
+    begin = offset;
     visitor.event(timeNs, std::span(copy).subspan(offset, static_cast<std::size_t>(size)));
     raw = kbuffer_next_event(state_->buffer, &timeNs);
   }

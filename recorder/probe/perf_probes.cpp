@@ -1,24 +1,19 @@
-// perf_event_open(2) and its limits; /proc; and the proc connector, which is looked at for
-// completeness.
+// perf_event_open(2) and its limits; /proc; and the proc connector.
 #include <fcntl.h>
-#include <linux/cn_proc.h>
-#include <linux/connector.h>
-#include <linux/netlink.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "recorder/connector_source.h"
 #include "recorder/kernel/perf_ability.h"
 #include "recorder/kernel/tracefs_instance.h"
 #include "recorder/perf_source.h"
 #include "recorder/privileges.h"
 #include "recorder/probe/host_probes.h"
 #include "recorder/proc/proc_files.h"
-#include "trace/file_descriptor.h"
 #include "trace/readable.h"
 
 namespace exectrail::recorder {
@@ -118,25 +113,18 @@ Probe probeProc() {
 }
 
 Probe probeConnector() {
-  Probe probe{.what = "proc connector", .state = ProbeState::kYes, .found = "there, not used"};
-  probe.matters = "nothing: tracepoints say more and lose less";
-  FileDescriptor fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR));
-  sockaddr_nl address{};
-  address.nl_family = AF_NETLINK;
-  address.nl_groups = CN_IDX_PROC;
-  if (!fd.valid() ||
-      ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    probe.state = ProbeState::kNo;
-    probe.found = std::strerror(errno);
-  }
-  return probe;
+  return sourceProbe(trace::Source::kConnector, ConnectorSource::unsupported(),
+                     "with which status programs ended is not known");
 }
 
 }  // namespace
 
 std::vector<Probe> probePerf() {
   constexpr const char* kNewer = "use a newer kernel";
-  return {perfProbe(
+  return {sourceProbe(trace::Source::kPerf, PerfSource::unsupported(),
+                      "what runs and with which arguments is read from /proc, which programs that "
+                      "end at once outrun"),
+          perfProbe(
               "perf side-band", tryPerf(PerfAbility::kSideBand), "exec, mmap2, fork, exit",
               "which file really runs is read from /proc, after the fact; preloaded libraries and "
               "what a loader was given are not seen",

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -40,6 +41,41 @@ ReadResult readFileAt(int directory, const char* file, std::size_t limit) {
   return result;
 }
 
+FileBuffer::Result FileBuffer::readFileAt(int directory, const char* file, std::size_t limit) {
+  Result result;
+  limit = std::min(limit, capacity_);
+  const FileDescriptor fd(::openat(directory, file, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) {
+    result.errorNumber = errno;
+    return result;
+  }
+  ssize_t got = 0;
+  do {
+    got = ::read(fd.get(), bytes_.get(), limit + 1);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    result.errorNumber = errno;
+    return result;
+  }
+  const auto held = static_cast<std::size_t>(got);
+  result.truncated = held > limit;
+  result.bytes = {bytes_.get(), std::min(held, limit)};
+  return result;
+}
+
+FileBuffer::Result FileBuffer::readLinkAt(int directory, const char* link) {
+  Result result;
+  const ssize_t length = ::readlinkat(directory, link, bytes_.get(), capacity_ + 1);
+  if (length < 0) {
+    result.errorNumber = errno;
+    return result;
+  }
+  const auto held = static_cast<std::size_t>(length);
+  result.truncated = held > capacity_;
+  result.bytes = {bytes_.get(), std::min(held, capacity_)};
+  return result;
+}
+
 ReadResult readLinkAt(int directory, const char* link) {
   ReadResult result;
   std::array<char, PATH_MAX> target{};
@@ -59,84 +95,6 @@ std::optional<std::uint64_t> parseNumber(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-namespace {
-
-std::vector<std::string_view> splitWords(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const auto begin = text.find_first_not_of(" \t\n");
-    if (begin == std::string_view::npos) return words;
-    text.remove_prefix(begin);
-    const auto length = std::min(text.find_first_of(" \t\n"), text.size());
-    words.push_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-}
-
-std::uint32_t narrow(std::optional<std::uint64_t> number) {
-  return static_cast<std::uint32_t>(number.value_or(0));
-}
-
-}  // namespace
-
-std::optional<ProcStat> parseStat(std::string_view text) {
-  // The name may hold spaces and parentheses: it ends at the last one.
-  const auto open = text.find('(');
-  const auto close = text.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
-    return std::nullopt;
-  }
-  const auto words = splitWords(text.substr(close + 1));
-  // Field 3 of the manual page (state) is words[0].
-  constexpr std::size_t kState = 0;
-  constexpr std::size_t kParent = 1;
-  constexpr std::size_t kSession = 3;
-  constexpr std::size_t kTerminal = 4;
-  constexpr std::size_t kStart = 19;
-  constexpr std::size_t kArgumentsBegin = 45;
-  constexpr std::size_t kArgumentsEnd = 46;
-  if (words.size() <= kStart || words[kState].size() != 1) return std::nullopt;
-  const auto start = parseNumber(words[kStart]);
-  if (!start) return std::nullopt;
-  ProcStat stat;
-  stat.comm = text.substr(open + 1, close - open - 1);
-  stat.state = words[kState][0];
-  stat.parentPid = narrow(parseNumber(words[kParent]));
-  stat.sessionId = narrow(parseNumber(words[kSession]));
-  stat.terminal = narrow(parseNumber(words[kTerminal]));
-  stat.startTicks = *start;
-  if (words.size() > kArgumentsEnd) {
-    stat.argumentsBegin = parseNumber(words[kArgumentsBegin]).value_or(0);
-    stat.argumentsEnd = parseNumber(words[kArgumentsEnd]).value_or(0);
-  }
-  return stat;
-}
-
-std::optional<ProcStatus> parseStatus(std::string_view text) {
-  ProcStatus status;
-  int found = 0;
-  while (!text.empty()) {
-    const auto length = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, length);
-    text.remove_prefix(std::min(length + 1, text.size()));
-    const auto words = splitWords(line);
-    if (words.size() >= 2 && words[0] == "Tgid:") {
-      status.tgid = narrow(parseNumber(words[1]));
-      ++found;
-    } else if (words.size() == 5 && words[0] == "Uid:") {
-      status.credentials.realUid = narrow(parseNumber(words[1]));
-      status.credentials.effectiveUid = narrow(parseNumber(words[2]));
-      ++found;
-    } else if (words.size() == 5 && words[0] == "Gid:") {
-      status.credentials.realGid = narrow(parseNumber(words[1]));
-      status.credentials.effectiveGid = narrow(parseNumber(words[2]));
-      ++found;
-    }
-  }
-  if (found != 3) return std::nullopt;
-  return status;
 }
 
 std::vector<std::string> splitArguments(std::string_view bytes) {

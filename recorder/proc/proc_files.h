@@ -1,15 +1,14 @@
-// Small pieces of /proc: reading a file or a link below an open directory, and taking the text of
-// stat, status and cmdline apart. Parsing is pure; the texts come from processes and may lie.
+// Small pieces of /proc: reading a file or a link below an open directory, and texts that many of
+// them share. What is in the files is for others to take apart.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "trace/record.h"
 
 namespace exectrail::recorder {
 
@@ -22,30 +21,32 @@ struct ReadResult {
 // Reads at most `limit` bytes of a file. `directory` is a descriptor or AT_FDCWD.
 ReadResult readFileAt(int directory, const char* file, std::size_t limit);
 
+// The same with memory that is used again and again, and no more system calls than it takes: for
+// files that the kernel makes up in one go, so that a read(2) that does not fill the buffer was the
+// last one. Files of many records, such as mountinfo, are not of this kind.
+class FileBuffer {
+ public:
+  // `capacity`: of the largest file to be read.
+  explicit FileBuffer(std::size_t capacity)
+      : capacity_(capacity), bytes_(std::make_unique_for_overwrite<char[]>(capacity + 1)) {}
+
+  struct Result {
+    std::string_view bytes;  // valid until the next call
+    int errorNumber = 0;
+    bool truncated = false;
+  };
+
+  // At most `limit` bytes, or the capacity.
+  Result readFileAt(int directory, const char* file, std::size_t limit = ~std::size_t{0});
+  Result readLinkAt(int directory, const char* link);
+
+ private:
+  std::size_t capacity_;
+  std::unique_ptr<char[]> bytes_;  // one more than the capacity tells whether there is more
+};
+
 // The target of a symbolic link, up to PATH_MAX bytes.
 ReadResult readLinkAt(int directory, const char* link);
-
-// proc_pid_stat(5).
-struct ProcStat {
-  std::string comm;
-  char state = '?';
-  std::uint32_t parentPid = 0;
-  std::uint32_t sessionId = 0;
-  std::uint32_t terminal = 0;
-  std::uint64_t startTicks = 0;      // since boot (CLOCK_BOOTTIME), in 1/sysconf(_SC_CLK_TCK) s
-  std::uint64_t argumentsBegin = 0;  // addresses; 0 without the right to see them
-  std::uint64_t argumentsEnd = 0;
-};
-
-std::optional<ProcStat> parseStat(std::string_view text);
-
-struct ProcStatus {
-  std::uint32_t tgid = 0;
-  trace::Credentials credentials;
-};
-
-// proc_pid_status(5).
-std::optional<ProcStatus> parseStatus(std::string_view text);
 
 // proc_pid_cmdline(5): arguments end in NUL; a last one without is kept.
 std::vector<std::string> splitArguments(std::string_view bytes);

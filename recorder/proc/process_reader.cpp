@@ -4,10 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <ctime>
+#include <string_view>
+#include <utility>
 
-#include "recorder/proc/proc_files.h"
+#include "recorder/proc/cgroup.h"
+#include "recorder/proc/file_facts.h"
+#include "recorder/proc/proc_status.h"
 #include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
@@ -21,140 +28,255 @@ Field<T> failed(int errorNumber) {
   return Field<T>::unreadable(static_cast<std::uint16_t>(errorNumber));
 }
 
-Field<std::string> readLinkField(int directory, const char* link) {
-  ReadResult result = readLinkAt(directory, link);
-  if (result.errorNumber != 0) return failed<std::string>(result.errorNumber);
-  Field<std::string> field(std::move(result.bytes), EvidenceClass::kProcfs);
-  // The kernel fills the buffer and does not say how much more there was.
-  if (result.truncated) field.evidence.originalLength = field.value.size() + 1;
-  return field;
-}
+// One process, by its open directory.
+class Reading {
+ public:
+  Reading(int directory, FileBuffer& buffer, ProcessReading& reading)
+      : directory_(directory), buffer_(buffer), reading_(reading) {}
 
-Field<trace::FileFacts> readFileFacts(int directory) {
-  struct statx facts {};
-  // Through the magic link: the file that runs, whatever its path names by now.
-  if (::statx(directory, "exe", 0, STATX_BASIC_STATS, &facts) != 0) {
-    return failed<trace::FileFacts>(errno);
+  Field<std::string> link(const char* name) {
+    const FileBuffer::Result result = buffer_.readLinkAt(directory_, name);
+    if (result.errorNumber != 0) return failed<std::string>(result.errorNumber);
+    return {std::string(result.bytes), EvidenceClass::kProcfs};
   }
-  trace::FileFacts file;
-  file.deviceMajor = facts.stx_dev_major;
-  file.deviceMinor = facts.stx_dev_minor;
-  file.inode = facts.stx_ino;
-  file.mode = facts.stx_mode;
-  file.uid = facts.stx_uid;
-  file.gid = facts.stx_gid;
-  file.sizeBytes = facts.stx_size;
-  file.linkCount = facts.stx_nlink;
-  file.changeTimeNs = facts.stx_ctime.tv_sec * 1'000'000'000 + facts.stx_ctime.tv_nsec;
-  return {file, EvidenceClass::kProcfs};
-}
 
-Field<std::vector<std::string>> readArguments(int directory) {
-  const ReadResult result = readFileAt(directory, "cmdline", kMaxArgumentBytes);
-  if (result.errorNumber != 0) return failed<std::vector<std::string>>(result.errorNumber);
-  Field<std::vector<std::string>> field(splitArguments(result.bytes), EvidenceClass::kProcfs);
-  if (result.truncated) field.evidence.originalLength = result.bytes.size() + 1;
-  return field;
-}
+  void arguments() {
+    const FileBuffer::Result result = buffer_.readFileAt(directory_, "cmdline", kMaxArgumentBytes);
+    reading_.arguments = texts(result, splitArguments(result.bytes));
+  }
 
-void readStat(int directory, ProcessReading& reading) {
-  const ReadResult result = readFileAt(directory, "stat", 4096);
-  const auto stat = result.errorNumber == 0 ? parseStat(result.bytes) : std::nullopt;
-  if (!stat) {
+  void environment(const std::vector<std::string>& names) {
+    const FileBuffer::Result result =
+        buffer_.readFileAt(directory_, "environ", kMaxEnvironmentBytes);
+    std::vector<std::string> wanted;
+    std::string_view left = result.bytes;
+    while (!left.empty()) {
+      const std::string_view variable = left.substr(0, left.find('\0'));
+      left.remove_prefix(std::min(variable.size() + 1, left.size()));
+      const std::string_view name = variable.substr(0, variable.find('='));
+      if (name.size() == variable.size()) continue;  // no '='
+      if (std::find(names.begin(), names.end(), name) != names.end()) {
+        wanted.emplace_back(variable);
+      }
+    }
+    environmentEmpty_ = result.bytes.empty();
+    reading_.environment = texts(result, std::move(wanted));
+  }
+
+  void namespaces() {
+    static constexpr std::pair<const char*, std::uint64_t trace::Namespaces::*> kNames[] = {
+        {"ns/mnt", &trace::Namespaces::mount},    {"ns/uts", &trace::Namespaces::uts},
+        {"ns/ipc", &trace::Namespaces::ipc},      {"ns/pid", &trace::Namespaces::pid},
+        {"ns/user", &trace::Namespaces::user},    {"ns/net", &trace::Namespaces::net},
+        {"ns/cgroup", &trace::Namespaces::cgroup}};
+    int error = 0;
+    bool any = false;
+    for (const auto& [name, inode] : kNames) {
+      struct statx facts {};
+      if (::statx(directory_, name, AT_STATX_DONT_SYNC, STATX_INO, &facts) != 0) {
+        error = errno;
+        continue;
+      }
+      reading_.namespaces.value.*inode = facts.stx_ino;
+      any = true;
+    }
+    if (any) {
+      reading_.namespaces.evidence = {EvidenceClass::kProcfs};
+    } else {
+      reading_.namespaces = failed<trace::Namespaces>(error);
+    }
+  }
+
+  void cgroup() {
+    const FileBuffer::Result result = buffer_.readFileAt(directory_, "cgroup");
+    const auto path = cgroupPath(result.bytes);
+    if (result.errorNumber != 0 || !path) {
+      const int error = result.errorNumber != 0 ? result.errorNumber : EBADMSG;
+      reading_.cgroup = failed<std::string>(error);
+      reading_.containerId = failed<std::string>(error);
+      return;
+    }
+    reading_.cgroup = {std::string(*path), EvidenceClass::kProcfs};
+    reading_.containerId = {std::string(containerIdIn(result.bytes)), EvidenceClass::kInferred};
+  }
+
+  void stat() {
+    const FileBuffer::Result result = buffer_.readFileAt(directory_, "stat");
+    const auto stat = result.errorNumber == 0 ? parseStat(result.bytes) : std::nullopt;
     const int error = result.errorNumber != 0 ? result.errorNumber : EBADMSG;
-    reading.startBoottimeNs = failed<std::uint64_t>(error);
-    reading.parentPid = failed<std::uint32_t>(error);
-    reading.comm = failed<std::string>(error);
-    reading.session = failed<trace::Session>(error);
-    return;
+    if (!stat) {
+      reading_.startBoottimeNs = failed<std::uint64_t>(error);
+      reading_.parentPid = failed<std::uint32_t>(error);
+      reading_.comm = failed<std::string>(error);
+      reading_.session = failed<trace::Session>(error);
+      return;
+    }
+    reading_.startBoottimeNs = {stat->startTicks * clockTickNs(), EvidenceClass::kProcfs};
+    reading_.comm = {stat->comm, EvidenceClass::kProcfs};
+    if (stat->attached) {
+      reading_.parentPid = {stat->parentPid, EvidenceClass::kProcfs};
+      reading_.session = {{stat->sessionId, stat->terminal}, EvidenceClass::kProcfs};
+    } else {
+      reading_.parentPid = failed<std::uint32_t>(ESRCH);
+      reading_.session = failed<trace::Session>(ESRCH);
+    }
+    if (reading_.arguments.evidence.truncated() && stat->argumentsEnd > stat->argumentsBegin) {
+      reading_.arguments.evidence.originalLength = stat->argumentsEnd - stat->argumentsBegin;
+    }
   }
-  reading.startBoottimeNs = {stat->startTicks * clockTickNs(), EvidenceClass::kProcfs};
-  reading.parentPid = {stat->parentPid, EvidenceClass::kProcfs};
-  reading.comm = {stat->comm, EvidenceClass::kProcfs};
-  reading.session = {{stat->sessionId, stat->terminal}, EvidenceClass::kProcfs};
-  if (reading.arguments.evidence.truncated() && stat->argumentsEnd > stat->argumentsBegin) {
-    reading.arguments.evidence.originalLength = stat->argumentsEnd - stat->argumentsBegin;
+
+  void credentials() {
+    const FileBuffer::Result result = buffer_.readFileAt(directory_, "status");
+    const auto status = result.errorNumber == 0 ? parseStatus(result.bytes) : std::nullopt;
+    const int error = result.errorNumber != 0 ? result.errorNumber : EBADMSG;
+    reading_.credentials = failed<trace::Credentials>(error);
+    reading_.privileges = failed<trace::Privileges>(error);
+    if (!status) return;
+    reading_.credentials = {status->credentials, EvidenceClass::kProcfs};
+    if (status->privileges) reading_.privileges = {*status->privileges, EvidenceClass::kProcfs};
+    // 0 is also the parent of what is being taken apart; only stat tells them apart.
+    if (status->parentPid != 0 && !reading_.parentPid.known()) {
+      reading_.parentPid = {status->parentPid, EvidenceClass::kProcfs};
+    }
   }
+
+  // A process that has begun to exit has no memory any more: its arguments then read as empty,
+  // which must not look like an exec without arguments. So ask again for the link that vanishes
+  // first.
+  void checkMemory() {
+    const bool noArguments = reading_.arguments.known() && reading_.arguments.value.empty();
+    const bool noEnvironment = reading_.environment.known() && environmentEmpty_;
+    if (!noArguments && !noEnvironment) return;
+    const FileBuffer::Result again = buffer_.readLinkAt(directory_, "exe");
+    if (again.errorNumber == 0) return;
+    if (noArguments) reading_.arguments = failed<std::vector<std::string>>(again.errorNumber);
+    if (noEnvironment) reading_.environment = failed<std::vector<std::string>>(again.errorNumber);
+  }
+
+ private:
+  static Field<std::vector<std::string>> texts(const FileBuffer::Result& result,
+                                               std::vector<std::string>&& values) {
+    if (result.errorNumber != 0) return failed<std::vector<std::string>>(result.errorNumber);
+    Field<std::vector<std::string>> field(std::move(values), EvidenceClass::kProcfs);
+    if (result.truncated) field.evidence.originalLength = result.bytes.size() + 1;
+    return field;
+  }
+
+  int directory_;
+  FileBuffer& buffer_;
+  ProcessReading& reading_;
+  bool environmentEmpty_ = false;
+};
+
+void noneReadable(int errorNumber, Facts wanted, ProcessReading& reading) {
+  const auto fail = [&]<typename T>(Facts fact, Field<T>& field) {
+    if ((wanted & fact) != 0) field = failed<T>(errorNumber);
+  };
+  fail(facts::kStat, reading.startBoottimeNs);
+  fail(facts::kStat | facts::kCredentials, reading.parentPid);
+  fail(facts::kStat, reading.comm);
+  fail(facts::kStat, reading.session);
+  fail(facts::kExecutable, reading.executable);
+  fail(facts::kFile, reading.file);
+  fail(facts::kArguments, reading.arguments);
+  fail(facts::kEnvironment, reading.environment);
+  fail(facts::kWorkingDirectory, reading.workingDirectory);
+  fail(facts::kNamespaces, reading.namespaces);
+  fail(facts::kCgroup, reading.cgroup);
+  fail(facts::kCgroup, reading.containerId);
+  fail(facts::kCredentials, reading.credentials);
+  fail(facts::kCredentials, reading.privileges);
+  fail(facts::kLogin, reading.login);
 }
 
-void readCredentials(int directory, ProcessReading& reading) {
-  const ReadResult result = readFileAt(directory, "status", 8192);
-  const auto status = result.errorNumber == 0 ? parseStatus(result.bytes) : std::nullopt;
-  if (status) {
-    reading.credentials = {status->credentials, EvidenceClass::kProcfs};
-  } else {
-    reading.credentials =
-        failed<trace::Credentials>(result.errorNumber != 0 ? result.errorNumber : EBADMSG);
-  }
-  const ReadResult uid = readFileAt(directory, "loginuid", 32);
-  const ReadResult session = readFileAt(directory, "sessionid", 32);
-  const auto uidNumber = parseNumber(uid.bytes);
-  const auto sessionNumber = parseNumber(session.bytes);
-  if (uidNumber && sessionNumber) {
-    reading.login = {
-        {static_cast<std::uint32_t>(*uidNumber), static_cast<std::uint32_t>(*sessionNumber)},
-        EvidenceClass::kProcfs};
-  } else {
-    // Kernels without audit have no such files.
-    reading.login = failed<trace::Login>(uid.errorNumber != 0 ? uid.errorNumber : EBADMSG);
-  }
+FileDescriptor openProcess(std::int32_t pid) {
+  std::array<char, 32> path = {'/', 'p', 'r', 'o', 'c', '/'};
+  std::to_chars(path.data() + 6, path.data() + path.size() - 1, pid);
+  return FileDescriptor(::open(path.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-void allUnreadable(int errorNumber, ProcessReading& reading) {
-  reading.startBoottimeNs = failed<std::uint64_t>(errorNumber);
-  reading.parentPid = failed<std::uint32_t>(errorNumber);
-  reading.executable = failed<std::string>(errorNumber);
-  reading.file = failed<trace::FileFacts>(errorNumber);
-  reading.arguments = failed<std::vector<std::string>>(errorNumber);
-  reading.workingDirectory = failed<std::string>(errorNumber);
-  reading.comm = failed<std::string>(errorNumber);
-  reading.credentials = failed<trace::Credentials>(errorNumber);
-  reading.login = failed<trace::Login>(errorNumber);
-  reading.session = failed<trace::Session>(errorNumber);
+trace::Field<trace::Bytes> view(const Field<std::string>& field) {
+  return {trace::Bytes(field.value), field.evidence};
+}
+
+template <typename T>
+void inherit(const Field<T>& from, Field<T>& to) {
+  if (to.known() || !from.known()) return;
+  const std::uint16_t error = to.evidence.errorNumber;
+  to = from;
+  to.evidence.evidenceClass = EvidenceClass::kInferred;
+  to.evidence.errorNumber = error;  // why it had to be
 }
 
 }  // namespace
 
-ProcessReading readProcess(std::int32_t pid) {
+ProcessReader::ProcessReader(std::vector<std::string> environmentNames)
+    : environmentNames_(std::move(environmentNames)),
+      buffer_(environmentNames_.empty() ? kMaxArgumentBytes : kMaxEnvironmentBytes) {}
+
+ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
   ProcessReading reading;
   reading.beginNs = monotonicNowNs();
-  const std::string path = "/proc/" + std::to_string(pid);
-  const FileDescriptor directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor directory = openProcess(pid);
   if (!directory.valid()) {
-    allUnreadable(errno, reading);
+    noneReadable(errno, wanted, reading);
     reading.endNs = monotonicNowNs();
     return reading;
   }
-  reading.executable = readLinkField(directory.get(), "exe");
-  reading.arguments = readArguments(directory.get());
-  reading.file = readFileFacts(directory.get());
-  reading.workingDirectory = readLinkField(directory.get(), "cwd");
-  readStat(directory.get(), reading);
-  readCredentials(directory.get(), reading);
-  // A process that has begun to exit has no memory any more: its cmdline then reads as empty, which
-  // must not look like an exec without arguments. So ask again for the link that vanishes first.
-  if (reading.arguments.known() && reading.arguments.value.empty()) {
-    const ReadResult again = readLinkAt(directory.get(), "exe");
-    if (again.errorNumber != 0) {
-      reading.arguments = failed<std::vector<std::string>>(again.errorNumber);
-    }
+  Reading parts(directory.get(), buffer_, reading);
+  if ((wanted & facts::kExecutable) != 0) reading.executable = parts.link("exe");
+  if ((wanted & facts::kFile) != 0) reading.file = statFile(directory.get(), "exe");
+  if ((wanted & facts::kArguments) != 0) parts.arguments();
+  if ((wanted & facts::kEnvironment) != 0 && !environmentNames_.empty()) {
+    parts.environment(environmentNames_);
   }
+  if ((wanted & facts::kWorkingDirectory) != 0) reading.workingDirectory = parts.link("cwd");
+  if ((wanted & facts::kNamespaces) != 0) parts.namespaces();
+  if ((wanted & facts::kCgroup) != 0) parts.cgroup();
+  if ((wanted & facts::kStat) != 0) parts.stat();
+  if ((wanted & facts::kCredentials) != 0) parts.credentials();
+  if ((wanted & facts::kLogin) != 0) reading.login = logins_.read(directory.get(), buffer_);
+  parts.checkMemory();
   reading.endNs = monotonicNowNs();
   return reading;
 }
 
+ProcessReading readProcess(std::int32_t pid) {
+  return ProcessReader().read(pid, facts::kExecutable | facts::kFile | facts::kArguments |
+                                       facts::kWorkingDirectory | facts::kCredentials |
+                                       facts::kStat | facts::kLogin);
+}
+
+void inheritContext(const ProcessReading& creator, ProcessReading& reading) {
+  constexpr std::uint32_t kSetsIds = 06000;
+  const bool idsMayChange = !reading.file.known() || (reading.file.value.mode & kSetsIds) != 0;
+  if (!idsMayChange) inherit(creator.credentials, reading.credentials);
+  inherit(creator.login, reading.login);
+  inherit(creator.session, reading.session);
+  inherit(creator.namespaces, reading.namespaces);
+  inherit(creator.cgroup, reading.cgroup);
+  inherit(creator.containerId, reading.containerId);
+  inherit(creator.workingDirectory, reading.workingDirectory);
+}
+
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context) {
-  image.executable = {trace::Bytes(reading.executable.value), reading.executable.evidence};
+  image.executable = view(reading.executable);
   image.file = reading.file;
   image.arguments.value.assign(reading.arguments.value.begin(), reading.arguments.value.end());
   image.arguments.evidence = reading.arguments.evidence;
-  image.workingDirectory = {trace::Bytes(reading.workingDirectory.value),
-                            reading.workingDirectory.evidence};
-  image.comm = {trace::Bytes(reading.comm.value), reading.comm.evidence};
-  context.credentials = reading.credentials;
-  context.login = reading.login;
+  image.workingDirectory = view(reading.workingDirectory);
+  image.comm = view(reading.comm);
   image.parentPid = reading.parentPid;
+  context.credentials = reading.credentials;
+  context.privileges = reading.privileges;
+  context.login = reading.login;
   context.session = reading.session;
+  context.namespaces = reading.namespaces;
+  context.cgroup = view(reading.cgroup);
+  context.containerId = view(reading.containerId);
+  context.environment.value.assign(reading.environment.value.begin(),
+                                   reading.environment.value.end());
+  context.environment.evidence = reading.environment.evidence;
 }
 
 std::uint64_t monotonicNowNs() {

@@ -6,14 +6,35 @@
 #include <string>
 #include <vector>
 
+#include "recorder/proc/login_cache.h"
+#include "recorder/proc/proc_files.h"
 #include "trace/record.h"
 
 namespace exectrail::recorder {
 
 inline constexpr std::size_t kMaxArgumentBytes = std::size_t{32} << 10;
+inline constexpr std::size_t kMaxEnvironmentBytes = std::size_t{256} << 10;
 
-// The facts with bytes of their own. Everything has class `procfs` or is unknown, with the errno of
-// the read that failed.
+// What to read. Each costs system calls: ask for nothing that is known better already. Without
+// kStat, nobody can tell whether the pid has been given to another process before the directory was
+// opened.
+using Facts = std::uint32_t;
+namespace facts {
+inline constexpr Facts kExecutable = 1U << 0;
+inline constexpr Facts kFile = 1U << 1;
+inline constexpr Facts kArguments = 1U << 2;
+inline constexpr Facts kEnvironment = 1U << 3;  // the variables whose names the reader was given
+inline constexpr Facts kWorkingDirectory = 1U << 4;
+inline constexpr Facts kNamespaces = 1U << 5;
+inline constexpr Facts kCgroup = 1U << 6;       // and container
+inline constexpr Facts kCredentials = 1U << 7;  // and privileges, and the parent
+inline constexpr Facts kStat = 1U << 8;         // start, parent, comm and session
+inline constexpr Facts kLogin = 1U << 9;
+inline constexpr Facts kAll = (1U << 10) - 1;
+}  // namespace facts
+
+// The facts with bytes of their own. Everything has class `procfs` or is unknown: with the errno of
+// the read that failed, or with none if it was not asked for. The container is `inferred`.
 struct ProcessReading {
   std::uint64_t beginNs = 0;  // CLOCK_MONOTONIC before the first and after the last read
   std::uint64_t endNs = 0;
@@ -25,13 +46,39 @@ struct ProcessReading {
   trace::Field<std::string> workingDirectory;
   trace::Field<std::string> comm;
   trace::Field<trace::Credentials> credentials;
+  trace::Field<trace::Privileges> privileges;
   trace::Field<trace::Login> login;
   trace::Field<trace::Session> session;
+  trace::Field<trace::Namespaces> namespaces;
+  trace::Field<std::string> cgroup;       // see cgroupPath()
+  trace::Field<std::string> containerId;  // see containerIdOf(); known and empty: in none
+  trace::Field<std::vector<std::string>> environment;  // "NAME=value"
 };
 
-// Reads in the order in which facts are lost when a process ends: executable and arguments go with
-// its memory, the working directory soon after, the rest when it is reaped.
+// Keeps memory and what it has learnt between processes.
+class ProcessReader {
+ public:
+  // `environmentNames`: the variables whose values are kept.
+  explicit ProcessReader(std::vector<std::string> environmentNames = {});
+
+  // Reads in the order in which facts are lost when a process ends: executable, arguments and
+  // environment go with its memory, working directory and namespaces soon after, the rest when it
+  // is reaped.
+  ProcessReading read(std::int32_t pid, Facts wanted = facts::kAll);
+
+ private:
+  std::vector<std::string> environmentNames_;
+  FileBuffer buffer_;
+  LoginCache logins_;
+};
+
+// One process, by a reader of its own, without namespaces, cgroup and environment.
 ProcessReading readProcess(std::int32_t pid);
+
+// Fills what is unknown in `reading` with what a process has from its creator unless it has changed
+// it since: class `inferred`. Credentials not, if the file that runs changes them. Privileges
+// never: exec computes them anew.
+void inheritContext(const ProcessReading& creator, ProcessReading& reading);
 
 // Copies the facts (not id and creator) into an image and its context. Their bytes point into
 // `reading`.

@@ -23,10 +23,10 @@ std::vector<std::int32_t> numericEntries(const std::string& directory) {
   return numbers;
 }
 
-void add(HostSnapshot& snapshot, std::int32_t pid) {
+void add(HostSnapshot& snapshot, std::int32_t pid, ProcessReader& reader) {
   SnapshotProcess process;
   process.tgid = static_cast<std::uint32_t>(pid);
-  process.reading = readProcess(pid);
+  process.reading = reader.read(pid);
   if (!process.reading.startBoottimeNs.known()) return;  // it has gone
   process.tids = numericEntries("/proc/" + std::to_string(pid) + "/task");
   snapshot.emplace(process.tgid, std::move(process));
@@ -34,16 +34,18 @@ void add(HostSnapshot& snapshot, std::int32_t pid) {
 
 }  // namespace
 
-HostSnapshot snapshotHost() {
+HostSnapshot snapshotHost(const std::vector<std::string>& environmentNames) {
   HostSnapshot snapshot;
-  for (const std::int32_t pid : numericEntries("/proc")) add(snapshot, pid);
+  ProcessReader reader(environmentNames);
+  for (const std::int32_t pid : numericEntries("/proc")) add(snapshot, pid, reader);
   return snapshot;
 }
 
-HostSnapshot snapshotAncestors(std::int32_t pid) {
+HostSnapshot snapshotAncestors(std::int32_t pid, const std::vector<std::string>& environmentNames) {
   HostSnapshot snapshot;
+  ProcessReader reader(environmentNames);
   while (pid > 0 && !snapshot.contains(static_cast<std::uint32_t>(pid))) {
-    add(snapshot, pid);
+    add(snapshot, pid, reader);
     const auto found = snapshot.find(static_cast<std::uint32_t>(pid));
     if (found == snapshot.end()) break;
     pid = static_cast<std::int32_t>(found->second.reading.parentPid.value);

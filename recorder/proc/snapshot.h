@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "recorder/event.h"
@@ -20,9 +21,10 @@ struct SnapshotProcess {
 
 using HostSnapshot = std::map<std::uint32_t, SnapshotProcess>;  // by tgid
 
-// All processes, or only `pid` and its ancestors.
-HostSnapshot snapshotHost();
-HostSnapshot snapshotAncestors(std::int32_t pid);
+// All processes, or only `pid` and its ancestors; with the named variables of their environment.
+HostSnapshot snapshotHost(const std::vector<std::string>& environmentNames = {});
+HostSnapshot snapshotAncestors(std::int32_t pid,
+                               const std::vector<std::string>& environmentNames = {});
 
 // Removes processes that `events` show to have started after tracing was on, and marks those that
 // executed something before their reading ended.

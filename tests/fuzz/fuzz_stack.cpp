@@ -12,13 +12,15 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace exectrail::recorder;
-  if (size < 4) return 0;
-  // Bits, and how much of the rest is the kernel's copy.
+  constexpr std::size_t kHead = 12;
+  if (size < kHead) return 0;
+  // Bits, where the stack is, and how much of it is in the kernel's copy.
   const bool is32Bit = (data[0] & 1) != 0;
-  const std::uint64_t pointer = is32Bit ? 0xffff0000 : 0x7ffd00000000;
   std::uint16_t dumped = 0;
+  std::uint64_t pointer = 0;
   std::memcpy(&dumped, data + 2, sizeof dumped);
-  const auto stack = std::as_bytes(std::span(data + 4, size - 4));
+  std::memcpy(&pointer, data + 4, sizeof pointer);
+  const auto stack = std::as_bytes(std::span(data + kHead, size - kHead));
   const StackDump dump = {pointer, is32Bit,
                           stack.first(std::min<std::size_t>(dumped, stack.size()))};
   const StackDecoder decoder({"PATH", "LD_PRELOAD"});

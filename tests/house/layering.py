@@ -15,7 +15,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "replay/": ["trace/", "analyzer/", "replay/"],
     "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
-    "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "bench/"],
+    "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/", "bench/"],
 }
 KERNEL_HEADERS = re.compile(r"(.*/)?(tracefs|event-parse|kbuffer)\.h|linux/(perf_event|cn_proc|connector)\.h")
 KERNEL_FOLDER = "recorder/kernel/"

@@ -3,6 +3,7 @@
 # agree: the same execs, with the same arguments and files wherever both know them, and the same failed
 # attempts with the same errno. Audit needs a daemon of its own, and root.
 import collections
+import json
 import os
 import signal
 import subprocess
@@ -19,10 +20,16 @@ AUTO = "auto"
 
 
 def sources():
-    """What the recorder is forced to use, and `auto`. A source that this host has must work."""
-    found = [AUTO, "tracefs", "perf", "tracefs,procfs"]
-    if os.path.exists(os.path.join(programs.TRACING, "kprobe_events")):
-        found.append("dynamic")
+    """What the recorder is forced to use: all that it says this host has, and `auto`."""
+    said = subprocess.run(programs.program("record", "--probe", "--format", "json"), check=True,
+                          capture_output=True, timeout=programs.TIMEOUT)
+    probes = {probe["what"]: probe for probe in json.loads(said.stdout)["probes"]}
+    found = [AUTO, "tracefs", "tracefs,procfs"]
+    for source, what in (("perf", "perf side-band"), ("dynamic", "dynamic events")):
+        if probes[what]["state"] == "no":
+            print(f"no {source} here: {probes[what]['found']}")
+        else:
+            found.append(source)
     return found
 
 

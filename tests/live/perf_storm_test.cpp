@@ -78,5 +78,39 @@ TEST_F(PerfSourceTest, AStormOfProgramsThatAreGoneAtOnce) {
   }
 }
 
+// A ring that nobody reads: what it could not take is told, also what was lost last, after which no
+// record came that could have told of it.
+TEST_F(PerfSourceTest, WhatFindsNoRoomIsCounted) {
+  PerfSettings settings;
+  settings.ringBytesPerCpu = 1;  // the least there is: room for 16 stacks
+  settings.wakeupExecs = 1000;
+  PerfSource small(settings);
+  constexpr int kPrograms = 200;
+  for (int i = 0; i < kPrograms; ++i) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ::execl("/bin/true", "overflowing", nullptr);
+      ::_exit(126);
+    }
+    ::waitpid(pid, nullptr, 0);
+  }
+  small.stop();
+  std::vector<Event> events;
+  small.drain(events);
+  for (Event& loss : small.unreportedLosses(1)) events.push_back(std::move(loss));
+  int execs = 0;
+  std::uint64_t lost = 0;
+  for (const Event& event : events) {
+    if (const auto* loss = std::get_if<LossEvent>(&event.body)) lost += loss->lostEvents;
+    if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+      execs += exec->filename == "/bin/true" ? 1 : 0;
+    }
+  }
+  EXPECT_LT(execs, kPrograms);
+  EXPECT_GE(static_cast<std::uint64_t>(execs) + lost, static_cast<std::uint64_t>(kPrograms));
+  // Told once, and not again.
+  EXPECT_TRUE(small.unreportedLosses(2).empty());
+}
+
 }  // namespace
 }  // namespace exectrail::recorder

@@ -97,6 +97,29 @@ TEST_F(ExecEvidenceTest, FactsOfAnotherFileAreNotUsed) {
   EXPECT_EQ(exec_.image.file.evidence.errorNumber, ESTALE);
 }
 
+TEST_F(ExecEvidenceTest, InAChangedRootThePathIsTheOneSeenFromOurs) {
+  auto read = std::make_shared<ProcessReading>();
+  read->executable = {"/tmp/root/usr/bin/x", EvidenceClass::kProcfs};
+  read->file = {trace::FileFacts{8, 1, 42, 0100755, 0, 0, 1, 1, 0}, EvidenceClass::kProcfs};
+  receive({named("x"), mapped("/usr/bin/x", 42), ExecEvent{10, 10, "/usr/bin/x", read}});
+  EXPECT_EQ(exec_.image.executable.evidence.evidenceClass, EvidenceClass::kProcfs);
+  EXPECT_THAT(facts_, testing::StartsWith("/tmp/root/usr/bin/x procfs"));
+}
+
+TEST_F(ExecEvidenceTest, APathThatIsTooLongForTheKernelIsNotTheNextMapping) {
+  receive({named("x"), mapped("", 0), mapped("/usr/lib/ld.so", 2), ExecEvent{10, 10, "./x"}});
+  EXPECT_FALSE(exec_.image.executable.known());
+  EXPECT_FALSE(exec_.image.identity.known());
+}
+
+TEST_F(ExecEvidenceTest, AnExitThatPerfReportsInTheMiddleOfAnExecIsNone) {
+  // As for a program with the set-user-id bit.
+  receiveFromPerf({named("x"), ExitEvent{10, std::nullopt}, mapped("/usr/bin/su", 1)});
+  receive({ExecEvent{10, 10, "/usr/bin/su"}, ExitEvent{10, true}});
+  EXPECT_THAT(lines_,
+              ElementsAre("exec 10.1@50 /usr/bin/su = /usr/bin/su by 1.0@5", "exit 10.1@50"));
+}
+
 TEST_F(ExecEvidenceTest, LibrariesOfTheSystemAreNotWorthARecord) {
   receive({named("x"), mapped("/usr/bin/x", 1),
            mapped("/usr/lib/x86_64-linux-gnu/ld-linux.so.2", 2), ExecEvent{10, 10, "x"},

@@ -16,7 +16,7 @@ namespace {
 
 using test::FakeRing;
 using test::hexBytes;
-using test::RecordBuilder;
+using test::PerfRecord;
 using testing::ElementsAre;
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -197,37 +197,37 @@ TEST(PerfDecoder, MoreThanTheRingHoldsIsNotRead) {
 }
 
 constexpr std::uint64_t kEventId = 9;
+constexpr std::uint16_t kByExec = 1 << 13;  // PERF_RECORD_MISC_COMM_EXEC
 
 TEST(PerfDecoder, LossIsToldWithItsSpan) {
-  const auto comm = RecordBuilder(3).add(70).add(71).text("a").stamped(200);
-  const auto lost = RecordBuilder(2).add(kEventId).add(std::uint64_t{12}).stamped(300);
-  const auto lostSamples = RecordBuilder(13).add(std::uint64_t{5}).stamped(400);
+  const auto comm = PerfRecord(3, kByExec).add(70).add(71).text("a").stamped(200);
+  const auto lost = PerfRecord(2).add(kEventId).add(std::uint64_t{12}).stamped(300);
+  const auto lostSamples = PerfRecord(13).add(std::uint64_t{5}).stamped(400);
   const Decoded decoded = decode(FakeRing(comm + lost + lostSamples));
-  EXPECT_THAT(decoded.events, ElementsAre("comm a", "loss 12 from 200", "loss 5 from 300"));
+  EXPECT_THAT(decoded.events, ElementsAre("comm a by exec", "loss 12 from 200", "loss 5 from 300"));
   EXPECT_THAT(decoded.times, ElementsAre(200, 300, 400));
 }
 
 TEST(PerfDecoder, ThrottlingIsALossOfNobodyKnowsHowMuch) {
-  const auto begin =
-      RecordBuilder(5).add(std::uint64_t{250}).add(kEventId).add(kEventId).stamped(250);
-  const auto end =
-      RecordBuilder(6).add(std::uint64_t{350}).add(kEventId).add(kEventId).stamped(350);
+  const auto begin = PerfRecord(5).add(std::uint64_t{250}).add(kEventId).add(kEventId).stamped(250);
+  const auto end = PerfRecord(6).add(std::uint64_t{350}).add(kEventId).add(kEventId).stamped(350);
   const Decoded decoded = decode(FakeRing(begin + end));
   EXPECT_THAT(decoded.events, ElementsAre("loss 0 from 250"));
   EXPECT_THAT(decoded.times, ElementsAre(350));
 }
 
-TEST(PerfDecoder, CgroupsRenamesAndThreads) {
-  const auto cgroup = RecordBuilder(19).add(std::uint64_t{77}).text("/a/b").stamped(1);
-  const auto comm = RecordBuilder(3).add(70).add(71).text("exactly_fifteen").stamped(2);
+TEST(PerfDecoder, CgroupsNamesAndThreads) {
+  const auto cgroup = PerfRecord(19).add(std::uint64_t{77}).text("/a/b").stamped(1);
+  const auto comm = PerfRecord(3, kByExec).add(70).add(71).text("exactly_fifteen").stamped(2);
+  const auto renamed = PerfRecord(3).add(70).add(71).text("flooder").stamped(2);
   const auto forked =
-      RecordBuilder(7).add(70).add(70).add(72).add(71).add(std::uint64_t{3}).stamped(3);
-  EXPECT_THAT(decode(FakeRing(cgroup + comm + forked)).events,
-              ElementsAre("cgroup 77 /a/b", "comm exactly_fifteen", "thread"));
+      PerfRecord(7).add(70).add(70).add(72).add(71).add(std::uint64_t{3}).stamped(3);
+  EXPECT_THAT(decode(FakeRing(cgroup + comm + renamed + forked)).events,
+              ElementsAre("cgroup 77 /a/b", "comm exactly_fifteen by exec", "thread"));
 }
 
 std::vector<std::byte> mapping(const std::string& path, std::uint64_t inode) {
-  return RecordBuilder(10)
+  return PerfRecord(10)
       .add(70)
       .add(71)
       .add(std::uint64_t{0x1000})
@@ -249,10 +249,10 @@ TEST(PerfDecoder, MappingsOfNoFileAreLeftOut) {
 }
 
 TEST(PerfDecoder, AKindThatWasNotAskedForIsCounted) {
-  const Decoded decoded = decode(FakeRing(RecordBuilder(11).add(std::uint64_t{1}).stamped(1) +
-                                          RecordBuilder(3).add(70).add(71).done() +
-                                          RecordBuilder(3).add(70).add(71).text("b").stamped(2)));
-  EXPECT_THAT(decoded.events, ElementsAre("comm b"));
+  const Decoded decoded = decode(FakeRing(
+      PerfRecord(11).add(std::uint64_t{1}).stamped(1) + PerfRecord(3).add(70).add(71).done() +
+      PerfRecord(3, kByExec).add(70).add(71).text("b").stamped(2)));
+  EXPECT_THAT(decoded.events, ElementsAre("comm b by exec"));
   EXPECT_EQ(decoded.undecoded, 2U);
 }
 

@@ -29,21 +29,21 @@ struct FakeRing {
 
 // Fields of a record one after the other. The types of <linux/perf_event.h> are written out: they
 // are what is tested.
-class RecordBuilder {
+class PerfRecord {
  public:
-  explicit RecordBuilder(std::uint32_t type, std::uint16_t misc = 0) {
+  explicit PerfRecord(std::uint32_t type, std::uint16_t misc = 0) {
     add(type).add(misc).add(std::uint16_t{0});
   }
 
   template <typename T>
-  RecordBuilder& add(T value) {
+  PerfRecord& add(T value) {
     const auto at = bytes_.size();
     bytes_.resize(at + sizeof value);
     std::memcpy(bytes_.data() + at, &value, sizeof value);
     return *this;
   }
 
-  RecordBuilder& text(const std::string& value) {
+  PerfRecord& text(const std::string& value) {
     for (const char c : value) add(c);
     do add('\0');
     while (bytes_.size() % 8 != 0);

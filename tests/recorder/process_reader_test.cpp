@@ -1,18 +1,22 @@
-// /proc and memory of real processes: one that lives, one that is over, one that never was; and the
-// entry of an execve as its caller's memory has it.
+// /proc of real processes: one that lives, one that is over, one that never was.
 #include "recorder/proc/process_reader.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <linux/capability.h>
 #include <signal.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <string>
 
-#include "recorder/proc/entry_reader.h"
+#include "recorder/proc/cgroup.h"
+#include "recorder/proc/proc_files.h"
+#include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -20,26 +24,47 @@ namespace {
 using testing::ElementsAre;
 using trace::EvidenceClass;
 
-TEST(ProcessReader, AProcessThatLives) {
-  int started[2];
-  int input[2];  // never written to: the child waits for it
-  ASSERT_EQ(::pipe(started), 0);
-  ASSERT_EQ(::pipe(input), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(started[1], STDOUT_FILENO);
-    ::dup2(input[0], STDIN_FILENO);
-    if (::chdir("/usr") != 0) ::_exit(1);
-    ::execl("/bin/sh", "sh", "-c", "echo; read x", "with space", "", "\xff", nullptr);
-    ::_exit(1);
+// A shell that waits, with arguments, directory and environment to be recognised.
+class WaitingShell {
+ public:
+  WaitingShell() {
+    int started[2] = {-1, -1};
+    int input[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(started, O_CLOEXEC), 0);
+    EXPECT_EQ(::pipe2(input, O_CLOEXEC), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::dup2(started[1], STDOUT_FILENO);
+      ::dup2(input[0], STDIN_FILENO);
+      if (::chdir("/usr") != 0) ::_exit(1);
+      const char* arguments[] = {"sh", "-c", "echo; read x", "with space", "", "\xff", nullptr};
+      const char* variables[] = {"PATH=/bin", "LD_LIBRARY_PATH=/tmp/a b\n.so",
+                                 "EMPTY=",    "NOT_ASKED=1",
+                                 "PATHS=x",   "no equals sign",
+                                 nullptr};
+      ::execve("/bin/sh", const_cast<char**>(arguments), const_cast<char**>(variables));
+      ::_exit(1);
+    }
+    char byte = 0;
+    EXPECT_EQ(::read(started[0], &byte, 1), 1);
+    for (const int fd : {started[0], started[1], input[0]}) ::close(fd);
+    input_ = FileDescriptor(input[1]);  // never written to
   }
-  char byte = 0;
-  ASSERT_EQ(::read(started[0], &byte, 1), 1);
-  const ProcessReading reading = readProcess(child);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  for (const int fd : {started[0], started[1], input[0], input[1]}) ::close(fd);
+  ~WaitingShell() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  pid_t pid() const { return pid_; }
 
+ private:
+  pid_t pid_ = -1;
+  FileDescriptor input_;
+};
+
+TEST(ProcessReader, AProcessThatLives) {
+  const WaitingShell shell;
+  const ProcessReading reading =
+      ProcessReader({"PATH", "LD_LIBRARY_PATH", "EMPTY"}).read(shell.pid());
   EXPECT_EQ(reading.executable.value, std::filesystem::canonical("/bin/sh").string());
   EXPECT_EQ(reading.executable.evidence.evidenceClass, EvidenceClass::kProcfs);
   EXPECT_THAT(reading.arguments.value,
@@ -53,6 +78,141 @@ TEST(ProcessReader, AProcessThatLives) {
   EXPECT_EQ(reading.file.value.mode & 0170000U, 0100000U);
   EXPECT_EQ(reading.file.value.sizeBytes, std::filesystem::file_size("/bin/sh"));
   EXPECT_LE(reading.beginNs, reading.endNs);
+  EXPECT_THAT(reading.environment.value,
+              ElementsAre("PATH=/bin", "LD_LIBRARY_PATH=/tmp/a b\n.so", "EMPTY="));
+  EXPECT_EQ(reading.environment.evidence, trace::Evidence{EvidenceClass::kProcfs});
+}
+
+TEST(ProcessReader, PrivilegesAreThoseOfTheKernel) {
+  const WaitingShell shell;
+  const ProcessReading reading = ProcessReader().read(shell.pid());
+  ASSERT_TRUE(reading.privileges.known());
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, shell.pid()};
+  __user_cap_data_struct data[2] = {};
+  ASSERT_EQ(::syscall(SYS_capget, &header, data), 0);
+  const auto whole = [&](auto part) { return data[0].*part | std::uint64_t{data[1].*part} << 32; };
+  EXPECT_EQ(reading.privileges.value.effective, whole(&__user_cap_data_struct::effective));
+  EXPECT_EQ(reading.privileges.value.permitted, whole(&__user_cap_data_struct::permitted));
+  EXPECT_EQ(reading.privileges.value.inheritable, whole(&__user_cap_data_struct::inheritable));
+  EXPECT_EQ(reading.privileges.value.noNewPrivileges,
+            ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
+TEST(ProcessReader, WhereItLives) {
+  const WaitingShell shell;
+  const ProcessReading reading = ProcessReader().read(shell.pid());
+  struct stat ours {};
+  const auto inode = [&](const char* name) {
+    EXPECT_EQ(::stat(name, &ours), 0);
+    return ours.st_ino;
+  };
+  ASSERT_TRUE(reading.namespaces.known());
+  EXPECT_EQ(reading.namespaces.value.mount, inode("/proc/self/ns/mnt"));
+  EXPECT_EQ(reading.namespaces.value.uts, inode("/proc/self/ns/uts"));
+  EXPECT_EQ(reading.namespaces.value.ipc, inode("/proc/self/ns/ipc"));
+  EXPECT_EQ(reading.namespaces.value.pid, inode("/proc/self/ns/pid"));
+  EXPECT_EQ(reading.namespaces.value.user, inode("/proc/self/ns/user"));
+  EXPECT_EQ(reading.namespaces.value.net, inode("/proc/self/ns/net"));
+  EXPECT_EQ(reading.namespaces.value.cgroup, inode("/proc/self/ns/cgroup"));
+  const ReadResult lines = readFileAt(AT_FDCWD, "/proc/self/cgroup", 65536);
+  EXPECT_EQ(reading.cgroup.value, *cgroupPath(lines.bytes));
+  EXPECT_EQ(reading.containerId.value, containerIdIn(lines.bytes));
+  EXPECT_EQ(reading.containerId.evidence.evidenceClass, EvidenceClass::kInferred);
+}
+
+TEST(ProcessReader, LoginIsWhatItsFilesSay) {
+  const WaitingShell shell;
+  ProcessReader reader;
+  const std::string folder = "/proc/" + std::to_string(shell.pid());
+  const ReadResult uid = readFileAt(AT_FDCWD, (folder + "/loginuid").c_str(), 32);
+  const ReadResult session = readFileAt(AT_FDCWD, (folder + "/sessionid").c_str(), 32);
+  for (int i = 0; i < 4; ++i) {  // the first times they are read, then known
+    const auto login = reader.read(shell.pid()).login;
+    ASSERT_EQ(login.known(), uid.errorNumber == 0);
+    if (!login.known()) GTEST_SKIP() << "this kernel has no audit";
+    EXPECT_EQ(login.value.uid, parseNumber(uid.bytes));
+    EXPECT_EQ(login.value.sessionId, parseNumber(session.bytes));
+  }
+}
+
+TEST(ProcessReader, OnlyWhatIsWanted) {
+  const WaitingShell shell;
+  ProcessReader reader({"PATH"});
+  const ProcessReading none = reader.read(shell.pid(), 0);
+  for (const trace::Evidence& evidence :
+       {none.startBoottimeNs.evidence, none.parentPid.evidence, none.comm.evidence,
+        none.session.evidence, none.executable.evidence, none.file.evidence,
+        none.arguments.evidence, none.environment.evidence, none.workingDirectory.evidence,
+        none.namespaces.evidence, none.cgroup.evidence, none.containerId.evidence,
+        none.credentials.evidence, none.privileges.evidence, none.login.evidence}) {
+    EXPECT_EQ(evidence, trace::Evidence{});
+  }
+  const ProcessReading some = reader.read(shell.pid(), facts::kFile | facts::kCredentials);
+  EXPECT_TRUE(some.file.known() && some.credentials.known() && some.privileges.known());
+  EXPECT_EQ(some.parentPid.value, static_cast<std::uint32_t>(::getpid()));
+  EXPECT_EQ(some.executable.evidence, trace::Evidence{});
+  EXPECT_EQ(some.login.evidence, trace::Evidence{});
+}
+
+TEST(ProcessReader, ALargeEnvironmentIsMarkedAsCut) {
+  int input[2] = {-1, -1};
+  ASSERT_EQ(::pipe2(input, O_CLOEXEC), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(input[0], STDIN_FILENO);
+    std::vector<std::string> variables(4, "X=" + std::string(100'000, 'x'));
+    variables[1] = "WANTED=1";
+    variables.push_back("LATE=1");
+    std::vector<char*> pointers;
+    for (std::string& variable : variables) pointers.push_back(variable.data());
+    pointers.push_back(nullptr);
+    const char* arguments[] = {"cat", nullptr};
+    ::execve("/bin/cat", const_cast<char**>(arguments), pointers.data());
+    ::_exit(1);
+  }
+  ProcessReader reader({"WANTED", "LATE"});
+  ProcessReading reading;
+  for (int i = 0; i < 2000 && reading.comm.value != "cat"; ++i) {
+    ::usleep(10'000);
+    reading = reader.read(child);
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ::close(input[0]);
+  ::close(input[1]);
+  EXPECT_THAT(reading.environment.value, ElementsAre("WANTED=1"));
+  EXPECT_EQ(reading.environment.evidence.originalLength, kMaxEnvironmentBytes + 1);
+}
+
+TEST(ProcessReader, WhatTheCreatorHadIsInferred) {
+  const WaitingShell shell;
+  const ProcessReading creator = ProcessReader().read(shell.pid());
+  ProcessReading gone = readProcess(0x7ffffff0);
+  inheritContext(creator, gone);
+  EXPECT_FALSE(gone.credentials.known()) << "the file may be set-user-id";
+  EXPECT_FALSE(gone.privileges.known());
+  EXPECT_FALSE(gone.arguments.known());
+  EXPECT_EQ(gone.workingDirectory.value, "/usr");
+  EXPECT_EQ(gone.workingDirectory.evidence, (trace::Evidence{EvidenceClass::kInferred, ENOENT}));
+  EXPECT_EQ(gone.session.value, creator.session.value);
+  EXPECT_EQ(gone.login.known(), creator.login.known());
+  EXPECT_EQ(gone.cgroup.value, creator.cgroup.value);
+  EXPECT_EQ(gone.namespaces.value, creator.namespaces.value);
+
+  gone.file = creator.file;
+  inheritContext(creator, gone);
+  EXPECT_EQ(gone.credentials.value, creator.credentials.value);
+  EXPECT_EQ(gone.credentials.evidence.evidenceClass, EvidenceClass::kInferred);
+
+  ProcessReading setUserId;
+  setUserId.file = creator.file;
+  setUserId.file.value.mode |= 04000;
+  inheritContext(creator, setUserId);
+  EXPECT_FALSE(setUserId.credentials.known());
+
+  ProcessReading known = creator;
+  inheritContext(gone, known);
+  EXPECT_EQ(known.workingDirectory.evidence.evidenceClass, EvidenceClass::kProcfs);
 }
 
 TEST(ProcessReader, AZombieHasNoArgumentsRatherThanNone) {
@@ -68,6 +228,17 @@ TEST(ProcessReader, AZombieHasNoArgumentsRatherThanNone) {
   EXPECT_EQ(reading.comm.value, "recorder_tests");
 }
 
+TEST(ProcessReader, AZombieHasNoEnvironmentRatherThanNone) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  siginfo_t info{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  const ProcessReading reading = ProcessReader({"PATH"}).read(child);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_FALSE(reading.environment.known());
+  EXPECT_NE(reading.environment.evidence.errorNumber, 0);
+}
+
 TEST(ProcessReader, AProcessThatNeverWas) {
   const ProcessReading reading = readProcess(0x7ffffff0);
   EXPECT_FALSE(reading.executable.known());
@@ -77,7 +248,8 @@ TEST(ProcessReader, AProcessThatNeverWas) {
 }
 
 TEST(ProcessReader, ImageTakesTheFacts) {
-  const ProcessReading reading = readProcess(::getpid());
+  const ProcessReading reading = ProcessReader({"PATH"}).read(::getpid());
+  EXPECT_FALSE(reading.environment.value.empty());
   trace::Image image;
   trace::Context context;
   fillImage(reading, image, context);
@@ -85,75 +257,11 @@ TEST(ProcessReader, ImageTakesTheFacts) {
   EXPECT_EQ(image.arguments.value.size(), reading.arguments.value.size());
   EXPECT_EQ(image.file, reading.file);
   EXPECT_EQ(context.session, reading.session);
-}
-
-EnterEvent enter(const char* filename, const char* const* argv) {
-  EnterEvent event;
-  event.tid = ::getpid();
-  event.filenameAddress = reinterpret_cast<std::uint64_t>(filename);
-  event.argvAddress = reinterpret_cast<std::uint64_t>(argv);
-  return event;
-}
-
-TEST(EntryReader, PathArgumentsAndDirectory) {
-  const char* argv[] = {"./x", "", "a\nb", nullptr};
-  const EntryReading reading = readEntry(enter("./x", argv));
-  EXPECT_EQ(reading.typedPath.value, "./x");
-  EXPECT_EQ(reading.typedPath.evidence.evidenceClass, EvidenceClass::kEntry);
-  EXPECT_THAT(reading.arguments.value, ElementsAre("./x", "", "a\nb"));
-  EXPECT_EQ(reading.workingDirectory.value, std::filesystem::current_path().string());
-}
-
-TEST(EntryReader, NoArgvIsAnEmptyOne) {
-  const EntryReading reading = readEntry(enter("/x", nullptr));
-  EXPECT_TRUE(reading.arguments.known());
-  EXPECT_TRUE(reading.arguments.value.empty());
-}
-
-TEST(EntryReader, UnmappedMemoryIsUnknown) {
-  const auto* nowhere = reinterpret_cast<const char*>(8);
-  const char* argv[] = {"x", nowhere, nullptr};
-  const EntryReading reading = readEntry(enter(nowhere, argv));
-  EXPECT_FALSE(reading.typedPath.known());
-  EXPECT_EQ(reading.typedPath.evidence.errorNumber, EFAULT);
-  EXPECT_FALSE(reading.arguments.known());
-}
-
-TEST(EntryReader, AStringThatEndsAtTheLastMappedByte) {
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  auto* memory = static_cast<char*>(
-      ::mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  ASSERT_NE(memory, MAP_FAILED);
-  ::munmap(memory + page, page);
-  const char text[] = "/tmp/edge";
-  char* edge = memory + page - sizeof text;
-  std::memcpy(edge, text, sizeof text);
-  EXPECT_EQ(readEntry(enter(edge, nullptr)).typedPath.value, "/tmp/edge");
-  ::munmap(memory, page);
-}
-
-TEST(EntryReader, LongPathsAndArgumentsAreMarkedAsCut) {
-  const std::string longPath(10'000, 'p');
-  std::vector<std::string> texts(40, std::string(2000, 'a'));
-  std::vector<const char*> argv;
-  for (const std::string& text : texts) argv.push_back(text.c_str());
-  argv.push_back(nullptr);
-  const EntryReading reading = readEntry(enter(longPath.c_str(), argv.data()));
-  EXPECT_EQ(reading.typedPath.value.size(), 4096U);
-  EXPECT_TRUE(reading.typedPath.evidence.truncated());
-  EXPECT_LT(reading.arguments.value.size(), texts.size());
-  EXPECT_TRUE(reading.arguments.evidence.truncated());
-}
-
-TEST(EntryReader, ExecveatOfADescriptorIsNamedAsTheKernelDoes) {
-  EnterEvent event = enter("sub/x", nullptr);
-  event.systemCall = trace::SystemCall::kExecveat;
-  event.directoryFd = 7;
-  EXPECT_EQ(readEntry(event).typedPath.value, "/dev/fd/7/sub/x");
-  event.filenameAddress = reinterpret_cast<std::uint64_t>("");
-  EXPECT_EQ(readEntry(event).typedPath.value, "/dev/fd/7");
-  event.filenameAddress = reinterpret_cast<std::uint64_t>("/abs");
-  EXPECT_EQ(readEntry(event).typedPath.value, "/abs");
+  EXPECT_EQ(context.privileges, reading.privileges);
+  EXPECT_EQ(context.namespaces, reading.namespaces);
+  EXPECT_EQ(context.cgroup.value, reading.cgroup.value);
+  EXPECT_EQ(context.containerId.evidence, reading.containerId.evidence);
+  EXPECT_EQ(context.environment.value.size(), reading.environment.value.size());
 }
 
 }  // namespace

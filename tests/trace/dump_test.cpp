@@ -52,6 +52,22 @@ TEST(Dump, WhatIsNotKnownIsNotEmpty) {
       << text;
 }
 
+TEST(Dump, MountsAndThoseLeftOut) {
+  trace::MountTable table{77, true, {trace::EvidenceClass::kProcfs}, {}, {5, 6}};
+  table.mounts.push_back({21, 1, 254, 0, "/", "/a b", "rw", "ext4", "/dev/vda", "rw,discard"});
+  const trace::Record whole{1, 0, table};
+  table.complete = false;
+  table.mounts.clear();
+  table.leftOut = 3;
+  const trace::Record part{2, 0, table};
+  EXPECT_EQ(
+      lines({{whole, {}, {}}, {part, {}, {}}}),
+      "   0.000000001  mounts                namespace 77  all 1  removed 2\n"
+      "                   mount  21 on \"/a b\" root / type ext4 from /dev/vda 254:0 parent 1 "
+      "options rw super rw,discard\n"
+      "   0.000000002  mounts                namespace 77  changed 0  removed 2  left-out 3\n");
+}
+
 TEST(Dump, AHashOrWhyThereIsNone) {
   const trace::Field<trace::FileFacts> file({8, 1, 77, 0100755, 0, 0, 4096, 1, 0},
                                             trace::EvidenceClass::kProcfs);

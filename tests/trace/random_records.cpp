@@ -66,6 +66,7 @@ class Generator {
                               bytes(), bytes(), bytes()});
       table.removedIds.push_back(number());
     }
+    table.leftOut = number();
     return table;
   }
 

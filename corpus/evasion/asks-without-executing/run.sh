@@ -9,11 +9,13 @@ chmod 644 /tmp/y
 # AT_FDCWD.
 perl -e '
   use strict;
+  my @kept;  # a recorder on a kernel without dynamic events looks there a moment later
   sub ask {
     my ($path) = @_;
-    my @arguments = ($path);
-    my ($argv, $environment) = (pack("p*", @arguments) . "\0" x 8, "\0" x 8);
-    return syscall(322, -100, $path, $argv, $environment, 0x10000);
+    my $call = [$path, "", "\0" x 8];
+    push @kept, $call;
+    $call->[1] = pack("p", $call->[0]) . "\0" x 8;
+    return syscall(322, -100, @$call, 0x10000);
   }
   my ($yes, $no) = (ask("/tmp/x"), ask("/tmp/y"));
   select undef, undef, undef, 0.3;

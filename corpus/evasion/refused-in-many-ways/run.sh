@@ -13,8 +13,8 @@ ln -s loop loop
 chmod 755 text broken
 chmod 644 no-permission
 # execve is system call 59 on x86-64; exec would have a shell run what the kernel does not. What an
-# attempt was given stays in memory, because a recorder on a kernel without dynamic events looks
-# there a moment later.
+# attempt was given stays in memory for a while, because a recorder on a kernel without dynamic events
+# looks there a moment later.
 perl -e '
   use strict;
   my @kept;
@@ -23,6 +23,7 @@ perl -e '
     push @$call, pack("p*", @$call[1 .. $#$call]) . "\0" x 8, "\0" x 8;
     push @kept, $call;
     syscall(59, $call->[0], $call->[-2], $call->[-1]);
+    select undef, undef, undef, 0.04;
   }
   open my $writer, ">>", "/tmp/being-written" or die $!;
   for my $path ("/tmp/missing", "/tmp/program/below", "/tmp/text", "/tmp/broken", "/tmp",

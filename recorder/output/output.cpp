@@ -1,0 +1,107 @@
+#include "recorder/output/output.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "recorder/invoking_user.h"
+#include "recorder/output/pipe_sink.h"
+#include "trace/errors.h"
+#include "trace/escape.h"
+
+namespace exectrail::recorder {
+namespace {
+
+// Whether others than the owner can put another file in its place.
+void warnOfFolder(const std::string& path, const Notify& notify) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return;
+  if ((status.st_mode & S_IWOTH) == 0 || (status.st_mode & S_ISVTX) != 0) return;
+  notify("warning: everybody may write to the folder of " + trace::quoteForTerminal(path) +
+         " and can replace the trace; use a folder of your own");
+}
+
+// Moves a regular file out of the way. True if something else is there that can be written to: a
+// device or a FIFO.
+bool keepOld(const std::string& path, const std::string& name, const Notify& notify) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return false;
+  if (S_ISLNK(status.st_mode)) {
+    throw EnvironmentError("will not write through the symbolic link " + name +
+                           "; name the file itself");
+  }
+  if (!S_ISREG(status.st_mode)) return true;
+  const std::string kept = path + ".old";
+  if (::rename(path.c_str(), kept.c_str()) != 0) {
+    throwErrno(errno, "cannot keep the existing " + name + " as " + trace::quoteForTerminal(kept));
+  }
+  notify("kept the earlier file as " + trace::quoteForTerminal(kept));
+  return false;
+}
+
+// The user behind sudo is the one who will analyse the file.
+void giveToInvokingUser(int fd) {
+  const auto user = invokingUser();
+  if (!user || ::geteuid() != 0) return;
+  if (::fchown(fd, user->uid, user->gid) != 0) return;  // root can read it still: no loss
+}
+
+FileDescriptor openStandardOutput() {
+  if (::isatty(STDOUT_FILENO) == 1) {
+    throw EnvironmentError(
+        "standard output is a terminal and a trace is binary; pipe it (… | exectrail analyze -) "
+        "or name a file with -o");
+  }
+  FileDescriptor copy(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!copy.valid()) throwErrno(errno, "cannot use standard output");
+  return copy;
+}
+
+FileDescriptor openOutput(const std::string& path, const std::string& name, const Notify& notify) {
+  const bool special = keepOld(path, name, notify);
+  // A file must be new: one that somebody put there just now would stay in that somebody's hands.
+  const int creation = special ? 0 : O_CREAT | O_EXCL;
+  FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | creation, 0600));
+  if (!fd.valid()) {
+    if (errno == ELOOP) throw EnvironmentError(name + " has become a symbolic link just now");
+    throwErrno(errno, "cannot write " + name);
+  }
+  struct stat status {};
+  if (special && (::fstat(fd.get(), &status) != 0 || S_ISREG(status.st_mode))) {
+    throw EnvironmentError("somebody has put a file in the place of " + name + " just now");
+  }
+  if (!special) {
+    warnOfFolder(path, notify);
+    giveToInvokingUser(fd.get());
+  }
+  return fd;
+}
+
+std::unique_ptr<trace::ByteSink> makeSink(int fd, int stopFd, const std::string& name) {
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) {
+    return std::make_unique<PipeSink>(fd, stopFd, name);
+  }
+  return std::make_unique<trace::FdSink>(fd, name);
+}
+
+}  // namespace
+
+Output::Output(const std::string& path, const Notify& notify)
+    : stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  const bool standard = path == "-";
+  const std::string name = standard ? "standard output" : trace::quoteForTerminal(path);
+  if (!stop_.valid()) throwErrno(errno, "cannot make an eventfd");
+  fd_ = standard ? openStandardOutput() : openOutput(path, name, notify);
+  sink_ = makeSink(fd_.get(), stop_.get(), name);
+}
+
+void Output::abandon() { ::eventfd_write(stop_.get(), 1); }
+
+}  // namespace exectrail::recorder

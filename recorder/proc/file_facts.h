@@ -1,0 +1,41 @@
+// Owner, mode, size, links and change of an executable: through the process that runs it, or when
+// that has gone, by the path the kernel gave, if what is there now is certainly the same file.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "trace/record.h"
+
+namespace exectrail::recorder {
+
+// Of `file` below an open directory; "exe" of /proc/PID is the file that runs, whatever its path
+// names by now. What the kernel holds in memory: asking a server or a FUSE daemon could take for
+// ever.
+trace::Field<trace::FileFacts> statFile(int directory, const char* file);
+
+class FileFactsReader {
+ public:
+  // Of the file that ran as the kernel named it at time `execNs` (CLOCK_MONOTONIC), `path` being
+  // how it is seen from the root of its process:
+  //   throughProcess, if it is known: class as it has
+  //   by path in our mount namespace, the file of the same device, inode and generation, or one
+  //   that
+  //     has not changed since before the exec: class `procfs`
+  //   what an earlier exec of the same file gave: class `inferred`
+  // otherwise unknown, with the errno of the second or, without path, the first. File systems whose
+  // statx(2) tells another device than their mappings (btrfs, overlayfs) are found in the first and
+  // third way only.
+  trace::Field<trace::FileFacts> read(const trace::FileIdentity& identity, const std::string& path,
+                                      std::uint64_t execNs,
+                                      const trace::Field<trace::FileFacts>& throughProcess);
+
+ private:
+  void remember(const trace::FileIdentity& identity, const trace::FileFacts& file);
+
+  std::map<trace::FileIdentity, trace::FileFacts> known_;
+};
+
+}  // namespace exectrail::recorder
