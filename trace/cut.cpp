@@ -1,5 +1,7 @@
 #include "trace/cut.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,8 +15,9 @@ namespace exectrail::trace {
 namespace {
 
 bool names(const std::string& wanted, Bytes executable) {
-  if (wanted.find('/') != std::string::npos) return executable == wanted;
-  return executable.substr(executable.rfind('/') + 1) == wanted;
+  const bool whole = wanted.find('/') != std::string::npos;
+  const std::string text(whole ? executable : executable.substr(executable.rfind('/') + 1));
+  return text == wanted || ::fnmatch(wanted.c_str(), text.c_str(), 0) == 0;
 }
 
 const Image* imageIn(const Record& record) {
@@ -174,16 +177,19 @@ std::string describe(const CutSelection& selection) {
   return text.empty() ? "everything" : text;
 }
 
-CutReport cut(Reader& source, const Parent& parent, const CutSelection& selection, ByteSink& sink,
-              const WriterSettings& settings) {
+CutReport cut(Reader& source, const CheckedParent& parent, const CutSelection& selection,
+              ByteSink& sink, const WriterSettings& settings) {
   Header header = source.header();
-  header.parents.push_back(parent);
+  header.parents.push_back(parent.parent);
   header.provenance.push_back("cut to " + describe(selection) + " by exectrail-trace " +
                               EXECTRAIL_VERSION);
+  if (!parent.problem.empty()) {
+    header.provenance.push_back("what it was cut from was not whole: " + parent.problem);
+  }
   Writer writer(sink, header, settings);
   Cutter cutter(header, selection, writer);
   Record record;
-  while (source.next(record)) cutter.take(record);
+  while (nextIntact(source, parent, record)) cutter.take(record);
   return cutter.finish(source.end());
 }
 

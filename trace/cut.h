@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "trace/parent.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
@@ -18,8 +19,9 @@ struct CutSelection {
   std::optional<std::int64_t> fromNs;
   std::optional<std::int64_t> toNs;
 
-  // Processes with such a pid, and executions of such a file (a path, or a name without a slash),
-  // are roots: they and all that they start are kept. None of both: everything is.
+  // Processes with such a pid, and executions of such a file, are roots: they and all that they
+  // start are kept. None of both: everything is. A file is a glob(7) over its whole path, in which
+  // `*` also stands for slashes, or over its name if it holds no slash.
   std::vector<std::uint32_t> pids;
   std::vector<std::string> executables;
 
@@ -35,10 +37,10 @@ struct CutReport {
   End end;                     // the account of the cut
 };
 
-// Reads `source` to its end and writes the cut to `sink`. Counts that belong to no process (what
-// was not kept, came late, could not be decoded) stay those of the source. The header says what was
-// cut from what: `parent`, which see in parent.h.
-CutReport cut(Reader& source, const Parent& parent, const CutSelection& selection, ByteSink& sink,
-              const WriterSettings& settings = {});
+// Reads what is intact of `source` and writes the cut to `sink`. Counts that belong to no process
+// (what was not kept, came late, could not be decoded) stay those of the source. The header says
+// what was cut from what, and what was wrong with it.
+CutReport cut(Reader& source, const CheckedParent& parent, const CutSelection& selection,
+              ByteSink& sink, const WriterSettings& settings = {});
 
 }  // namespace exectrail::trace

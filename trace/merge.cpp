@@ -63,9 +63,13 @@ class Merger {
                                std::to_string(from.meaningVersion) + "); merge each kind alone");
       }
       header.parents.insert(header.parents.end(), from.parents.begin(), from.parents.end());
-      header.parents.push_back(input.parent);
+      header.parents.push_back(input.parent.parent);
       header.provenance.insert(header.provenance.end(), from.provenance.begin(),
                                from.provenance.end());
+      if (!input.parent.problem.empty()) {
+        header.provenance.push_back("what was merged from " + toString(from.recordingId) +
+                                    " was not whole: " + input.parent.problem);
+      }
       std::vector<std::uint16_t>& origins = originsOf_.emplace_back();
       origins.push_back(numberOf(header, mainOrigin(from)));
       for (const Origin& origin : from.origins) origins.push_back(numberOf(header, origin));
@@ -89,7 +93,7 @@ class Merger {
 
   void advance(std::size_t input) {
     Record& record = records_[input];
-    if (!inputs_[input].reader->next(record)) return;
+    if (!nextIntact(*inputs_[input].reader, inputs_[input].parent, record)) return;
     const std::vector<std::uint16_t>& origins = originsOf_[input];
     record.origin = record.origin < origins.size() ? origins[record.origin] : origins[0];
     if (auto* heartbeat = std::get_if<Heartbeat>(&record.body)) {

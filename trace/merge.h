@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "trace/parent.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
@@ -13,7 +14,7 @@ namespace exectrail::trace {
 
 struct MergeInput {
   std::unique_ptr<Reader> reader;
-  Parent parent;
+  CheckedParent parent;
 };
 
 struct MergeReport {

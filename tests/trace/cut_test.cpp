@@ -55,7 +55,8 @@ CutTrace cutOf(const Records& records, const CutSelection& selection, trace::End
       trace::openTraceBytes(whole.bytes(), "whole", trace::Checks::kDigestsAndChain);
   MemorySink sink;
   CutTrace result;
-  trace::Parent parent{header().recordingId, writer.head(), true};
+  trace::CheckedParent parent;
+  parent.parent = {header().recordingId, writer.head(), true};
   result.report = trace::cut(*source, parent, selection, sink);
   const auto reader = trace::openTraceBytes(sink.bytes(), "cut");
   trace::Record record;

@@ -37,8 +37,9 @@ class Merging {
       bytes_.push_back(sink.bytes());
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      inputs.push_back(
-          {trace::openTraceBytes(bytes_[i], "input"), {sources[i].header.recordingId, {}, true}});
+      trace::CheckedParent parent;
+      parent.parent = {sources[i].header.recordingId, {}, true};
+      inputs.push_back({trace::openTraceBytes(bytes_[i], "input"), std::move(parent)});
     }
     report = trace::merge(inputs, merged_);
     reader = trace::openTraceBytes(merged_.bytes(), "merged");
