@@ -14,15 +14,21 @@ import programs
 # Kernels with probes of their own functions have event probes, too.
 KPROBES = os.path.join(programs.TRACING, "kprobe_events")
 
-# Each function of this is run as COMMAND, in a Python of its own.
+# Runs before the calls, in a Python of their own. argv and its strings share a page: of an empty
+# string on a page without any other the kernel's copy does not tell whether it was in memory.
 CALLS = r"""
-import ctypes, mmap, os, sys
+import ctypes, mmap, os, struct, sys
 libc = ctypes.CDLL(None)
-kept = []
+room = mmap.mmap(-1, 1 << 16, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+argv = ctypes.addressof(ctypes.c_char.from_buffer(room))
 def call(path, *arguments):
-    argv = (ctypes.c_char_p * (len(arguments) + 1))(*arguments, None)
-    kept.append((argv, arguments))  # memory that is freed is soon another's
-    libc.execve(path, argv, None)
+    at, pointers, strings = argv + 8 * (len(arguments) + 1), [], b""
+    for argument in arguments:
+        pointers.append(at + len(strings))
+        strings += argument + b"\0"
+    image = struct.pack(f"{len(pointers) + 1}Q", *pointers, 0) + strings
+    room[:len(image)] = image
+    libc.execve(path, ctypes.c_void_p(argv), None)
 """
 
 
@@ -57,6 +63,15 @@ class Dynamic(programs.LiveCase):
         os.chmod(program, 0o755)
         lines = self.attempts(f'call(b"{program}", b"x", b"", b"two words")')
         self.expect_attempt(lines, errno.EACCES, f"{program}[kernel]", '{x "" "two words"}[entry]')
+
+    def test_an_empty_argument_that_may_not_have_been_in_memory(self):
+        """Then memory tells, which may have changed."""
+        lines = self.attempts('''
+elsewhere = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+address = ctypes.addressof(ctypes.c_char.from_buffer(elsewhere))
+words = (ctypes.c_void_p * 2)(address, None)
+libc.execve(b"/etc/passwd", words, None); import time; time.sleep(1)''')
+        self.expect_attempt(lines, errno.EACCES, "/etc/passwd[kernel]", '{""}[inferred]')
 
     def test_hostile_bytes(self):
         lines = self.attempts(r'call(b"/nonexistent/\n\xff\x1b[31m", b"\xfe\t")', "--failed", "all")
