@@ -6,6 +6,7 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ CMAKE = """cmake_minimum_required(VERSION 3.25)
 project(small LANGUAGES C CXX)
 set(CMAKE_CXX_STANDARD 20)
 include_directories(${CMAKE_SOURCE_DIR})
-add_library(small STATIC %s)
+add_library(small SHARED %s)
+target_link_options(small PRIVATE -Wl,--allow-multiple-definition)
 add_executable(main main.cpp)
 target_link_libraries(main PRIVATE small)
 """
@@ -33,15 +35,21 @@ int main(int argc, char** argv) {
 """
 
 
-def prepare(folder):
-    """The sources of a small program. Returns the command that builds it from nothing."""
+def prepare(folder, copies):
+    """The sources of a small program, of each file so many. Returns the command that builds it from
+    nothing."""
     source = os.path.join(folder, "small")
     os.makedirs(os.path.join(source, "trace"))
     for name in os.listdir(os.path.join(ROOT, "trace")):
         if name.endswith((".h", ".cpp")):
             shutil.copy(os.path.join(ROOT, "trace", name), os.path.join(source, "trace"))
+    units = []
+    for name in FILES:
+        for number in range(copies):
+            units.append(f"trace/{name}_{number}.cpp")
+            shutil.copy(os.path.join(ROOT, "trace", name + ".cpp"), os.path.join(source, units[-1]))
     with open(os.path.join(source, "CMakeLists.txt"), "w") as file:
-        file.write(CMAKE % " ".join(f"trace/{name}.cpp" for name in FILES))
+        file.write(CMAKE % " ".join(units))
     with open(os.path.join(source, "main.cpp"), "w") as file:
         file.write(MAIN)
     build = os.path.join(folder, "build")
@@ -49,10 +57,14 @@ def prepare(folder):
                         f"ninja -C {build} >/dev/null"]
 
 
+def environment():
+    """A compiler cache would have nothing compiled."""
+    return {name: value for name, value in os.environ.items()
+            if "CCACHE" not in name and "COMPILER_LAUNCHER" not in name}
+
+
 def run(command, **options):
-    environment = {name: value for name, value in os.environ.items()
-                   if "CCACHE" not in name and "COMPILER_LAUNCHER" not in name}
-    return subprocess.run(command, check=True, env=environment, **options)
+    return subprocess.run(command, check=True, env=environment(), **options)
 
 
 class Ours:
@@ -98,8 +110,24 @@ def perf(folder, workload):
              said.count(b"sched:sched_process_exec"))]
 
 
+def of_family(log, root):
+    """The lines of the events of process `root` and its descendants, as far as events tell who
+    descends from whom: whatever else the host executes meanwhile is in the log too."""
+    family, events, kept = {root}, {}, []
+    for line in log.splitlines(keepends=True):
+        serial = re.search(rb"msg=audit\(([\d.:]+)\)", line)
+        ids = re.search(rb" ppid=(\d+) pid=(\d+) ", line)
+        if serial and ids and b"type=SYSCALL" in line:
+            parent, pid = int(ids[1]), int(ids[2])
+            if parent in family or pid in family:
+                family.add(pid)
+                events[serial[1]] = b" success=yes " in line
+        if serial and serial[1] in events:
+            kept.append(line)
+    return b"".join(kept), sum(events.values())
+
+
 def auditd(folder, workload):
-    """Everything the host executes meanwhile is in the log too, and counted too."""
     place = os.path.join(folder, "audit")
     os.makedirs(place)
     os.chmod(place, 0o750)
@@ -108,14 +136,15 @@ def auditd(folder, workload):
         daemon = audit.Daemon(kernel, place)
         try:
             daemon.start()
-            run(workload, stdout=subprocess.DEVNULL)
+            process = subprocess.Popen(workload, stdout=subprocess.DEVNULL, env=environment())
+            if process.wait() != 0:
+                raise subprocess.CalledProcessError(process.returncode, workload)
         finally:
             daemon.stop()
     except audit.Refused as why:
         return [(f"auditd: not measured, {why}", 0, 0)]
     with open(daemon.log, "rb") as file:
-        log = file.read()
-    execs = sum(event.error == 0 for event in audit.events(daemon.log))
+        log, execs = of_family(file.read(), process.pid)
     return [("auditd, raw log", len(log), execs), ("auditd, raw log, zstd -9", zstd(log), execs)]
 
 
@@ -128,12 +157,13 @@ def table(title, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--copies", type=int, default=10, help="of each source file [10]")
     parser.add_argument("--storm", type=int, default=10_000, help="execs of the storm [10000]")
     parser.add_argument("--no-peers", action="store_true", help="only our own formats")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="exectrail-bench-") as folder:
         ours = Ours(arguments.bin, folder)
-        build = prepare(folder)
+        build = prepare(folder, arguments.copies)
         rows = ours.measure("build", build)
         if not arguments.no_peers:
             rows += perf(folder, build) + auditd(folder, build)
