@@ -18,14 +18,18 @@ namespace {
 
 class TraceReader : public Reader {
  public:
-  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name)
-      : frames_(std::move(source), name, FrameReader::Checks::kDigests) {
+  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks)
+      : frames_(std::move(source), name, checks) {
     readHeader(name);
   }
+
+  // Sets `told` once the end has been read.
+  void tellEnd(std::shared_ptr<bool> told) { tellEnd_ = std::move(told); }
 
   const Header& header() const override { return header_; }
   const ReadState& state() const override { return state_; }
   const std::optional<End>& end() const override { return end_; }
+  const Digest256& head() const override { return frames_.head(); }
   bool atBatchEnd() const override { return index_ == batch_.size(); }
 
   bool next(Record& record) override {
@@ -90,6 +94,7 @@ class TraceReader : public Reader {
         ++state_.batches;
       } else if (frame.core.is(FrameKind::kEnd)) {
         end_ = decodeEnd(frame.content.data(), frame.content.size());
+        if (tellEnd_) *tellEnd_ = true;
         state_.offset = frames_.offset();
         return afterEnd();
       }
@@ -127,6 +132,7 @@ class TraceReader : public Reader {
   FrameReader frames_;
   Header header_;
   std::optional<End> end_;
+  std::shared_ptr<bool> tellEnd_;
   ReadState state_;
   ReadTables tables_;
   BatchView batch_;
@@ -135,18 +141,33 @@ class TraceReader : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> openTrace(const std::string& path) {
-  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path));
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks) {
+  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path), checks);
 }
 
-std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name) {
+std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks checks) {
   FileDescriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!copy.valid()) throwErrno(errno, "cannot read " + name);
-  return std::make_unique<TraceReader>(readStream(std::move(copy), name), name);
+  return std::make_unique<TraceReader>(readStream(std::move(copy), name), name, checks);
 }
 
-std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name) {
-  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name);
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {
+  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name, checks);
+}
+
+std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting) {
+  const std::string name = quoteForTerminal(path);
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
+  // Behind the end of the trace nothing is waited for.
+  const auto ended = std::make_shared<bool>(false);
+  const auto waits = [ended, keepWaiting = std::move(keepWaiting)] {
+    return !*ended && keepWaiting();
+  };
+  auto reader =
+      std::make_unique<TraceReader>(followFile(std::move(fd), name, waits), name, Checks::kDigests);
+  reader->tellEnd(ended);
+  return reader;
 }
 
 }  // namespace exectrail::trace

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "trace/container/frame_reader.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
 
@@ -47,18 +48,31 @@ class Reader {
 
   virtual const ReadState& state() const = 0;
 
+  // Of the hash chain, after the frame that was read last. Only if the chain is checked.
+  virtual const Digest256& head() const = 0;
+
   // The recorder's account, once state() is kComplete.
   virtual const std::optional<End>& end() const = 0;
 };
 
+// Checksums find damage. The hash chain finds more, at the price of about a nanosecond a byte: for
+// whoever makes new evidence of old.
+using Checks = FrameReader::Checks;
+
 // Throws EnvironmentError if the file cannot be read or is not a trace (the text says what it is
 // instead). Takes a regular file by mapping it, anything else (a pipe, a FIFO) as a stream.
-std::unique_ptr<Reader> openTrace(const std::string& path);
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks = Checks::kDigests);
 
 // The same from an open descriptor, which stays the caller's. `name` is for messages.
-std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name);
+std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name,
+                                        Checks checks = Checks::kDigests);
 
 // The same from bytes in memory, which must outlive the reader.
-std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name);
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name,
+                                       Checks checks = Checks::kDigests);
+
+// A file that is still being written: at its end next() waits for more, as on a pipe, until the
+// trace has ended or `keepWaiting` says no.
+std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting);
 
 }  // namespace exectrail::trace

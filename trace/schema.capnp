@@ -46,6 +46,22 @@ struct Header {
   capture @5 :Capture;
   provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
   signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
+  parents @8 :List(Parent);    # the traces that this one was made from, oldest first
+  origins @9 :List(Origin);    # of a merged trace: the recordings beside the one described above
+}
+
+struct Parent {
+  recordingId @0 :Data;
+  chainHead @1 :Data;          # of the hash chain, where reading it ended
+  whole @2 :Bool;              # it was read to its end, and its chain was right
+}
+
+struct Origin {
+  # A recording whose records have `origin` n, as element n - 1.
+  recordingId @0 :Data;
+  host @1 :Host;
+  clock @2 :ClockReading;      # its records' times are in this host's clock
+  capture @3 :Capture;
 }
 
 struct Host {
@@ -451,6 +467,7 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
     window @6;                 # of a flight recorder, which goes on
-    imported @7;               # made from another sensor's log, up to its end
+      imported @7;               # made from another sensor's log, up to its end
+      merged @8;                 # made from several traces
   }
 }

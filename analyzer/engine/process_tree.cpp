@@ -72,15 +72,18 @@ void ProcessTree::link(ImageNode& node, const trace::Field<trace::Creator>& crea
   if (value.edge == trace::CreatorEdge::kTop) {
     node.edge = Edge::kTop;
   } else if (value.edge == trace::CreatorEdge::kFork && !sameProcess(value.id, node.id)) {
-    Node above = find(value.id);
-    // Damaged or hostile records could close a circle, which nothing would ever take down.
-    for (const ImageNode* up = above.get(); up != nullptr; up = up->above.get()) {
-      if (up == &node) return;
-    }
-    node.edge = Edge::kFork;
-    node.depth = above->depth + 1;
-    node.above = std::move(above);
+    put(node, Edge::kFork, find(value.id));
   }
+}
+
+void ProcessTree::put(ImageNode& node, Edge edge, Node above) {
+  // Damaged or hostile records could close a circle, which nothing would ever take down.
+  for (const ImageNode* up = above.get(); up != nullptr; up = up->above.get()) {
+    if (up == &node) return;
+  }
+  node.edge = edge;
+  node.depth = above->depth + 1;
+  node.above = std::move(above);
 }
 
 void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
@@ -92,41 +95,40 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   node->snapshot = true;
   node->timeNs = timeNs;
   Process& process = processes_[image.id.tgid];
-  const bool known = process.current && process.startNs == image.id.startNs;
-  if (node->edge == Edge::kUnknown) {
-    // A snapshot can hold more than the image that runs: those that it has replaced, oldest first.
-    const bool replaces = known && process.current->id.execNumber < image.id.execNumber;
-    if (!replaces || !linkReplaced(*node, process.current)) link(*node, image.creator);
+  // A trace that was cut restates the images of a process in the order in which they replaced one
+  // another.
+  const bool replaces = process.current && process.startNs == image.id.startNs &&
+                        process.current->id.execNumber < image.id.execNumber;
+  if (node->edge == Edge::kUnknown && replaces) {
+    put(*node, Edge::kExec, process.current);
+    node->hole = process.current->id.execNumber + 1 != image.id.execNumber;
+    cutChain(node);
   }
+  if (node->edge == Edge::kUnknown) link(*node, image.creator);
   // A snapshot is read while the host runs: what has been seen to happen since is newer.
-  const bool newer = known && process.current->id.execNumber > image.id.execNumber;
+  const bool newer = process.current && process.startNs == image.id.startNs &&
+                     process.current->id.execNumber > image.id.execNumber;
   if (!newer) process = {image.id.startNs, std::move(node)};
-}
-
-// False if that would close a circle, which nothing would ever take down.
-bool ProcessTree::linkReplaced(ImageNode& node, const Node& replaced) {
-  for (const ImageNode* up = replaced.get(); up != nullptr; up = up->above.get()) {
-    if (up == &node) return false;
-  }
-  node.edge = Edge::kExec;
-  node.above = replaced;
-  node.depth = replaced->depth + 1;
-  node.hole = replaced->id.execNumber + 1 != node.id.execNumber;
-  return true;
 }
 
 void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
   if (sameProcess(fork.creator, fork.child)) return;
-  auto node = std::make_shared<ImageNode>();
+  // A trace that was cut restates forks after what they led to.
+  Node node = seen(fork.child);
+  if (!node) node = std::make_shared<ImageNode>();
+  awaited_.erase(fork.child);
+  if (node->edge != Edge::kUnknown) return;
   node->id = fork.child;
-  node->copied = true;
   node->timeNs = timeNs;
-  node->edge = Edge::kFork;
-  node->above = find(fork.creator);
-  node->depth = node->above->depth + 1;
-  node->facts = node->above->facts;
+  put(*node, Edge::kFork, find(fork.creator));
+  if (!node->above) return;
+  node->copied = true;
+  if (!node->facts) node->facts = node->above->facts;
   cutChain(node);
-  processes_[fork.child.tgid] = {fork.child.startNs, std::move(node)};
+  Process& process = processes_[fork.child.tgid];
+  const bool newer = process.current && process.startNs == fork.child.startNs &&
+                     process.current->id.execNumber > fork.child.execNumber;
+  if (!newer) process = {fork.child.startNs, std::move(node)};
 }
 
 Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {

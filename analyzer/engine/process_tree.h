@@ -71,7 +71,7 @@ class ProcessTree {
   Node seen(const trace::ImageId& id);
   Node await(const trace::ImageId& id);
   void link(ImageNode& node, const trace::Field<trace::Creator>& creator);
-  static bool linkReplaced(ImageNode& node, const Node& replaced);
+  static void put(ImageNode& node, Edge edge, Node above);
   void linkOldest(const Node& newest, const trace::Field<trace::Creator>& creator);
   static void cutChain(const Node& node);
 

@@ -13,7 +13,7 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/import/importer.h"
-#include "trace/tool/output_file.h"
+#include "trace/tool/output.h"
 
 namespace exectrail::trace {
 namespace {
@@ -91,21 +91,15 @@ int runImport(const ImportOptions& options) {
 
   const std::string out = options.out.empty() ? outputNamedAfter(options.path) : options.out;
   const std::string outName = out == "-" ? "standard output" : quoteForTerminal(out);
-  const FileDescriptor file = openNew(out);
-  FdSink sink(file.get(), outName);
+  NewTrace trace(out);
   LineReader lines(in.get(), quoteForTerminal(settings.name));
   ImportReport report;
   try {
-    report = importLog(lines, sink, settings);
+    report = importLog(lines, trace.sink(), settings);
   } catch (const ReaderGone&) {
     return kExitDone;
-  } catch (...) {
-    struct stat status {};
-    if (out != "-" && ::fstat(file.get(), &status) == 0 && status.st_size == 0) {
-      ::unlink(out.c_str());
-    }
-    throw;
   }
+  trace.keep();
   const ImportCounts& counts = report.counts;
   warn(counts.unreadable, counts.unreadable == 1
                               ? "line could not be read; the trace has a gap at its place"

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <vector>
 
+#include "trace/container/chain.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
 
@@ -92,8 +93,16 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
   out << "sources    ";
   for (const Source source : header.capture.sources) out << ' ' << name(source);
   out << '\n';
+  for (const Origin& origin : header.origins) {
+    out << "also        " << quoteForTerminal(origin.host.name) << ", "
+        << toString(origin.recordingId) << '\n';
+  }
+  for (const Parent& parent : header.parents) {
+    out << "parent      " << toString(parent.recordingId) << ", head " << toHex(parent.chainHead)
+        << (parent.whole ? "" : ", not whole") << '\n';
+  }
   for (const std::string& step : header.provenance) {
-    out << "made from   " << escapeForTerminal(step) << '\n';
+    out << "history     " << escapeForTerminal(step) << '\n';
   }
   if (counts.firstNs != 0) {
     out << "from        " << readableTime(header.clock.toRealtimeNs(counts.firstNs)) << '\n'

@@ -9,6 +9,7 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/tool/commands.h"
+#include "trace/tool/derive.h"
 #include "trace/tool/import.h"
 #include "trace/tool/synth.h"
 
@@ -34,7 +35,9 @@ class CommandLine {
         "  exectrail trace info host7.trail\n"
         "  exectrail trace dump host7.trail | less -S\n"
         "  exectrail trace verify --key host7.pub host7.trail\n"
-        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n\n"
+        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n"
+        "  exectrail trace cut --pid 812 -o shell.trail host7.trail\n"
+        "  exectrail trace merge -o both.trail web.trail db.trail\n\n"
         "Exit status: 0 done, 1 verify found something, 2 usage, 3 a trace cannot be read to its "
         "end.");
     addInfo();
@@ -44,6 +47,8 @@ class CommandLine {
     addPack();
     addImport();
     addSynth();
+    addCut();
+    addMerge();
   }
 
   int run(int argc, char** argv) {
@@ -144,7 +149,58 @@ class CommandLine {
         "  exectrail trace synth --seed 7 -o - | exectrail analyze -");
   }
 
+  void addCut() {
+    CLI::App* command = add("cut", "Part of a trace, as a trace that is judged like the whole",
+                            [this] { return runCut(derive_); });
+    command->add_option("FILE", derive_.inputs, "Trace file")->required()->expected(1);
+    addOutput(command);
+    command->add_option("--from", derive_.from, "What happened at this time or later");
+    command->add_option("--to", derive_.to, "What happened before this time");
+    command->add_option("--pid", derive_.pids, "These processes and all that they start")
+        ->type_name("N,…")
+        ->expected(1)
+        ->delimiter(',');
+    command
+        ->add_option("--executable", derive_.executables,
+                     "What runs such a file, by path or by name, and all that it starts; again for "
+                     "another")
+        ->type_name("GLOB")
+        ->expected(1);
+    command->footer(
+        "A time is 2026-03-04T05:06:07.123Z (UTC, from the left as far as it matters) or +12.5,\n"
+        "seconds since the recording started, as dump shows them. In a GLOB, * stands for slashes\n"
+        "too. What is above the processes that are kept is restated, so that an alert about them\n"
+        "is the same as in the whole trace. The header says which trace it was cut from, with the\n"
+        "head of its hash chain: see exectrail trace info.\n\n"
+        "Examples:\n"
+        "  exectrail trace cut --from +60 --to +90 -o minute.trail host7.trail\n"
+        "  exectrail trace cut --pid 812 -o shell.trail host7.trail\n"
+        "  exectrail trace cut --executable '/tmp/*' --executable nginx -o web.trail host7.trail");
+  }
+
+  void addMerge() {
+    CLI::App* command =
+        add("merge", "Traces of several hosts, or segments of one recording, in order of time",
+            [this] { return runMerge(derive_); });
+    command->add_option("FILE", derive_.inputs, "Trace files")->required()->expected(1, -1);
+    addOutput(command);
+    command->footer(
+        "Records keep the host and the clock that they were recorded with. The header names the\n"
+        "traces it was made from, with the heads of their hash chains.\n\n"
+        "Example:\n"
+        "  exectrail trace merge -o both.trail web.trail db.trail");
+  }
+
+  void addOutput(CLI::App* command) {
+    command->add_option("-o,--output", derive_.output, "The new trace, or - for standard output")
+        ->type_name("FILE")
+        ->required();
+    command->add_option("--sign", derive_.keyPath, "Sign it with this key (exectrail trace keygen)")
+        ->type_name("KEY");
+  }
+
   CLI::App app_;
+  DeriveOptions derive_;
   std::string file_;
   std::vector<std::string> files_;
   VerifyOptions verify_;

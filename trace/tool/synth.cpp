@@ -5,7 +5,7 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/synth/synth.h"
-#include "trace/tool/output_file.h"
+#include "trace/tool/output.h"
 #include "trace/writer.h"
 
 namespace exectrail::trace {
@@ -17,17 +17,17 @@ int runSynth(const SynthOptions& options) {
               << quoteForTerminal(options.scene) << '\n';
     return kExitUsage;
   }
-  const FileDescriptor file = openNew(options.out);
-  FdSink sink(file.get(), options.out == "-" ? "standard output" : quoteForTerminal(options.out));
+  NewTrace trace(options.out);
   WriterSettings settings;
   settings.compressionLevel = options.level;
   settings.syncEveryNs = 0;
   try {
     Synth synth({options.seed, options.execs, *scene});
-    Writer writer(sink, synth.header(), settings);
+    Writer writer(trace.sink(), synth.header(), settings);
     Record record;
     while (synth.next(record)) writer.add(record);
     writer.finish(synth.end());
+    trace.keep();
   } catch (const ReaderGone&) {
   }
   return kExitDone;

@@ -84,11 +84,12 @@ std::string noted(const Verification& found) {
   return "";
 }
 
-std::optional<PublicKey> keyOfHeader(ByteSpan header) {
-  try {
-    return decodeHeader(header.data(), header.size()).signingKey;
-  } catch (const BadMessage&) {
-    return std::nullopt;  // reading the trace will say so
+// What the trace says it was made from. Its own chain proves that it says so, not that it is true:
+// whoever has the parent can check that.
+void printParents(const Header& header, std::ostream& out) {
+  for (const Parent& parent : header.parents) {
+    out << "parent      recording " << toString(parent.recordingId) << ", head "
+        << toHex(parent.chainHead) << (parent.whole ? "" : ", not whole") << '\n';
   }
 }
 
@@ -107,13 +108,21 @@ int printVerification(const VerifyOptions& options, std::ostream& out) {
   }
   if (!options.keyPath.empty()) expected.key = readPublicKey(options.keyPath);
   const std::string name = options.path == "-" ? "standard input" : quoteForTerminal(options.path);
-  const Verification found = verify(openBytes(options.path), name, expected, keyOfHeader);
+  Header header;
+  const Verification found = verify(openBytes(options.path), name, expected, [&](ByteSpan content) {
+    try {
+      header = decodeHeader(content.data(), content.size());
+    } catch (const BadMessage&) {  // reading the trace will say so
+    }
+    return header.signingKey;
+  });
   out << "trace       " << verdict(found) << '\n';
   if (!found.problem.empty()) out << "because     " << escapeForTerminal(found.problem) << '\n';
   out << "intact      " << batches(found.batches) << ", " << found.offset << " bytes ("
       << readableSize(found.offset) << ")\n"
       << "signature   " << signature(found, expected) << '\n'
       << "head        " << toHex(found.head) << '\n';
+  printParents(header, out);
   if (expected.head) out << "noted head  " << noted(found) << '\n';
   return found.good(expected.key.has_value()) ? kExitDone : kExitFound;
 }
