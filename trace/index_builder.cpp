@@ -79,7 +79,8 @@ void join(IndexedRun& run, IndexedRun&& next) {
 TimeSpan spanOf(const schema::Record::Reader& record) {
   const std::uint64_t timeNs = record.getTimeNs();
   if (record.isGap()) {
-    return {std::min(timeNs, record.getGap().getFromNs()), record.getGap().getToNs()};
+    const std::uint64_t fromNs = std::min(timeNs, record.getGap().getFromNs());
+    return {fromNs, std::max(fromNs, record.getGap().getToNs())};
   }
   if (record.isAttemptTally()) {
     const auto tally = record.getAttemptTally();

@@ -58,7 +58,8 @@ bool Selection::inTime(const ClockReading& clock, std::uint64_t firstNs,
 
 TimeSpan spanOf(const Record& record) {
   if (const auto* gap = std::get_if<Gap>(&record.body)) {
-    return {std::min(record.timeNs, gap->fromNs), gap->toNs};
+    const std::uint64_t fromNs = std::min(record.timeNs, gap->fromNs);
+    return {fromNs, std::max(fromNs, gap->toNs)};
   }
   if (const auto* tally = std::get_if<AttemptTally>(&record.body)) {
     return {std::min(record.timeNs, tally->fromNs), std::max(record.timeNs, tally->toNs)};
