@@ -112,7 +112,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   };
   const auto destination =
       openDestination(options_, header, key ? &*key : nullptr, notify_, dumped);
-  Pipeline pipeline(header, sources, *destination);
+  Pipeline pipeline(header, sources, *destination, options_.hash);
   if (!options_.command.empty()) {
     // Before privileges are dropped: COMMAND keeps them.
     command.emplace(commandSettings(options_));
@@ -127,7 +127,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   if (command) releaseCommand(*command, options_.command[0], notify_);
 
   outcome.end = pipeline.finish(loop(pipeline, *destination, command ? &*command : nullptr));
-  outcome.report = pipeline.report().lines();
+  outcome.report = pipeline.report();
   awaitWritten(*destination, signals_);
   if (diskFull_) std::rethrow_exception(diskFull_);
   outcome.bytesWritten = destination->bytesWritten();

@@ -114,8 +114,9 @@ enum class EndReason : std::uint16_t {
   kInterrupted = 3,
   kCut = 4,
   kDiskFull = 5,
-  kWindow = 6,  // of a flight recorder, which goes on
-  kMerged = 7,
+  kWindow = 6,    // of a flight recorder, which goes on
+  kImported = 7,  // made from another sensor's log, up to its end
+  kMerged = 8,
 };
 
 struct End {

@@ -32,6 +32,7 @@ enum Source {
   dynamic @3;
   procfs @4;
   connector @5;  # the process connector, cn_proc of netlink: exit statuses
+  import @6;     # the log of another sensor; Header.provenance says which
 }
 
 # ---------------------------------------------------------------- header
@@ -494,6 +495,7 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
     window @6;                 # of a flight recorder, which goes on
-    merged @7;                 # made from several traces
+      imported @7;               # made from another sensor's log, up to its end
+      merged @8;                 # made from several traces
   }
 }

@@ -25,7 +25,8 @@ def sources():
                           capture_output=True, timeout=programs.TIMEOUT)
     probes = {probe["what"]: probe for probe in json.loads(said.stdout)["probes"]}
     found = [AUTO, "tracefs", "tracefs,procfs"]
-    for source, what in (("perf", "perf side-band"), ("dynamic", "dynamic events")):
+    # Dynamic events tell of no execs themselves.
+    for source, what in (("perf", "perf side-band"), ("tracefs,dynamic", "dynamic events")):
         if probes[what]["state"] == "no":
             print(f"no {source} here: {probes[what]['found']}")
         else:

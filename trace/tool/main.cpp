@@ -11,6 +11,8 @@
 #include "trace/tool/commands.h"
 #include "trace/tool/derive.h"
 #include "trace/tool/dump.h"
+#include "trace/tool/import.h"
+#include "trace/tool/synth.h"
 
 namespace {
 
@@ -34,6 +36,7 @@ class CommandLine {
         "  exectrail trace info host7.trail\n"
         "  exectrail trace dump host7.trail | less -S\n"
         "  exectrail trace verify --key host7.pub host7.trail\n"
+        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n"
         "  exectrail trace cut --pid 812 -o shell.trail host7.trail\n"
         "  exectrail trace merge -o both.trail web.trail db.trail\n\n"
         "Exit status: 0 done, 1 verify found something, 2 usage, 3 a trace cannot be read to its "
@@ -43,6 +46,8 @@ class CommandLine {
     addVerify();
     addKeygen();
     addPack();
+    addImport();
+    addSynth();
     addCut();
     addMerge();
   }
@@ -133,6 +138,44 @@ class CommandLine {
     command->add_option("FILE", files_, "Trace files")->required();
   }
 
+  void addImport() {
+    CLI::App* command = add("import", "Make a trace of what another sensor has logged",
+                            [this] { return runImport(import_); });
+    command->add_option("FILE", import_.path, "Log file, or - for standard input")->required();
+    command->add_option("--from", import_.from, "auditd (audit.log), laurel or sysmon (for Linux)")
+        ->type_name("SENSOR")
+        ->required();
+    command->add_option("-o,--output", import_.out,
+                        "The trace, or - for standard output [the log's name with .trail]");
+    command->add_option("--host", import_.host,
+                        "Whose events to take, and the host's name if the log has none");
+    command->footer(
+        "Examples:\n"
+        "  exectrail trace import --from auditd -o web03.trail /var/log/audit/audit.log\n"
+        "  zcat laurel.log.*.gz | exectrail trace import --from laurel -o - - | exectrail analyze "
+        "-\n"
+        "  journalctl -o json -t sysmon | exectrail trace import --from sysmon -o web03.trail -\n\n"
+        "What the log says is evidence of class `external`, what is concluded from it `inferred`; "
+        "the rest is unknown.\nExit status 3 if lines could not be read: the trace has gaps "
+        "there.");
+  }
+
+  void addSynth() {
+    CLI::App* command = add("synth", "Make a trace of a host that does not exist, to test with",
+                            [this] { return runSynth(synth_); });
+    command->add_option("--seed", synth_.seed, "The same seed gives the same trace [1]");
+    command->add_option("--execs", synth_.execs, "How many are in it [1000]");
+    command->add_option("--scene", synth_.scene, "build, webhost, ci, shell or mixed [mixed]");
+    command->add_option("--level", synth_.level, "Of zstd, 0: not compressed [3]")
+        ->check(CLI::Range(0, 19));
+    command->add_option("-o,--output", synth_.out, "The trace, or - for standard output")
+        ->required();
+    command->footer(
+        "Examples:\n"
+        "  exectrail trace synth --scene ci --execs 100000 -o ci.trail\n"
+        "  exectrail trace synth --seed 7 -o - | exectrail analyze -");
+  }
+
   void addCut() {
     CLI::App* command = add("cut", "Part of a trace, as a trace that is judged like the whole",
                             [this] { return runCut(derive_); });
@@ -189,6 +232,8 @@ class CommandLine {
   std::vector<std::string> files_;
   DumpOptions dump_;
   VerifyOptions verify_;
+  ImportOptions import_;
+  SynthOptions synth_;
   std::function<int()> act_;
 };
 
