@@ -444,8 +444,7 @@ enum FieldName {
 # ---------------------------------------------------------------- index
 
 struct Index {
-  # What runs of batches hold, so that a reader that wants little need not read all. A run that is in
-  # none of these has to be read.
+  # What runs of batches hold, for readers that want little. A run that is in none of these is read.
   executables @0 :List(Data);
   runs @1 :List(IndexedRun);   # in the order of their frames
 }
@@ -463,9 +462,8 @@ struct IndexedRun {
 }
 
 struct OriginSpan {
-  # Of the records of one origin: what they tell about, which for a gap begins before its time.
   origin @0 :UInt16;
-  fromNs @1 :UInt64;
+  fromNs @1 :UInt64;           # of what its records tell about: a gap begins before its time
   toNs @2 :UInt64;
 }
 

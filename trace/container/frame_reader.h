@@ -67,8 +67,8 @@ class FrameReader {
   std::optional<std::vector<std::byte>> find(FrameKind kind);
 
   // Leaves out batches, seals and packs of them as long as all their frames come before this one;
-  // what is in them is not looked at, and the chain cannot be checked from there on. Returns how many
-  // frames were left out. A fresh batch has to follow, as what batches share is gone.
+  // what is in them is not looked at, and the chain cannot be checked from there on. Returns how
+  // many frames were left out. A fresh batch has to follow, as what batches share is gone.
   std::uint64_t skipTo(std::uint64_t sequence);
 
  private:
