@@ -1,24 +1,13 @@
 #include "trace/cut.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "trace/container/chain.h"
-#include "trace/escape.h"
 #include "trace/lineage.h"
-#include "trace/readable.h"
 #include "trace/subtree.h"
 
 namespace exectrail::trace {
 namespace {
-
-bool names(const std::string& wanted, Bytes executable) {
-  const bool whole = wanted.find('/') != std::string::npos;
-  const std::string text(whole ? executable : executable.substr(executable.rfind('/') + 1));
-  return text == wanted || ::fnmatch(wanted.c_str(), text.c_str(), 0) == 0;
-}
 
 const Image* imageIn(const Record& record) {
   if (const auto* exec = std::get_if<Exec>(&record.body)) return &exec->image;
@@ -67,41 +56,21 @@ class Cutter {
     selectByPid(record, *subject);
     const Image* image = imageIn(record);
     if (image == nullptr || !image->executable.known()) return;
-    for (const std::string& wanted : selection_.executables) {
-      if (!names(wanted, image->executable.value)) continue;
+    if (selection_.hasExecutable(image->executable.value)) {
       subtree_.add({record.origin, subject->process()});
-      return;
     }
   }
 
   void selectByPid(const Record& record, const ImageId& image) {
-    if (std::find(selection_.pids.begin(), selection_.pids.end(), image.tgid) !=
-        selection_.pids.end()) {
-      subtree_.add({record.origin, image.process()});
-    }
-  }
-
-  bool inTime(const Record& record, std::uint64_t fromNs, std::uint64_t toNs) const {
-    const ClockReading& clock = source_.clockOf(record);
-    return (!selection_.fromNs || clock.toRealtimeNs(toNs) >= *selection_.fromNs) &&
-           (!selection_.toNs || clock.toRealtimeNs(fromNs) < *selection_.toNs);
+    if (selection_.hasPid(image.tgid)) subtree_.add({record.origin, image.process()});
   }
 
   bool keeps(const Record& record) const {
     if (std::holds_alternative<std::monostate>(record.body)) return false;
+    TimeSpan span = spanOf(record);
     // What is mounted is a state that lasts: earlier tables count later.
-    if (std::holds_alternative<MountTable>(record.body))
-      return inTime(record, record.timeNs, ~0ULL >> 2);
-    std::uint64_t fromNs = record.timeNs;
-    std::uint64_t toNs = record.timeNs;
-    if (const auto* gap = std::get_if<Gap>(&record.body)) {
-      fromNs = std::min(fromNs, gap->fromNs);
-      toNs = gap->toNs;
-    } else if (const auto* tally = std::get_if<AttemptTally>(&record.body)) {
-      fromNs = std::min(fromNs, tally->fromNs);
-      toNs = std::max(toNs, tally->toNs);
-    }
-    if (!inTime(record, fromNs, toNs)) return false;
+    if (std::holds_alternative<MountTable>(record.body)) span.toNs = ~0ULL >> 2;
+    if (!selection_.inTime(source_.clockOf(record), span.fromNs, span.toNs)) return false;
     const ImageId* subject = subjectOf(record);
     if (subject == nullptr || selection_.everyProcess()) return true;
     return subtree_.contains({record.origin, subject->process()});
@@ -160,22 +129,7 @@ class Cutter {
   CutReport report_;
 };
 
-void append(std::string& text, const std::string& part) {
-  text += (text.empty() ? "" : ", ") + part;
-}
-
 }  // namespace
-
-std::string describe(const CutSelection& selection) {
-  std::string text;
-  if (selection.fromNs) append(text, "from " + rfc3339(*selection.fromNs));
-  if (selection.toNs) append(text, "to " + rfc3339(*selection.toNs));
-  for (const std::uint32_t pid : selection.pids) append(text, "pid " + std::to_string(pid));
-  for (const std::string& path : selection.executables) {
-    append(text, "executable " + quoteForTerminal(path));
-  }
-  return text.empty() ? "everything" : text;
-}
 
 CutReport cut(Reader& source, const CheckedParent& parent, const CutSelection& selection,
               ByteSink& sink, const WriterSettings& settings) {

@@ -4,32 +4,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "trace/parent.h"
 #include "trace/reader.h"
+#include "trace/selection.h"
 #include "trace/writer.h"
 
 namespace exectrail::trace {
 
-struct CutSelection {
-  // Nanoseconds since 1970, from (included) and to (not).
-  std::optional<std::int64_t> fromNs;
-  std::optional<std::int64_t> toNs;
-
-  // Processes with such a pid, and executions of such a file, are roots: they and all that they
-  // start are kept. None of both: everything is. A file is a glob(7) over its whole path, in which
-  // `*` also stands for slashes, or over its name if it holds no slash.
-  std::vector<std::uint32_t> pids;
-  std::vector<std::string> executables;
-
-  bool everyProcess() const { return pids.empty() && executables.empty(); }
-};
-
-// One line for the provenance: "from 2026-… to …, pid 42, executable /usr/bin/curl".
-std::string describe(const CutSelection& selection);
+// Processes with such a pid, and executions of such a file, are roots: they and all that they start
+// are kept. None of both: everything is.
+using CutSelection = Selection;
 
 struct CutReport {
   std::uint64_t records = 0;   // of the source that are in the cut

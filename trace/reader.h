@@ -13,6 +13,7 @@
 #include "trace/container/frame_reader.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
+#include "trace/selection.h"
 
 namespace exectrail::trace {
 
@@ -29,6 +30,7 @@ struct ReadState {
   std::uint64_t offset = 0;          // bytes from the start that were read intact
   std::uint64_t batches = 0;         // batches read intact
   std::uint64_t unknownRecords = 0;  // of kinds that only a newer version knows; skipped
+  std::uint64_t skippedFrames = 0;   // left out because of the index
   std::string problem;               // one sentence, empty while reading and when complete
 };
 
@@ -50,6 +52,12 @@ class Reader {
 
   // Of the hash chain, after the frame that was read last. Only if the chain is checked.
   virtual const Digest256& head() const = 0;
+
+  // From now on, leaves out runs of batches of which the trace's index says that they hold nothing
+  // that is wanted. What is read may hold more. Says in state() if the index is found to be wrong;
+  // about what was left out only verify can say. False if there is no index, or it cannot be used
+  // here.
+  virtual bool skipUnwanted(const Selection& wanted) = 0;
 
   // The recorder's account, once state() is kComplete.
   virtual const std::optional<End>& end() const = 0;

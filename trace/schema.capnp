@@ -441,6 +441,32 @@ enum FieldName {
   path @24;
 }
 
+# ---------------------------------------------------------------- index
+
+struct Index {
+  # What runs of batches hold, for readers that want little. A run that is in none of these is read.
+  executables @0 :List(Data);
+  runs @1 :List(IndexedRun);   # in the order of their frames
+}
+
+struct IndexedRun {
+  # One run, or some that follow each other. It may say more than is there, never less.
+  firstFrame @0 :UInt64;       # number of its first batch's frame
+  lastFrame @1 :UInt64;
+  records @2 :UInt64;
+  gaps @3 :UInt64;
+  spans @4 :List(OriginSpan);
+  pids @5 :List(UInt32);       # first and last of each range, sorted: whose records, and whose forks
+  executables @6 :List(UInt32);  # indexes into Index.executables, sorted
+  everyExecutable @7 :Bool;    # there are more than are listed
+}
+
+struct OriginSpan {
+  origin @0 :UInt16;
+  fromNs @1 :UInt64;           # of what its records tell about: a gap begins before its time
+  toNs @2 :UInt64;
+}
+
 # ---------------------------------------------------------------- end
 
 struct End {

@@ -54,16 +54,6 @@ void requireUnchanged(const std::string& path, const Reader& reader, const Check
   }
 }
 
-bool parseBound(const char* option, const std::string& text, const ClockReading& start,
-                std::optional<std::int64_t>& out) {
-  if (text.empty()) return true;
-  out = parseTime(text, start);
-  if (out) return true;
-  std::cerr << "exectrail: trace cut: " << option << " found " << quoteForTerminal(text) << "; "
-            << kTimeForms << '\n';
-  return false;
-}
-
 void report(const DeriveOptions& options, std::uint64_t records, const End& end) {
   if (options.output == "-") return;
   const std::string name = quoteForTerminal(options.output);
@@ -82,8 +72,8 @@ int runCut(const DeriveOptions& options) {
   selection.pids = options.pids;
   selection.executables = options.executables;
   const ClockReading& start = reader->header().clock;
-  if (!parseBound("--from", options.from, start, selection.fromNs) ||
-      !parseBound("--to", options.to, start, selection.toNs)) {
+  if (!parseBound("cut", "--from", options.from, start, selection.fromNs) ||
+      !parseBound("cut", "--to", options.to, start, selection.toNs)) {
     return kExitUsage;
   }
   if (selection.fromNs && selection.toNs && *selection.fromNs >= *selection.toNs) {

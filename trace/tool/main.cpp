@@ -10,6 +10,7 @@
 #include "trace/escape.h"
 #include "trace/tool/commands.h"
 #include "trace/tool/derive.h"
+#include "trace/tool/dump.h"
 #include "trace/tool/import.h"
 #include "trace/tool/synth.h"
 
@@ -84,7 +85,33 @@ class CommandLine {
   }
 
   void addDump() {
-    addFile(add("dump", "All records as text, one a line", [this] { return runDump(file_); }));
+    CLI::App* command = add("dump", "Records as text, one a line, or as JSON lines",
+                            [this] { return runDump(dump_); });
+    command->add_option("FILE", dump_.path, "Trace file, or - for standard input")->required();
+    command->add_flag("--json", dump_.json,
+                      "JSON lines: execs, failed attempts and gaps, unless --kind says otherwise");
+    command->add_option("--kind", dump_.kinds, "Records of these kinds, or all")
+        ->type_name("KIND,…")
+        ->allow_extra_args(false)
+        ->delimiter(',');
+    command->add_option("--from", dump_.from, "What happened at this time or later");
+    command->add_option("--to", dump_.to, "What happened before this time");
+    command->add_option("--pid", dump_.pids, "Records of these processes")
+        ->type_name("N,…")
+        ->allow_extra_args(false)
+        ->delimiter(',');
+    command->add_option("--executable", dump_.executables, "Execs of such a file, by path or name")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    command->add_flag("--no-index", dump_.noIndex, "Read all of it, whatever its index says");
+    command->footer(
+        "Kinds are snapshot, fork, exec, attempt, exit, gap, mapping, tally, mount_table,\n"
+        "heartbeat and file_hash. Gaps are shown whatever process is asked for. A time is\n"
+        "2026-03-04T05:06:07.123Z (UTC) or +12.5, seconds since the recording started.\n\n"
+        "Examples:\n"
+        "  exectrail trace dump host7.trail | less -S\n"
+        "  exectrail trace dump --from +60 --to +90 --pid 812 host7.trail\n"
+        "  exectrail trace dump --json --executable '/tmp/*' host7.trail | jq .process.args");
   }
 
   void addVerify() {
@@ -158,14 +185,14 @@ class CommandLine {
     command->add_option("--to", derive_.to, "What happened before this time");
     command->add_option("--pid", derive_.pids, "These processes and all that they start")
         ->type_name("N,…")
-        ->expected(1)
+        ->allow_extra_args(false)
         ->delimiter(',');
     command
         ->add_option("--executable", derive_.executables,
                      "What runs such a file, by path or by name, and all that it starts; again for "
                      "another")
         ->type_name("GLOB")
-        ->expected(1);
+        ->allow_extra_args(false);
     command->footer(
         "A time is 2026-03-04T05:06:07.123Z (UTC, from the left as far as it matters) or +12.5,\n"
         "seconds since the recording started, as dump shows them. In a GLOB, * stands for slashes\n"
@@ -203,6 +230,7 @@ class CommandLine {
   DeriveOptions derive_;
   std::string file_;
   std::vector<std::string> files_;
+  DumpOptions dump_;
   VerifyOptions verify_;
   ImportOptions import_;
   SynthOptions synth_;

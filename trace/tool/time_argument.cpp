@@ -1,7 +1,10 @@
 #include "trace/tool/time_argument.h"
 
 #include <chrono>
+#include <iostream>
 #include <string_view>
+
+#include "trace/escape.h"
 
 namespace exectrail::trace {
 namespace {
@@ -103,6 +106,16 @@ std::optional<std::int64_t> parseTime(const std::string& text, const ClockReadin
   if (!date.ok() || *year < 1970 || *year > 2261 || !time || !in.atEnd()) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   return days * 86'400 * kSecond + *time;
+}
+
+bool parseBound(const char* command, const char* option, const std::string& text,
+                const ClockReading& start, std::optional<std::int64_t>& out) {
+  if (text.empty()) return true;
+  out = parseTime(text, start);
+  if (out) return true;
+  std::cerr << "exectrail: trace " << command << ": " << option << " found "
+            << quoteForTerminal(text) << "; " << kTimeForms << '\n';
+  return false;
 }
 
 }  // namespace exectrail::trace

@@ -14,6 +14,11 @@ namespace exectrail::trace {
 // 1970. Nothing if `text` is none of these or out of range.
 std::optional<std::int64_t> parseTime(const std::string& text, const ClockReading& start);
 
+// Leaves `out` alone if `text` is empty. False after saying on standard error what is wrong with
+// the option of a command.
+bool parseBound(const char* command, const char* option, const std::string& text,
+                const ClockReading& start, std::optional<std::int64_t>& out);
+
 inline constexpr const char* kTimeForms =
     "a time is 2026-03-04T05:06:07.123Z (UTC; the later parts may be left out), or +12.5: seconds "
     "since the recording started";

@@ -1,14 +1,17 @@
 #include "trace/tool/verify.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <ostream>
 
 #include "trace/batch.h"
+#include "trace/container/frame_reader.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
+#include "trace/index_builder.h"
 #include "trace/metadata_codec.h"
 #include "trace/readable.h"
 #include "trace/tool/open.h"
@@ -93,6 +96,33 @@ void printParents(const Header& header, std::ostream& out) {
   }
 }
 
+// What the index of a trace says that is not true; empty: nothing. Reads all batches. A signature
+// covers the index as it covers everything: this is about a writer that lies, or is wrong.
+std::string wrongIndex(const std::string& path, const std::string& name) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return "";  // nobody skips anything on a stream
+  }
+  FrameReader frames(openBytes(path), name, FrameReader::Checks::kDigests);
+  const auto content = frames.find(FrameKind::kIndex);
+  if (!content) return "";
+  try {
+    const Index index = decodeIndex(content->data(), content->size());
+    RunScanner scanner;
+    Frame frame;
+    std::optional<RunFacts> run;
+    while (frames.next(frame) == FrameStatus::kFrame) {
+      if (!frame.core.is(FrameKind::kBatch)) continue;
+      run = scanner.add(frame.content, frame.core.sequence, frame.core.fresh());
+      if (const std::string wrong = run ? whyWrong(index, *run) : ""; !wrong.empty()) return wrong;
+    }
+    run = scanner.finish();
+    return run ? whyWrong(index, *run) : "";
+  } catch (const BadMessage& e) {
+    return std::string("it is malformed: ") + e.what();
+  }
+}
+
 }  // namespace
 
 int printVerification(const VerifyOptions& options, std::ostream& out) {
@@ -123,8 +153,11 @@ int printVerification(const VerifyOptions& options, std::ostream& out) {
       << "signature   " << signature(found, expected) << '\n'
       << "head        " << toHex(found.head) << '\n';
   printParents(header, out);
+  const std::string wrong =
+      found.wholeness == Wholeness::kWhole ? wrongIndex(options.path, name) : "";
+  if (!wrong.empty()) out << "index       wrong: " << escapeForTerminal(wrong) << '\n';
   if (expected.head) out << "noted head  " << noted(found) << '\n';
-  return found.good(expected.key.has_value()) ? kExitDone : kExitFound;
+  return found.good(expected.key.has_value()) && wrong.empty() ? kExitDone : kExitFound;
 }
 
 }  // namespace exectrail::trace
