@@ -57,14 +57,15 @@ std::string entityId(const trace::Uuid& bootId, const trace::ImageId& image) {
 }
 
 std::string alertId(const trace::Uuid& bootId, const trace::ImageId& image,
-                    std::uint32_t attemptNumber, std::string_view recipe,
-                    std::string_view version) {
+                    std::uint32_t attemptNumber, std::string_view recipe, std::string_view version,
+                    std::string_view further) {
   Layout layout;
   layout.tag("exectrail alert 1");
   layout.image(bootId, image);
   layout.number(attemptNumber);
   layout.text(recipe);
   layout.text(version);
+  if (!further.empty()) layout.text(further);
   return layout.hash();
 }
 

@@ -40,6 +40,11 @@ ProcessTree::Process* ProcessTree::findProcess(const trace::ProcessId& id) {
   return &found->second;
 }
 
+const ImageNode* ProcessTree::current(std::uint32_t tgid) const {
+  const auto found = processes_.find(tgid);
+  return found == processes_.end() ? nullptr : found->second.current.get();
+}
+
 Node ProcessTree::seen(const trace::ImageId& id) {
   if (const Process* process = findProcess(id.process())) {
     for (Node node = process->current; node && sameProcess(node->id, id); node = node->above) {
@@ -88,7 +93,7 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   if (!node) node = std::make_shared<ImageNode>();
   awaited_.erase(image.id);
   node->id = image.id;
-  node->facts = copyFacts(image, nullptr);
+  node->facts = copyFacts(image, nullptr, contexts_);
   node->snapshot = true;
   node->timeNs = timeNs;
   if (node->edge == Edge::kUnknown) link(*node, image.creator);
@@ -118,7 +123,9 @@ Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
   auto node = std::make_shared<ImageNode>();
   node->id = image.id;
   node->timeNs = timeNs;
-  node->facts = copyFacts(image, &exec.typedPath);
+  auto facts = copyFacts(image, &exec.typedPath, contexts_);
+  facts->interpreter = copyField(exec.interpreter);
+  node->facts = std::move(facts);
   Process* process = findProcess(image.id.process());
   if (process != nullptr) {
     node->edge = Edge::kExec;
