@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "analyzer/commands.h"
+#include "analyzer/engine/baseline.h"
 #include "analyzer/output/json.h"
 #include "analyzer/output/summary.h"
 #include "analyzer/output/text.h"
@@ -35,8 +36,8 @@ void ignoreFirstInterrupt() {
 
 class Analysis {
  public:
-  Analysis(const AnalyzeOptions& options, const Program& program)
-      : options_(options), program_(program), colour_(wantsColour()) {}
+  Analysis(const AnalyzeOptions& options, const Program& program, const Baseline* baseline)
+      : options_(options), program_(program), baseline_(baseline), colour_(wantsColour()) {}
 
   int run() {
     for (const std::string& trace : options_.traces) {
@@ -69,12 +70,14 @@ class Analysis {
 
   void analyzeTrace(trace::Reader& reader, const std::string& path) {
     const trace::Header header = reader.header();
-    Engine engine(program_, header, [&](const Alert& alert) { print(alert, header); });
+    Engine engine(
+        program_, header, [&](const Alert& alert) { print(alert, header); }, baseline_);
     trace::Record record;
     while (reader.next(record)) {
       engine.process(record);
       if (reader.atBatchEnd() || buffer_.size() >= kFlushBytes) flush();
     }
+    engine.finish();
     flush();
     add(total_, engine.summary());
     closeTrace(reader, path);
@@ -103,12 +106,12 @@ class Analysis {
   void print(const Alert& alert, const trace::Header& header) {
     if (alert.severity < options_.minSeverity) return;
     if (options_.format == Format::kJson) {
-      buffer_ += toJsonLine(alert, header, program_.inputsSha256());
+      buffer_ += toJsonLine(alert, header, program_.inputsSha256(), options_.context);
       return;
     }
     if (printed_) buffer_ += '\n';  // an empty line between alerts
     printed_ = true;
-    buffer_ += toText(alert, header, colour_);
+    buffer_ += toText(alert, header, colour_, options_.context);
   }
 
   void flush() {
@@ -134,6 +137,7 @@ class Analysis {
 
   const AnalyzeOptions& options_;
   const Program& program_;
+  const Baseline* baseline_;
   bool colour_;
   trace::FdSink output_{STDOUT_FILENO, "standard output"};
   std::string buffer_;
@@ -147,9 +151,15 @@ class Analysis {
 }  // namespace
 
 int analyze(const AnalyzeOptions& options) {
-  const auto program = loadProgram(options.recipes);
+  if (!options.where.empty()) return listWhere(options);
+  auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
-  return Analysis(options, *program).run();
+  if (!options.context.empty()) program = program->withInput("context", options.context);
+  if (options.baseline.empty()) return Analysis(options, *program, nullptr).run();
+  const std::string text = readWhole(options.baseline);
+  const Baseline baseline = parseBaseline(options.baseline, text);
+  program = program->withInput("baseline", text);
+  return Analysis(options, *program, &baseline).run();
 }
 
 }  // namespace exectrail::analyzer

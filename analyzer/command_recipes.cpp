@@ -1,4 +1,4 @@
-// exectrail recipes list | check, and loading recipes for all words.
+// exectrail recipes list | check | explain, and loading recipes for all words.
 #include <algorithm>
 #include <iostream>
 
@@ -10,11 +10,12 @@ namespace exectrail::analyzer {
 namespace {
 
 std::string severities(const Recipe& recipe) {
+  if (recipe.severity) return std::string(name(*recipe.severity));
   Severity least = Severity::kCritical;
   Severity most = Severity::kInfo;
   for (const DirectoryClass& directoryClass : recipe.classifier.classes()) {
-    least = std::min(least, directoryClass.severity);
-    most = std::max(most, directoryClass.severity);
+    least = std::min(least, moved(directoryClass.severity, recipe.classStep));
+    most = std::max(most, moved(directoryClass.severity, recipe.classStep));
   }
   const std::string text(name(least));
   return least == most ? text : text + ".." + std::string(name(most));
@@ -24,7 +25,7 @@ void list(const Program& program) {
   for (const Recipe& recipe : program.recipes()) {
     const RecipeInfo& info = *recipe.info;
     std::cout << info.name << ' ' << info.version << "  " << severities(recipe) << "  "
-              << info.title << '\n';
+              << info.title << (recipe.enabled ? "" : " (off until enabled)") << '\n';
   }
 }
 
@@ -38,19 +39,23 @@ void describe(const Program& program) {
 
 }  // namespace
 
-std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
+std::optional<std::vector<RecipeSource>> loadSources(const RecipeOptions& options) {
   std::vector<std::string> paths = options.paths;
   if (options.builtin) paths.insert(paths.begin(), builtinRecipesFolder());
-  std::vector<RecipeSource> sources;
   try {
-    sources = loadRecipes(paths);
+    return loadRecipes(paths);
   } catch (const EnvironmentError& error) {
     // A recipe that was named and is not there is a mistake of the command line.
     std::cerr << "exectrail: " << error.what() << '\n';
-    return nullptr;
+    return std::nullopt;
   }
+}
+
+std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
+  const auto sources = loadSources(options);
+  if (!sources) return nullptr;
   Diagnostics diagnostics;
-  auto program = compile(sources, diagnostics);
+  auto program = compile(*sources, diagnostics);
   if (!program) {
     std::cerr << diagnostics.format();
     return nullptr;
@@ -65,6 +70,7 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
 int recipes(const RecipesOptions& options) {
   const auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
+  if (options.word == RecipesWord::kExplain) return explain(options, *program);
   if (options.word == RecipesWord::kList) {
     list(*program);
   } else {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "analyzer/compiler/program.h"
 #include "analyzer/options.h"
@@ -10,6 +13,20 @@ namespace exectrail::analyzer {
 
 int analyze(const AnalyzeOptions& options);
 int recipes(const RecipesOptions& options);
+int baseline(const BaselineOptions& options);
+
+// recipes explain
+int explain(const RecipesOptions& options, const Program& program);
+
+// analyze --where
+int listWhere(const AnalyzeOptions& options);
+
+// Recipe files of `options`, shipped ones first. Throws EnvironmentError if those are not there;
+// nothing, after a message, if others are not.
+std::optional<std::vector<RecipeSource>> loadSources(const RecipeOptions& options);
+
+// The content of a file of at most 256 MiB. Throws EnvironmentError.
+std::string readWhole(const std::string& path);
 
 // The recipes asked for, compiled; null after saying on standard error what is wrong with them.
 // Throws EnvironmentError if the shipped ones are not there.

@@ -26,7 +26,9 @@ constexpr const char* kRecipesFooter =
     "Examples:\n"
     "  exectrail recipes list\n"
     "  exectrail recipes check site.yaml\n"
-    "  exectrail recipes check --no-builtin analyzer/recipes\n\n"
+    "  exectrail recipes check --no-builtin analyzer/recipes\n"
+    "  exectrail recipes explain 3f9c1a7e0b52 host7.trail\n"
+    "  exectrail recipes explain exec_from_unusual_dir host7.trail 2292\n\n"
     "Exit status: 0 sound, 2 usage or recipe error, 3 the recipes cannot be read.";
 
 const std::vector<std::string> kSeverities(kSeverityNames.begin(), kSeverityNames.end());
@@ -89,6 +91,14 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   addChoice(app, "--min-severity", minSeverity, "Print alerts from here on, default low",
             kSeverities);
   std::string failOn;
+  addChoice(app, "--context", options.context, "Add guidance for where this happened",
+            {"ci", "staging", "production"});
+  app.add_option("--baseline", options.baseline,
+                 "What is usual here, made by exectrail baseline learn")
+      ->type_name("FILE");
+  app.add_option("--where", options.where,
+                 "List executions that satisfy an expression, instead of applying recipes")
+      ->type_name("EXPR");
   addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
             kSeverities);
   app.add_flag("--allow-inconclusive", options.allowInconclusive,
@@ -106,7 +116,7 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
 Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
   Parsed<RecipesOptions> parsed;
   RecipesOptions& options = parsed.options;
-  CLI::App app("Lists and checks detection recipes.", "exectrail recipes");
+  CLI::App app("Lists, checks and explains detection recipes.", "exectrail recipes");
   app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
   app.footer(kRecipesFooter);
   CLI::App* list = app.add_subcommand("list", "Name, version, severities and title of each recipe");
@@ -114,14 +124,47 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
   CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with recipe files");
   check->add_option("PATH", options.recipes.paths, "Recipe files or folders")->type_name("");
   addBuiltin(*check, options.recipes);
+  CLI::App* explain = app.add_subcommand("explain", "Why a recipe alerts on an execution, or not");
+  explain->add_option("WHAT", options.what, "Name of a recipe, or id of an alert")->type_name("");
+  explain->add_option("FILE", options.trace, "The trace")->type_name("");
+  explain->add_option("EXEC", options.exec, "PID or PID.NUMBER; all that it alerts on if left out")
+      ->type_name("");
+  addRecipes(*explain, options.recipes);
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
-  if (!parsed.exitStatus && !list->parsed() && !check->parsed()) {
-    parsed.exitStatus = refuse(app, "recipes needs one of the words list and check");
-  }
-  if (!parsed.exitStatus && check->parsed() && options.recipes.paths.empty()) {
+  if (parsed.exitStatus) return parsed;
+  if (list->parsed()) options.word = RecipesWord::kList;
+  if (explain->parsed()) options.word = RecipesWord::kExplain;
+  if (!list->parsed() && !check->parsed() && !explain->parsed()) {
+    parsed.exitStatus = refuse(app, "recipes needs one of the words list, check and explain");
+  } else if (check->parsed() && options.recipes.paths.empty()) {
     parsed.exitStatus = refuse(app, "no recipe to check; name a file or a folder");
+  } else if (explain->parsed() && options.trace.empty()) {
+    parsed.exitStatus = refuse(app, "explain needs a recipe or an alert, and the trace's file");
   }
-  options.word = list->parsed() ? RecipesWord::kList : RecipesWord::kCheck;
+  return parsed;
+}
+
+Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv) {
+  Parsed<BaselineOptions> parsed;
+  BaselineOptions& options = parsed.options;
+  CLI::App app("Learns what is usual on a host, for recipes with first_seen.",
+               "exectrail baseline");
+  app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
+  app.footer(
+      "Example:\n  exectrail baseline learn -o usual.baseline monday.trail tuesday.trail\n"
+      "  exectrail analyze --baseline usual.baseline wednesday.trail");
+  CLI::App* learn = app.add_subcommand("learn", "Write what these traces hold as usual");
+  learn->add_option("FILE", options.traces, "Trace files")->type_name("");
+  learn->add_option("-o,--output", options.output, "Where to, default standard output")
+      ->type_name("FILE");
+  addRecipes(*learn, options.recipes);
+  parsed.exitStatus = parse(app, argc - 1, argv + 1);
+  if (parsed.exitStatus) return parsed;
+  if (!learn->parsed()) {
+    parsed.exitStatus = refuse(app, "baseline needs the word learn");
+  } else if (options.traces.empty()) {
+    parsed.exitStatus = refuse(app, "no trace to learn from; name its file");
+  }
   return parsed;
 }
 

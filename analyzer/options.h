@@ -24,13 +24,26 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
+  std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
+  std::string baseline;  // a file; empty: none
+  std::string where;     // an expression: list what satisfies it instead of applying recipes
 };
 
-enum class RecipesWord : std::uint8_t { kCheck, kList };
+enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain };
 
 struct RecipesOptions {
   RecipesWord word = RecipesWord::kCheck;
   RecipeOptions recipes;
+  // Of kExplain:
+  std::string what;   // the name of a recipe, or an alert's id or its beginning
+  std::string trace;  // a file
+  std::string exec;   // PID or PID.NUMBER; empty: all that the recipe has a word on
+};
+
+struct BaselineOptions {
+  std::vector<std::string> traces;
+  RecipeOptions recipes;
+  std::string output;  // empty: standard output
 };
 
 // What was asked for, or the exit status if there is nothing left to do: help was printed, or an
@@ -42,6 +55,9 @@ struct Parsed {
 };
 
 Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
+
+// argv[1] is "baseline".
+Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);
 
 // argv[1] is "recipes".
 Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv);

@@ -1,5 +1,7 @@
 #include "replay/expectation_parser.h"
 
+#include <algorithm>
+
 #include "replay/expectation_words.h"
 #include "replay/yaml_fields.h"
 
@@ -59,14 +61,21 @@ void parseResult(const YamlFields& fields, Expectation& expectation, Diagnostics
 
 }  // namespace
 
-Expectation parseExpectation(const YamlNode& node, Diagnostics& diagnostics) {
+Expectation parseExpectation(const YamlNode& node, const std::vector<std::string>& variants,
+                             Diagnostics& diagnostics) {
   const YamlFields fields(node, "a `fire` entry",
                           {"recipe", "exactly", "at_least", "at_most", "severity", "process",
-                           "file", "result", "reasons", "evidence"},
+                           "file", "result", "reasons", "evidence", "variants"},
                           diagnostics);
   Expectation expectation;
   if (const YamlNode* recipe = fields.require("recipe", "name the recipe that must fire")) {
     expectation.recipe = {fields.text("recipe").value_or(""), positionOf(*recipe)};
+  }
+  const auto isVariant = [&variants](const std::string& name) {
+    return std::find(variants.begin(), variants.end(), name) != variants.end();
+  };
+  for (const Named& variant : fields.names("variants", isVariant, "variants of this scenario")) {
+    expectation.variants.push_back(variant.name);
   }
   expectation.count = parseCount(fields, "alerts", diagnostics);
   parseSeverity(fields, expectation, diagnostics);

@@ -8,6 +8,8 @@
 namespace exectrail::replay {
 
 // Reports what is wrong; the result is then of no use.
-Expectation parseExpectation(const analyzer::YamlNode& node, analyzer::Diagnostics& diagnostics);
+Expectation parseExpectation(const analyzer::YamlNode& node,
+                             const std::vector<std::string>& variants,
+                             analyzer::Diagnostics& diagnostics);
 
 }  // namespace exectrail::replay

@@ -8,7 +8,8 @@ Observation observe(const analyzer::Program& program, trace::Reader& reader, boo
   Observation observation;
   observation.startNs = reader.header().clock.monotonicNs;
   analyzer::Engine engine(program, reader.header(), [&](const analyzer::Alert& alert) {
-    observation.alerts.push_back(alert);
+    // One that only counts others like those before it is no finding of its own.
+    if (alert.suppressed == 0) observation.alerts.push_back(alert);
   });
   FactReader facts(observation.startNs);
   trace::Record record;
@@ -25,6 +26,7 @@ Observation observe(const analyzer::Program& program, trace::Reader& reader, boo
       observation.gaps.push_back({*gap, record.cpu, execs});
     }
   }
+  engine.finish();
   observation.summary = engine.summary();
   return observation;
 }

@@ -31,6 +31,7 @@ struct Expectation {
   std::vector<std::string> lineage;          // the alert's lineage ends with these names
   std::vector<std::string> reasons;          // each is among the alert's reasons
   std::map<std::string, std::vector<trace::EvidenceClass>> evidence;  // field -> one of these
+  std::vector<std::string> variants;  // only in recordings of these; empty: in all
 };
 
 struct Silence {

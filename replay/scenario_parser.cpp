@@ -105,7 +105,7 @@ class ScenarioParser {
 
   void parseFire(const YamlFields& fields) {
     for (const YamlNode& item : items(fields, "fire")) {
-      scenario_.fire.push_back(parseExpectation(item, diagnostics_));
+      scenario_.fire.push_back(parseExpectation(item, scenario_.variants, diagnostics_));
     }
   }
 

@@ -55,8 +55,12 @@ class Judge {
   }
 
   Result run() {
-    for (const Expectation& expectation : scenario_.fire) markClaimed(expectation);
-    for (const Expectation& expectation : scenario_.fire) judgeCount(expectation);
+    for (const Expectation& expectation : scenario_.fire) {
+      if (concerns(expectation)) markClaimed(expectation);
+    }
+    for (const Expectation& expectation : scenario_.fire) {
+      if (concerns(expectation)) judgeCount(expectation);
+    }
     for (const Miss& miss : scenario_.misses) judgeMiss(miss);
     judgeSilence();
     judgeUndecided();
@@ -70,6 +74,12 @@ class Judge {
   }
 
  private:
+  bool concerns(const Expectation& expectation) const {
+    const std::vector<std::string>& only = expectation.variants;
+    return only.empty() ||
+           std::find(only.begin(), only.end(), result_.recording.variant) != only.end();
+  }
+
   void markClaimed(const Expectation& expectation) {
     for (Judged& judged : alerts_) {
       judged.claimed = judged.claimed || matches(expectation, *judged.alert);

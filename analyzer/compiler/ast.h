@@ -10,7 +10,11 @@ namespace exectrail::analyzer {
 struct Operand {
   enum class Kind : std::uint8_t { kNone, kWord, kText, kNumber, kList, kListName };
 
+  // len(FIELD), trust(FIELD), and count(COLLECTION, ...), whose condition the expression holds.
+  enum class Function : std::uint8_t { kNone, kLength, kTrust, kCount };
+
   Kind kind = Kind::kNone;
+  Function function = Function::kNone;
   std::string text;  // of a word (a field or a bare name), a text, a list's name
   std::uint64_t number = 0;
   bool indexed = false;  // word[index]
@@ -38,12 +42,25 @@ enum class Operator : std::uint8_t {
 std::string_view name(Operator op);  // "==", "startswith", ...
 
 struct Expression {
-  enum class Kind : std::uint8_t { kAnd, kOr, kNot, kComparison, kAny, kAll, kGenuine };
+  enum class Kind : std::uint8_t {
+    kAnd,
+    kOr,
+    kNot,
+    kComparison,
+    kAny,
+    kAll,
+    kNearest,
+    kGenuine,
+    kName,  // a word of its own: a field that is true or false, or a macro
+  };
 
   Kind kind = Kind::kComparison;
-  std::vector<Expression> children;  // of kAnd, kOr, kNot, kAny, kAll
-  Operand left;                      // of kComparison; of kGenuine: whose image
+  // Of kAnd, kOr, kNot; of kAny, kAll and count(): what is asked of an element; of kNearest: which
+  // one, and what is asked of it.
+  std::vector<Expression> children;
+  Operand left;  // of kComparison, kName; of kAny, kAll: the collection
   Operator op = Operator::kEqual;
+  bool nocase = false;     // of kComparison: ASCII letters of both cases are the same
   Operand right;           // of kComparison, kGenuine
   std::size_t offset = 0;  // the bytes it covers in the text
   std::size_t end = 0;

@@ -16,14 +16,26 @@ namespace exectrail::analyzer {
 
 using Lists = std::map<std::string, std::shared_ptr<const TextSet>>;
 
+class MacroTable;
+
 struct Scope {
   const Lists& lists;
   const std::vector<std::string>& classes;  // of the recipe
+  MacroTable* macros = nullptr;             // null: there are none
+  bool inMacro = false;  // what is bound may be used inside any(), where more has a meaning
+};
+
+// What an expression has to stand in, and how large it is.
+struct BoundUse {
+  bool item = false;  // names a field of an image of the lineage, outside any(lineage, ...)
+  bool it = false;    // names `it` outside any(args, ...)
+  std::size_t conditions = 0;
 };
 
 // Nothing, and at least one error reported, if the expression has no meaning.
 std::optional<Condition> bindExpression(const Expression& expression, std::string_view text,
-                                        const Scope& scope, const ExpressionErrors& errors);
+                                        const Scope& scope, const ExpressionErrors& errors,
+                                        BoundUse* use = nullptr);
 
 // Whether the condition can only be true if genuine(...) is: then nobody can make it true by
 // choosing names.

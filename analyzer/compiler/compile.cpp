@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/compiler/macros.h"
 #include "analyzer/compiler/recipe_compiler.h"
 
 namespace exectrail::analyzer {
@@ -43,16 +44,36 @@ Lists compileLists(const std::vector<ListModel>& models, Diagnostics& diagnostic
   return lists;
 }
 
-}  // namespace
+void checkGuidance(const RecipeModels& models, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const RecipeModel& model : models.recipes) names.push_back(model.name.text);
+  for (const GuidanceDocument& document : models.guidance) {
+    const std::string& name = document.recipe.text;
+    if (name.empty() || std::ranges::count(names, name) > 0) continue;
+    diagnostics.error(DiagnosticCode::kNoSuchThing, document.recipe.position,
+                      "there is no recipe '" + name + "'" + didYouMean(name, names));
+  }
+}
 
-std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
-                                       Diagnostics& diagnostics) {
+RecipeModels readAll(const std::vector<RecipeSource>& sources, Diagnostics& diagnostics) {
   RecipeModels models;
   for (const RecipeSource& source : sources) {
     diagnostics.addSource(source.path, source.text);
     readRecipeFile(source.path, source.text, models, diagnostics);
   }
+  applyOverrides(models, diagnostics);
+  return models;
+}
+
+}  // namespace
+
+std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
+                                       Diagnostics& diagnostics) {
+  const RecipeModels models = readAll(sources, diagnostics);
+  checkGuidance(models, diagnostics);
   const Lists lists = compileLists(models.lists, diagnostics);
+  MacroTable macros(models.macros, lists, diagnostics);
+  macros.compileAll();
   std::vector<Recipe> recipes;
   std::map<std::string_view, const SourcePosition*> defined;
   for (const RecipeModel& model : models.recipes) {
@@ -60,11 +81,30 @@ std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
     if (!added && !model.name.text.empty()) {
       reportDuplicate(diagnostics, model.name, *first->second, "recipe");
     }
-    recipes.push_back(RecipeCompiler(lists, diagnostics).compile(model));
+    recipes.push_back(RecipeCompiler(lists, macros, models, diagnostics).compile(model));
   }
   if (!diagnostics.empty()) return nullptr;
   std::ranges::sort(recipes, {}, [](const Recipe& recipe) { return recipe.info->name; });
   return std::make_unique<const Program>(std::move(recipes), inputsSha256(sources));
+}
+
+std::optional<Condition> compileCondition(const std::vector<RecipeSource>& sources,
+                                          const std::string& text, Diagnostics& diagnostics) {
+  const RecipeModels models = readAll(sources, diagnostics);
+  const Lists lists = compileLists(models.lists, diagnostics);
+  MacroTable macros(models.macros, lists, diagnostics);
+  diagnostics.addSource("--where", text);
+  const ExpressionErrors errors = [&](DiagnosticCode code, std::size_t offset, std::string message,
+                                      std::string help) {
+    diagnostics.error(code, {"--where", 1, static_cast<std::uint32_t>(offset + 1)},
+                      std::move(message), std::move(help));
+  };
+  const auto parsed = parseExpression(text, errors);
+  if (!parsed) return std::nullopt;
+  const std::vector<std::string> noClasses;
+  auto condition = bindExpression(*parsed, text, {lists, noClasses, &macros}, errors);
+  if (!diagnostics.empty()) return std::nullopt;
+  return condition;
 }
 
 }  // namespace exectrail::analyzer

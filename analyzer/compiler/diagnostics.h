@@ -30,7 +30,11 @@ enum class DiagnosticCode : std::uint16_t {
   kBadRegex = 26,
   kNotHere = 27,  // well formed, but without a meaning in this place
   kTooComplex = 28,
-  kNotGenuine = 30,  // an exemption that anybody could claim by naming a directory
+  kUnknownMacro = 29,
+  kNotGenuine = 30,   // an exemption that anybody could claim by naming a directory
+  kCycle = 31,        // a macro that stands for itself
+  kNoSuchThing = 32,  // an override of what is not there
+  kConflict = 33,     // keys that do not go together
 };
 
 // A place in a file. Line and column count from 1, columns in bytes.

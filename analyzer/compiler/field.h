@@ -17,26 +17,71 @@ enum class Subject : std::uint8_t {
   kProcess,   // the image that ran
   kParent,    // the image that created its process
   kPrevious,  // the image it replaced
-  kItem,      // inside any(lineage, ...) and all(lineage, ...): the image looked at
+  kLeader,    // the image that the leader of its session runs
+  kItem,      // inside any(lineage, ...) and its like: the image looked at
 };
 
 enum class Attribute : std::uint8_t {
+  // Of the exec, attempt or mapping alone.
   kPath,  // of the file that decides, normalised
+  kFileName,
   kTypedPath,
   kClass,
   kResult,
+  kScriptPath,   // of the script that an interpreter was given, `#!` or as an argument
+  kInterpreter,  // what the kernel ran instead of the typed file
+  kMappingRole,
+  kMountPoint,
+  kMountOptions,
+  kMountFileSystem,
+  kMountNoexec,
+  kMountNosuid,
+  kMountNodev,
+  kIsAttempt,
+  kIsMapping,
+  kIsScript,
+  kIsTypedOnly,
+  // Of an image.
   kExecutable,
   kName,
   kComm,
   kPid,
+  kParentPid,
+  kSnapshot,
   kArguments,
-  kArgument,  // one of them, see FieldRef::index
+  kArgument,       // one of them, see FieldRef::index
+  kArgumentPaths,  // arguments that look like paths, normalised
   kWorkingDirectory,
   kUserId,
   kEffectiveUserId,
+  kGroupId,
+  kEffectiveGroupId,
+  kLoginId,
+  kLoginSession,
+  kSessionLeader,
+  kHasTerminal,
+  kCapabilities,
+  kNoNewPrivileges,
+  kSeccomp,
+  kMountNamespace,
+  kPidNamespace,
+  kUserNamespace,
+  kNetNamespace,
+  kCgroup,
+  kContainer,
+  kEnvironment,
+  kVariable,  // one of the environment, see FieldRef::key
+  kSecure,
   kFileUid,
+  kFileGid,
   kFileMode,
+  kFileSize,
   kFileLinkCount,
+  kFileAge,
+  kFileHash,
+  kFileIdentity,
+  // Of an element looked at by any(), all() and count().
+  kIt,
 };
 
 enum class Type : std::uint8_t { kText, kNumber, kTextList, kClassName, kResultName, kBoolean };
@@ -47,6 +92,7 @@ struct FieldRef {
   Subject subject = Subject::kExec;
   Attribute attribute = Attribute::kPath;
   std::uint32_t index = 0;  // of kArgument
+  std::string key = {};     // of kVariable: its name
 
   friend bool operator==(const FieldRef&, const FieldRef&) = default;
 };
@@ -62,6 +108,14 @@ struct FieldSpec {
 const FieldSpec* findField(std::string_view name);
 
 std::vector<std::string> fieldNames();
+
+// The same, with env.NAME and the element of a list, `it`.
+struct FoundField {
+  FieldRef ref;
+  Type type = Type::kText;
+  bool path = false;
+};
+std::optional<FoundField> resolveField(std::string_view name);
 
 // As written in recipes: "parent.args[0]".
 std::string fieldName(const FieldRef& ref);

@@ -61,4 +61,15 @@ std::string inputsSha256(const std::vector<RecipeSource>& sources) {
   return hash.hex();
 }
 
+// "exectrail inputs 2" 0x00, the hash so far, name and content of the further input.
+std::unique_ptr<const Program> Program::withInput(std::string_view name,
+                                                  std::string_view content) const {
+  Hash hash;
+  hash.add(std::string_view("exectrail inputs 2\0", 19));
+  hash.addSized(inputsSha256_);
+  hash.addSized(name);
+  hash.addSized(content);
+  return std::make_unique<const Program>(recipes_, hash.hex());
+}
+
 }  // namespace exectrail::analyzer

@@ -1,5 +1,6 @@
 #include "analyzer/compiler/parser.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -32,6 +33,9 @@ constexpr std::array kOperators = {
     NamedOperator{"startswith", Operator::kStartsWith},
     NamedOperator{"endswith", Operator::kEndsWith},
 };
+
+const std::vector<std::string> kFunctions = {"any",   "all", "nearest", "genuine",
+                                             "count", "len", "trust"};
 
 struct Stopped {};  // the error has been reported
 
@@ -105,10 +109,11 @@ class Parser {
   }
 
   static bool isOperator(std::string_view text) {
-    for (const NamedOperator& named : kOperators) {
-      if (named.text == text) return true;
-    }
-    return false;
+    return std::ranges::count(kOperators, text, &NamedOperator::text) > 0;
+  }
+
+  static bool isJoint(std::string_view text) {
+    return text == "and" || text == "or" || text == "not" || text == "nocase";
   }
 
   Expression begin(Expression::Kind kind, std::size_t offset) {
@@ -173,35 +178,71 @@ class Parser {
       expect(")", {});
       return expression;
     }
-    const bool call = at_ + 1 < tokens_.size() && tokens_[at_ + 1].kind == TokenKind::kSymbol &&
-                      tokens_[at_ + 1].text == "(";
-    if (call && peek().kind == TokenKind::kWord) return parseCall();
+    if (calls({"any", "all"})) return parseAnyAll();
+    if (calls({"nearest"})) return parseNearest();
+    if (calls({"genuine"})) return parseGenuine();
+    if (callsSomething() && !calls({"len", "trust", "count"})) {
+      const std::string& function = peek().text;
+      fail("unknown function '" + function + "'" + didYouMean(function, kFunctions),
+           "the functions are any, all and nearest(lineage, ...), genuine(parent, @list), "
+           "count(args, ...), len(FIELD) and trust(FIELD)");
+    }
     return parseComparison();
   }
 
-  Expression parseCall() {
+  bool callsSomething() const {
+    return peek().kind == TokenKind::kWord && at_ + 1 < tokens_.size() &&
+           tokens_[at_ + 1].kind == TokenKind::kSymbol && tokens_[at_ + 1].text == "(" &&
+           !isOperator(peek().text) && !isJoint(peek().text);
+  }
+
+  bool calls(std::initializer_list<std::string_view> functions) const {
+    return callsSomething() && std::ranges::count(functions, peek().text) > 0;
+  }
+
+  // Whose elements are looked at: lineage, or a list such as args.
+  Operand parseCollection(const std::string& function) {
+    if (peek().kind != TokenKind::kWord) {
+      fail("expected 'lineage' or a list, found " + describe(peek()),
+           "write " + function + "(lineage, .executable in @list) or " + function +
+               "(args, it startswith '-')");
+    }
+    Operand collection = parseOperand();
+    expect(",", "write " + function + "(" + collection.text + ", CONDITION)");
+    return collection;
+  }
+
+  Expression parseAnyAll() {
     const std::string function = peek().text;
-    const bool any = function == "any";
-    if (!any && function != "all" && function != "genuine") {
-      fail("unknown function '" + function + "'" + didYouMean(function, {"any", "all", "genuine"}),
-           "the functions are any(lineage, ...), all(lineage, ...) and genuine(parent, @list)");
-    }
-    const std::size_t offset = take().offset;
+    Expression expression =
+        begin(function == "any" ? Expression::Kind::kAny : Expression::Kind::kAll, take().offset);
     expect("(", {});
-    if (function == "genuine") return parseGenuine(offset);
-    Expression expression = begin(any ? Expression::Kind::kAny : Expression::Kind::kAll, offset);
-    if (!accept(TokenKind::kWord, "lineage")) {
-      fail("expected 'lineage', found " + describe(peek()),
-           "write " + function + "(lineage, .executable in @list)");
-    }
-    expect(",", "write " + function + "(lineage, .executable in @list)");
+    expression.left = parseCollection(function);
     expression.children.push_back(parseOr());
     expect(")", {});
     return finish(std::move(expression));
   }
 
-  Expression parseGenuine(std::size_t offset) {
-    Expression expression = begin(Expression::Kind::kGenuine, offset);
+  Expression parseNearest() {
+    const std::string help =
+        "write nearest(lineage, .executable in @shells, .user.id == 0): of the images above, the "
+        "nearest that satisfies the first condition satisfies the second";
+    Expression expression = begin(Expression::Kind::kNearest, take().offset);
+    expect("(", {});
+    if (!accept(TokenKind::kWord, "lineage")) {
+      fail("expected 'lineage', found " + describe(peek()), help);
+    }
+    expect(",", help);
+    expression.children.push_back(parseOr());
+    expect(",", help);
+    expression.children.push_back(parseOr());
+    expect(")", {});
+    return finish(std::move(expression));
+  }
+
+  Expression parseGenuine() {
+    Expression expression = begin(Expression::Kind::kGenuine, take().offset);
+    expect("(", {});
     if (peek().kind == TokenKind::kWord) {
       if (!accept(TokenKind::kWord, "parent")) {
         fail("genuine() can only ask about 'parent', not " + describe(peek()),
@@ -218,26 +259,58 @@ class Parser {
     return finish(std::move(expression));
   }
 
+  // What stands left of an operator; count()'s condition becomes a child of `expression`.
+  Operand parseSubject(Expression& expression) {
+    if (!calls({"len", "trust", "count"})) return parseOperand();
+    const Token function = take();
+    expect("(", {});
+    Operand operand;
+    if (function.text == "count") {
+      operand = parseCollection("count");
+      operand.function = Operand::Function::kCount;
+      expression.children.push_back(parseOr());
+    } else {
+      operand = parseOperand();
+      operand.function =
+          function.text == "len" ? Operand::Function::kLength : Operand::Function::kTrust;
+    }
+    expect(")", {});
+    return operand;
+  }
+
+  const NamedOperator* findOperator() const {
+    if (peek().kind != TokenKind::kSymbol && peek().kind != TokenKind::kWord) return nullptr;
+    const auto found = std::ranges::find(kOperators, peek().text, &NamedOperator::text);
+    return found == kOperators.end() ? nullptr : &*found;
+  }
+
+  // Whether the word just read is a condition by itself: nothing that could compare it follows.
+  bool endsHere() const {
+    return peek().kind == TokenKind::kEnd || is(TokenKind::kSymbol, ")") ||
+           is(TokenKind::kSymbol, ",") || is(TokenKind::kWord, "and") || is(TokenKind::kWord, "or");
+  }
+
   Expression parseComparison() {
     Expression expression = begin(Expression::Kind::kComparison, peek().offset);
-    expression.left = parseOperand();
-    const Token token = peek();
-    expression.operatorOffset = token.offset;
+    expression.left = parseSubject(expression);
+    expression.operatorOffset = peek().offset;
+    const bool bare = expression.left.kind == Operand::Kind::kWord &&
+                      expression.left.function == Operand::Function::kNone;
+    if (bare && !expression.left.indexed && endsHere()) {
+      expression.kind = Expression::Kind::kName;
+      return finish(std::move(expression));
+    }
+    expression.nocase = accept(TokenKind::kWord, "nocase");
     const bool negated = accept(TokenKind::kWord, "not");
     if (negated && !is(TokenKind::kWord, "in")) {
       fail("expected 'in' after 'not', found " + describe(peek()),
            "to negate a comparison, write 'not' before it");
     }
-    const NamedOperator* found = nullptr;
-    for (const NamedOperator& named : kOperators) {
-      if (peek().text == named.text &&
-          (peek().kind == TokenKind::kSymbol || peek().kind == TokenKind::kWord)) {
-        found = &named;
-      }
-    }
+    const NamedOperator* found = findOperator();
     if (found == nullptr) {
       fail("expected an operator after '" + expression.left.text + "', found " + describe(peek()),
-           "operators: == != < <= > >= in matches glob under contains startswith endswith");
+           "operators: == != < <= > >= in matches glob under contains startswith endswith; "
+           "'nocase' before one ignores case");
     }
     ++at_;
     expression.op = found->op;
@@ -275,8 +348,7 @@ class Parser {
         operand.kind = Operand::Kind::kListName;
         break;
       case TokenKind::kWord:
-        if (isOperator(token.text) || token.text == "and" || token.text == "or" ||
-            token.text == "not") {
+        if (isOperator(token.text) || isJoint(token.text)) {
           fail("expected a value, found the operator '" + token.text + "'");
         }
         operand.kind = Operand::Kind::kWord;

@@ -18,10 +18,12 @@ using ExpressionErrors = std::function<void(DiagnosticCode, std::size_t, std::st
 //
 //   expression := and { "or" and }           and  := not { "and" not }
 //   not        := "not" not | primary
-//   primary    := "(" expression ")" | ("any" | "all") "(" "lineage" "," expression ")"
-//               | "genuine" "(" [ "parent" "," ] @LIST ")" | operand operator operand
-//               | operand "not" "in" operand
-//   operand    := FIELD [ "[" NUMBER "]" ] | NAME | 'text' | NUMBER | @LIST | "[" operands "]"
+//   primary    := "(" expression ")" | ("any" | "all") "(" COLLECTION "," expression ")"
+//               | "nearest" "(" "lineage" "," expression "," expression ")"
+//               | "genuine" "(" [ "parent" "," ] @LIST ")"
+//               | subject [ "nocase" ] operator operand | subject "not" "in" operand | NAME
+//   subject    := operand | ("len" | "trust") "(" FIELD ")" | "count" "(" COLLECTION "," expression
+//   ")" operand    := FIELD [ "[" NUMBER "]" ] | NAME | 'text' | NUMBER | @LIST | "[" operands "]"
 //
 // Nothing, and one error reported, if `text` is not an expression.
 std::optional<Expression> parseExpression(std::string_view text, const ExpressionErrors& errors);

@@ -10,8 +10,16 @@
 #include "analyzer/compiler/classifier.h"
 #include "analyzer/compiler/condition.h"
 #include "analyzer/compiler/diagnostics.h"
+#include "trace/record.h"
 
 namespace exectrail::analyzer {
+
+// What an alert means and what to do about it, in one context.
+struct Guidance {
+  std::string context;  // "ci", "staging", "production"
+  std::vector<std::string> implications;
+  std::vector<std::string> actions;
+};
 
 // What a recipe says about itself; alerts refer to it.
 struct RecipeInfo {
@@ -22,6 +30,7 @@ struct RecipeInfo {
   std::vector<std::string> attack;  // "TA0005/T1564"
   std::vector<std::string> compliance;
   std::vector<std::string> references;
+  std::vector<Guidance> guidance;
 };
 
 struct RecipeSource {
@@ -33,7 +42,7 @@ struct RecipeSource {
 struct Modifier {
   std::string name;
   std::string source;  // "FILE:LINE" of its definition, without folders
-  int step = 0;
+  int step = 0;        // 0: a tag
   Condition condition;
 };
 
@@ -50,13 +59,66 @@ struct Exemption {
 
 enum class TypedPathOnly : std::uint8_t { kIgnore, kOneLower };
 
+// Which path the classes are asked about.
+enum class PathSource : std::uint8_t {
+  kFile,      // of the file that ran, or was to run, or was mapped
+  kArgument,  // of the script that an interpreter was given as an argument
+};
+
+// A value that records are grouped by: a field, each element of it if it is a list.
+struct KeyField {
+  FieldRef ref;
+  Type type = Type::kText;
+};
+
+// The most keys that one recipe remembers for one purpose; the oldest make room, which is counted.
+inline constexpr std::size_t kMaxKeys = 65'536;
+
+// After `first` alerts with the same key in a window, the others of that window become one summary.
+struct Suppression {
+  std::vector<KeyField> key;
+  std::uint32_t first = 10;
+  std::uint64_t windowNs = 0;
+};
+
+// So many triggers with the same key within so much time make one alert.
+struct CountRule {
+  std::uint32_t atLeast = 2;
+  std::uint64_t withinNs = 0;
+  std::vector<KeyField> key;
+  std::optional<KeyField> distinct;  // triggers with the same value count once
+};
+
+// Other executions that must have come before the trigger, in this order.
+struct SequenceRule {
+  struct Step {
+    std::string name;
+    Condition condition;
+    std::vector<KeyField> key;
+  };
+  std::uint64_t withinNs = 0;
+  std::vector<Step> steps;
+  std::vector<KeyField> key;  // of the trigger
+};
+
 struct Recipe {
   std::shared_ptr<const RecipeInfo> info;
-  std::vector<std::uint16_t> results;  // error numbers that are judged, 0 for "it ran"
+  bool enabled = true;
+  std::vector<std::uint16_t> results;        // error numbers that are judged, 0 for "it ran"
+  std::vector<trace::MappingRole> mappings;  // and mappings of these roles
+  PathSource path = PathSource::kFile;
   TypedPathOnly typedPathOnly = TypedPathOnly::kIgnore;
+  std::optional<Condition> when;
+  bool classified = false;  // a class is part of the trigger
   Classifier classifier;
+  std::optional<Severity> severity;  // nothing: that of the class
+  int classStep = 0;                 // added to that of the class
   std::vector<Modifier> modifiers;
   std::vector<Exemption> exemptions;
+  std::optional<Suppression> suppression;
+  std::optional<CountRule> count;
+  std::optional<SequenceRule> sequence;
+  std::vector<KeyField> firstSeen;
 };
 
 class Program {
@@ -70,10 +132,17 @@ class Program {
   // recipe files, in hex. inputs_hash.cpp has the layout.
   const std::string& inputsSha256() const { return inputsSha256_; }
 
+  // The same program, whose hash also covers another input of the analysis.
+  std::unique_ptr<const Program> withInput(std::string_view name, std::string_view content) const;
+
  private:
   std::vector<Recipe> recipes_;
   std::string inputsSha256_;
 };
+
+// Compiles one expression by itself, for `analyze --where`. `sources` give lists and macros.
+std::optional<Condition> compileCondition(const std::vector<RecipeSource>& sources,
+                                          const std::string& text, Diagnostics& diagnostics);
 
 // All errors are collected in `diagnostics`; null if there was any.
 std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,

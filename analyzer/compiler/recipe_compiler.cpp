@@ -67,13 +67,23 @@ void RecipeCompiler::error(DiagnosticCode code, const Text& at, std::string mess
 Recipe RecipeCompiler::compile(const RecipeModel& model) {
   Recipe recipe;
   recipe.info = compileInfo(model);
+  compileSeverity(model, recipe);
   compileJudge(model.judge, recipe);
-  for (const ClassModel& directoryClass : model.classes) compileClass(directoryClass, recipe);
-  std::vector<std::string> classNames;
-  for (const ClassModel& directoryClass : model.classes) {
-    classNames.push_back(directoryClass.name.text);
+  if (model.enabled) {
+    const std::string& text = model.enabled->text;
+    recipe.enabled = text == "true";
+    if (text != "true" && text != "false") {
+      error(DiagnosticCode::kBadValue, *model.enabled, "'" + text + "' is neither true nor false");
+    }
   }
-  const Scope scope{lists_, classNames};
+  std::vector<std::string> classNames;
+  for (const ClassModel& directoryClass : classesOf(model)) {
+    compileClass(directoryClass, recipe);
+    classNames.push_back(directoryClass.name.text);
+    recipe.classified = true;
+  }
+  const Scope scope{lists_, classNames, &macros_};
+  if (model.when) recipe.when = compileExpression(*model.when, model.fileText, scope);
   for (const ModifierModel& modifier : model.modifiers) {
     auto condition = compileExpression(modifier.expression, model.fileText, scope);
     if (!condition) continue;
@@ -81,9 +91,45 @@ Recipe RecipeCompiler::compile(const RecipeModel& model) {
         {modifier.name.text, sourceOf(modifier.name), modifier.step, std::move(*condition)});
   }
   for (const ExemptionModel& exemption : model.exemptions) {
-    compileExemption(model, exemption, scope, recipe);
+    compileExemption(exemption, scope, recipe);
   }
+  compileRules(model, scope, recipe);
   return recipe;
+}
+
+const std::vector<ClassModel>& RecipeCompiler::classesOf(const RecipeModel& model) {
+  if (!model.classesOf) return model.classes;
+  std::vector<std::string> known;
+  for (const RecipeModel& other : models_.recipes) {
+    if (other.classes.empty()) continue;
+    if (other.name.text == model.classesOf->text) return other.classes;
+    known.push_back(other.name.text);
+  }
+  error(DiagnosticCode::kNoSuchThing, *model.classesOf,
+        "there is no recipe '" + model.classesOf->text + "' with classes" +
+            didYouMean(model.classesOf->text, known));
+  return model.classes;
+}
+
+void RecipeCompiler::compileSeverity(const RecipeModel& model, Recipe& recipe) {
+  const std::string& text = model.severity.text;
+  if (text.empty()) return;  // reported as missing
+  const bool classes = !model.classes.empty() || model.classesOf;
+  const bool below = text == "one below class";
+  recipe.classStep = below ? -1 : 0;
+  if (!below && text != "per class") {
+    recipe.severity = severityByName(text);
+    if (recipe.severity) return;
+    std::vector<std::string> names(kSeverityNames.begin(), kSeverityNames.end());
+    names.insert(names.end(), {"per class", "one below class"});
+    error(DiagnosticCode::kBadValue, model.severity,
+          "unknown severity '" + text + "'" + didYouMean(text, names),
+          "severities: info low medium high critical, 'per class', 'one below class'");
+  } else if (!classes) {
+    error(DiagnosticCode::kConflict, model.severity,
+          "severity is '" + text + "', and the recipe has no classes",
+          "severities: info low medium high critical");
+  }
 }
 
 std::shared_ptr<const RecipeInfo> RecipeCompiler::compileInfo(const RecipeModel& model) {
@@ -105,7 +151,18 @@ std::shared_ptr<const RecipeInfo> RecipeCompiler::compileInfo(const RecipeModel&
   info->attack = textsOf(model.attack);
   info->compliance = textsOf(model.compliance);
   info->references = textsOf(model.references);
+  compileGuidance(model, *info);
   return info;
+}
+
+void RecipeCompiler::compileGuidance(const RecipeModel& model, RecipeInfo& info) {
+  for (const GuidanceDocument& document : models_.guidance) {
+    if (document.recipe.text != model.name.text) continue;
+    for (const GuidanceModel& guidance : document.contexts) {
+      info.guidance.push_back(
+          {guidance.context.text, textsOf(guidance.implications), textsOf(guidance.actions)});
+    }
+  }
 }
 
 void RecipeCompiler::compileJudge(const JudgeModel& judge, Recipe& recipe) {
@@ -116,6 +173,27 @@ void RecipeCompiler::compileJudge(const JudgeModel& judge, Recipe& recipe) {
       error(DiagnosticCode::kBadValue, result, "unknown result '" + result.text + "'",
             "a result is ok or the name of an errno, such as EACCES");
     }
+  }
+  for (const Text& role : judge.mappings) {
+    if (role.text == "loader_target") {
+      recipe.mappings.push_back(trace::MappingRole::kLoaderTarget);
+    } else if (role.text == "library") {
+      recipe.mappings.push_back(trace::MappingRole::kLibrary);
+    } else {
+      error(
+          DiagnosticCode::kBadValue, role,
+          "unknown role '" + role.text + "'" + didYouMean(role.text, {"loader_target", "library"}),
+          "a mapping is a loader_target or a library");
+    }
+  }
+  if (judge.path && judge.path->text == "script.path") {
+    recipe.path = PathSource::kArgument;
+  } else if (judge.path && judge.path->text != "file.path") {
+    error(
+        DiagnosticCode::kBadValue, *judge.path,
+        "the path that decides must be file.path or script.path, found '" + judge.path->text + "'",
+        "file.path is what the kernel resolved, and what was typed if that is not known; "
+        "script.path is what an interpreter was given as an argument");
   }
   if (!judge.typedPathOnly || judge.typedPathOnly->text == "ignore") return;
   if (judge.typedPathOnly->text == "one_lower") {
@@ -152,8 +230,8 @@ void RecipeCompiler::compileClass(const ClassModel& model, Recipe& recipe) {
   }
 }
 
-void RecipeCompiler::compileExemption(const RecipeModel& recipeModel, const ExemptionModel& model,
-                                      const Scope& scope, Recipe& recipe) {
+void RecipeCompiler::compileExemption(const ExemptionModel& model, const Scope& scope,
+                                      Recipe& recipe) {
   Exemption exemption;
   exemption.name = model.name.text;
   exemption.source = sourceOf(model.name);
@@ -170,7 +248,7 @@ void RecipeCompiler::compileExemption(const RecipeModel& recipeModel, const Exem
     }
   }
   if (model.parent.text.empty()) return;  // reported as missing
-  auto parent = compileExpression(model.parent, recipeModel.fileText, scope);
+  auto parent = compileExpression(model.parent, model.fileText, scope);
   if (!parent) return;
   if (!requiresGenuine(*parent)) {
     error(DiagnosticCode::kNotGenuine, model.parent,

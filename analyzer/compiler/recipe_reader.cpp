@@ -3,55 +3,82 @@
 #include <algorithm>
 #include <map>
 
-#include "analyzer/compiler/recipe_model.h"
-#include "analyzer/compiler/shape.h"
+#include "analyzer/compiler/recipe_sections.h"
 
 namespace exectrail::analyzer {
 namespace {
 
-Text keyText(const YamlEntry& entry) {
-  Text text;
-  text.kind = YamlNode::Kind::kScalar;
-  text.position = entry.position;
-  text.text = entry.key;
-  return text;
-}
-
 class DocumentReader {
  public:
   DocumentReader(std::string_view fileText, RecipeModels& models, Diagnostics& diagnostics)
-      : fileText_(fileText), models_(models), diagnostics_(diagnostics), shape_(diagnostics) {}
+      : fileText_(fileText),
+        models_(models),
+        diagnostics_(diagnostics),
+        shape_(diagnostics),
+        sections_(fileText, diagnostics) {}
 
   void read(const YamlNode& document) {
     if (document.find("recipe") != nullptr) {
       readRecipe(document);
-    } else if (document.find("lists") != nullptr) {
-      readLists(document);
+    } else if (document.find("override") != nullptr) {
+      readOverride(document);
+    } else if (document.find("guidance") != nullptr) {
+      readGuidance(document);
+    } else if (document.find("lists") != nullptr || document.find("macros") != nullptr) {
+      readShared(document);
     } else {
       const std::string found =
           document.entries.empty() ? "" : ", found '" + document.entries.front().key + "'";
       diagnostics_.error(DiagnosticCode::kUnknownDocument, document.position,
-                         "a document must have the key 'recipe' or 'lists'" + found);
+                         "a document must have one of the keys 'recipe', 'lists', 'macros', "
+                         "'override' and 'guidance'" +
+                             found);
     }
   }
 
  private:
-  void readLists(const YamlNode& document) {
-    shape_.onlyKeys(document, "a document of lists", {"lists"});
-    const YamlNode& lists = *document.find("lists");
-    if (!shape_.isMap(lists, "'lists'")) return;
-    for (const YamlEntry& entry : lists.entries) {
-      ListModel list{keyText(entry), {}};
-      shape_.checkName(list.name, "a list");
-      list.entries = shape_.texts(entry.value, entry.position, "list '" + entry.key + "'");
-      models_.lists.push_back(std::move(list));
+  void readShared(const YamlNode& document) {
+    shape_.onlyKeys(document, "a document of lists and macros", {"lists", "macros"});
+    const YamlNode* lists = document.find("lists");
+    if (lists != nullptr && shape_.isMap(*lists, "'lists'")) {
+      for (const YamlEntry& entry : lists->entries) {
+        ListModel list{keyText(entry), {}};
+        shape_.checkName(list.name, "a list");
+        list.entries = shape_.texts(entry.value, entry.position, "list '" + entry.key + "'");
+        models_.lists.push_back(std::move(list));
+      }
+    }
+    const YamlNode* macros = document.find("macros");
+    if (macros == nullptr || !shape_.isMap(*macros, "'macros'")) return;
+    for (const YamlEntry& entry : macros->entries) {
+      MacroModel macro{fileText_, keyText(entry), entry.value};
+      shape_.checkName(macro.name, "a macro");
+      if (shape_.isText(entry.value, "macro '" + entry.key + "'")) {
+        models_.macros.push_back(std::move(macro));
+      }
     }
   }
 
+  void readGuidance(const YamlNode& document) {
+    shape_.onlyKeys(document, "guidance", {"guidance", "ci", "staging", "production"});
+    GuidanceDocument guidance;
+    guidance.recipe = shape_.text(document, "guidance", "guidance");
+    for (const YamlEntry& entry : document.entries) {
+      if (entry.key == "guidance") continue;
+      if (!shape_.onlyKeys(entry.value, "guidance", {"implications", "actions"})) continue;
+      guidance.contexts.push_back({keyText(entry), shape_.texts(entry.value, "implications"),
+                                   shape_.texts(entry.value, "actions")});
+    }
+    models_.guidance.push_back(std::move(guidance));
+  }
+
   void readRecipe(const YamlNode& document) {
-    shape_.onlyKeys(document, "a recipe",
-                    {"recipe", "version", "title", "description", "severity", "attack",
-                     "compliance", "references", "judge", "classes", "raise", "lower", "exempt"});
+    shape_.onlyKeys(
+        document, "a recipe",
+        {"recipe",     "version",    "title",      "description", "severity", "enabled",
+         "attack",     "compliance", "references", "judge",       "when",     "classes",
+         "classes_of", "raise",      "lower",      "tag",         "exempt",   "suppress",
+         "count",      "sequence",   "first_seen"});
     RecipeModel recipe;
     recipe.fileText = fileText_;
     recipe.name = shape_.text(document, "recipe", "a recipe");
@@ -59,111 +86,67 @@ class DocumentReader {
     recipe.version = shape_.text(document, "version", "a recipe");
     recipe.title = shape_.text(document, "title", "a recipe");
     recipe.description = shape_.optionalText(document, "description");
+    recipe.severity = shape_.text(document, "severity", "a recipe");
+    recipe.enabled = shape_.optionalText(document, "enabled");
     recipe.attack = shape_.texts(document, "attack");
     recipe.compliance = shape_.texts(document, "compliance");
     recipe.references = shape_.texts(document, "references");
-    readSeverity(document);
-    readJudge(document, recipe);
-    readClasses(document, recipe);
-    readModifiers(document, "raise", 1, recipe);
-    readModifiers(document, "lower", -1, recipe);
-    readExemptions(document, recipe);
+    sections_.readJudge(document, recipe);
+    recipe.when = shape_.optionalText(document, "when");
+    recipe.classesOf = shape_.optionalText(document, "classes_of");
+    sections_.readClasses(document, recipe);
+    checkTrigger(document);
+    sections_.readModifiers(document, "raise", 1, recipe);
+    sections_.readModifiers(document, "lower", -1, recipe);
+    sections_.readModifiers(document, "tag", 0, recipe);
+    sections_.readExemptions(document, recipe.exemptions);
+    sections_.readSuppress(document, recipe);
+    sections_.readCount(document, recipe);
+    sections_.readSequence(document, recipe);
+    recipe.firstSeen = shape_.texts(document, "first_seen");
     checkUnique(recipe);
     models_.recipes.push_back(std::move(recipe));
   }
 
-  void readSeverity(const YamlNode& document) {
-    const Text severity = shape_.text(document, "severity", "a recipe");
-    if (severity.text.empty() || severity.text == "per class") return;
-    diagnostics_.error(DiagnosticCode::kBadValue, severity.position,
-                       "severity must be 'per class', found '" + severity.text + "'",
-                       "each class states its own severity");
-  }
-
-  void readJudge(const YamlNode& document, RecipeModel& recipe) {
-    const YamlNode* judge = document.find("judge");
-    if (judge == nullptr) {
-      diagnostics_.error(DiagnosticCode::kMissingKey, document.position,
-                         "'judge' is missing in a recipe",
-                         "judge: {results: [ok, EACCES], path: file.path}");
-      return;
-    }
-    if (!shape_.onlyKeys(*judge, "'judge'", {"results", "path", "typed_path_only"})) return;
-    recipe.judge.results = shape_.texts(*judge, "results");
-    if (judge->find("results") == nullptr) {
-      diagnostics_.error(DiagnosticCode::kMissingKey, judge->position,
-                         "'results' is missing in 'judge'", "results: [ok] judges what ran");
-    }
-    const Text path = shape_.text(*judge, "path", "'judge'");
-    if (!path.text.empty() && path.text != "file.path") {
-      diagnostics_.error(DiagnosticCode::kBadValue, path.position,
-                         "the path that decides must be file.path, found '" + path.text + "'",
-                         "file.path is what the kernel resolved, and what was typed if that is "
-                         "not known");
-    }
-    recipe.judge.typedPathOnly = shape_.optionalText(*judge, "typed_path_only");
-  }
-
-  void readClasses(const YamlNode& document, RecipeModel& recipe) {
+  void checkTrigger(const YamlNode& document) {
     const YamlNode* classes = document.find("classes");
-    if (classes == nullptr) {
+    const YamlNode* classesOf = document.find("classes_of");
+    if (classes == nullptr && classesOf == nullptr && document.find("when") == nullptr) {
       diagnostics_.error(DiagnosticCode::kMissingKey, document.position,
-                         "'classes' is missing in a recipe");
-      return;
+                         "a recipe needs 'classes', 'classes_of' or 'when'",
+                         "without one it would alert on everything or on nothing");
     }
-    if (!shape_.isMap(*classes, "'classes'")) return;
-    for (const YamlEntry& entry : classes->entries) {
-      const std::string what = "class '" + entry.key + "'";
-      if (!shape_.onlyKeys(entry.value, what, {"severity", "under", "glob", "except"})) continue;
-      ClassModel model;
-      model.name = keyText(entry);
-      shape_.checkName(model.name, "a class");
-      model.severity = shape_.text(entry.value, "severity", what);
-      model.under = shape_.texts(entry.value, "under");
-      model.glob = shape_.texts(entry.value, "glob");
-      model.except = shape_.texts(entry.value, "except");
-      if (entry.value.find("under") == nullptr && entry.value.find("glob") == nullptr) {
-        diagnostics_.error(DiagnosticCode::kMissingKey, entry.position,
-                           what + " has neither 'under' nor 'glob'");
-      }
-      recipe.classes.push_back(std::move(model));
+    if (classes != nullptr && classesOf != nullptr) {
+      diagnostics_.error(DiagnosticCode::kConflict, classesOf->position,
+                         "'classes' and 'classes_of' exclude one another");
     }
   }
 
-  void readModifiers(const YamlNode& document, std::string_view key, int step,
-                     RecipeModel& recipe) {
-    const YamlNode* modifiers = document.find(key);
-    if (modifiers == nullptr || !shape_.isMap(*modifiers, "'" + std::string(key) + "'")) return;
-    for (const YamlEntry& entry : modifiers->entries) {
-      ModifierModel model{keyText(entry), entry.value, step};
-      shape_.checkName(model.name, "a condition");
-      if (shape_.isText(entry.value, "condition '" + entry.key + "'")) {
-        recipe.modifiers.push_back(std::move(model));
-      }
-    }
+  void readOverride(const YamlNode& document) {
+    shape_.onlyKeys(document, "an override",
+                    {"override", "severity", "enabled", "classes", "lists", "exempt", "disable"});
+    OverrideModel model;
+    model.recipe = shape_.text(document, "override", "an override");
+    model.severity = shape_.optionalText(document, "severity");
+    model.enabled = shape_.optionalText(document, "enabled");
+    readEdits(document, "classes", true, model.classes);
+    readEdits(document, "lists", false, model.lists);
+    sections_.readExemptions(document, model.exemptions);
+    model.disable = shape_.texts(document, "disable");
+    models_.overrides.push_back(std::move(model));
   }
 
-  void readExemptions(const YamlNode& document, RecipeModel& recipe) {
-    const YamlNode* exempt = document.find("exempt");
-    if (exempt == nullptr || !shape_.isSequence(*exempt, "'exempt'")) return;
-    for (const YamlNode& item : exempt->items) {
-      if (!shape_.onlyKeys(item, "an exemption",
-                           {"name", "path", "parent", "why", "owner", "until"})) {
-        continue;
-      }
-      ExemptionModel model;
-      model.name = shape_.text(item, "name", "an exemption");
-      shape_.checkName(model.name, "an exemption", true);
-      model.paths = shape_.texts(item, "path");
-      if (item.find("path") == nullptr) {
-        diagnostics_.error(DiagnosticCode::kMissingKey, item.position,
-                           "'path' is missing in an exemption");
-      }
-      model.parent = shape_.text(item, "parent", "an exemption");
-      model.why = shape_.text(item, "why", "an exemption");
-      model.owner = shape_.optionalText(item, "owner");
-      model.until = shape_.optionalText(item, "until");
-      recipe.exemptions.push_back(std::move(model));
+  void readEdits(const YamlNode& document, std::string_view key, bool ofClass,
+                 std::vector<EditModel>& edits) {
+    const YamlNode* map = document.find(key);
+    if (map == nullptr || !shape_.isMap(*map, "'" + std::string(key) + "'")) return;
+    for (const YamlEntry& entry : map->entries) {
+      const std::string what = "the change of '" + entry.key + "'";
+      const bool sound = ofClass ? shape_.onlyKeys(entry.value, what, {"severity", "add", "remove"})
+                                 : shape_.onlyKeys(entry.value, what, {"add", "remove"});
+      if (!sound) continue;
+      edits.push_back({keyText(entry), shape_.optionalText(entry.value, "severity"),
+                       shape_.texts(entry.value, "add"), shape_.texts(entry.value, "remove")});
     }
   }
 
@@ -181,12 +164,15 @@ class DocumentReader {
     for (const ClassModel& model : recipe.classes) check(model.name);
     for (const ModifierModel& model : recipe.modifiers) check(model.name);
     for (const ExemptionModel& model : recipe.exemptions) check(model.name);
+    if (!recipe.sequence) return;
+    for (const StepModel& model : recipe.sequence->steps) check(model.name);
   }
 
   std::string_view fileText_;
   RecipeModels& models_;
   Diagnostics& diagnostics_;
   Shape shape_;
+  SectionReader sections_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
+#include "analyzer/paths/path.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -28,11 +29,24 @@ struct ImageFacts {
   trace::Field<trace::Credentials> credentials;
   trace::Field<trace::Login> login;
   trace::Field<trace::Session> session;
+  trace::Field<std::uint32_t> parentPid;
+  trace::Field<std::string> interpreter;  // as the kernel names it; empty: the typed file runs
+  trace::Field<bool> secure;
+  trace::Field<std::string> sha256;  // 32 bytes
+  trace::Field<trace::FileIdentity> identity;
+  // All of what a process shares with its creator; never null.
+  std::shared_ptr<const trace::Context> context = noContext();
+
+  // Derived once, because every recipe asks for them: where the executable lies, and its name.
+  Place place;
+  std::string name;
+
+  static const std::shared_ptr<const trace::Context>& noContext();
 };
 
 struct Reason {
   std::string name;     // of the class, raise, lower or exemption
-  std::string effect;   // "class high", "+1", "-1", "exempt"
+  std::string effect;   // "class high", "+1", "-1", "tag", "after", "count", "new", "exempt"
   std::string because;  // the values that decided
   std::string source;   // "FILE:LINE" of its definition, without folders; empty for a class
 };
@@ -50,8 +64,10 @@ struct Alert {
   std::int64_t realtimeNs = 0;
   std::shared_ptr<const RecipeInfo> recipe;
   Severity severity = Severity::kInfo;
-  std::string directoryClass;
+  std::string directoryClass;    // empty: the recipe has none
+  std::uint64_t suppressed = 0;  // not 0: stands for so many alerts like it, and for itself not
   bool exempted = false;
+  trace::MappingRole mapping = trace::MappingRole::kUnknown;  // filePath was mapped, not run
   bool script = false;            // filePath is a script, process.executable its interpreter
   bool typedPathOnly = false;     // the path that was typed decided, although another file ran
   std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno

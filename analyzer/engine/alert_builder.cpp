@@ -73,20 +73,29 @@ std::uint64_t decisionStart(const Judged& judged) {
 
 }  // namespace
 
+std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId) {
+  std::string further;
+  if (judged.isMapping()) further = judged.filePlace().path;
+  const bool tally = judged.attempt() && judged.attemptNumber() == 0;
+  if (tally) further = std::to_string(judged.timeNs());
+  return alertId(bootId, judged.node()->id, judged.attemptNumber(), recipe.info->name,
+                 recipe.info->version, further);
+}
+
 Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& judged,
                  const trace::Header& header, const Gaps& gaps) {
   const trace::Uuid& bootId = header.host.bootId;
   const ImageNode& node = *judged.node();
   Alert alert;
-  alert.id =
-      alertId(bootId, node.id, judged.attemptNumber(), recipe.info->name, recipe.info->version);
+  alert.id = alertIdOf(recipe, judged, bootId);
   alert.timeNs = judged.timeNs();
   alert.realtimeNs = header.clock.toRealtimeNs(judged.timeNs());
   alert.recipe = recipe.info;
   alert.severity = verdict.severity;
   alert.directoryClass = verdict.directoryClass;
+  alert.mapping = judged.isMapping() ? judged.mapping() : trace::MappingRole::kUnknown;
   alert.exempted = !verdict.exemption.empty();
-  alert.script = judged.script() && !verdict.interpreter;
+  alert.script = (judged.script() || verdict.argument) && !verdict.interpreter;
   alert.typedPathOnly = verdict.typedPathOnly;
   alert.errorNumber = judged.errorNumber();
   alert.attemptNumber = judged.attemptNumber();
@@ -103,6 +112,7 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
   }
   trace::Evidence pathEvidence = judged.filePathEvidence();
   if (verdict.typedPathOnly) pathEvidence = judged.typedPath().evidence;
+  if (verdict.argument) pathEvidence = judged.scriptArgument().evidence;
   if (verdict.interpreter) pathEvidence = alert.process.executable.evidence;
   alert.filePath = {verdict.path, pathEvidence};
   alert.typedPath = judged.typedPath();

@@ -8,6 +8,9 @@
 
 namespace exectrail::analyzer {
 
+// Its identity; `event.id` in outputs.
+std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId);
+
 Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& judged,
                  const trace::Header& header, const Gaps& gaps);
 

@@ -1,16 +1,63 @@
 #include "analyzer/engine/engine.h"
 
+#include <algorithm>
+#include <deque>
+#include <optional>
+
 #include "analyzer/engine/alert_builder.h"
+#include "analyzer/engine/candidates.h"
 #include "analyzer/engine/gaps.h"
 #include "analyzer/engine/judge.h"
 #include "analyzer/engine/process_tree.h"
+#include "analyzer/engine/suppression.h"
 
 namespace exectrail::analyzer {
 
+namespace {
+
+// One recipe, with what it remembers.
+struct RunningRecipe {
+  RunningRecipe(const Recipe& r, RecipeCounts& c) : recipe(r), counts(c) {
+    if (recipe.suppression) suppressor.emplace(*recipe.suppression);
+    if (recipe.count) counter.emplace(*recipe.count);
+    if (recipe.sequence) sequencer.emplace(*recipe.sequence);
+    if (!recipe.firstSeen.empty()) seen.emplace(kMaxKeys);
+  }
+
+  std::uint64_t evictions() const {
+    return (suppressor ? suppressor->evictions() : 0) + (counter ? counter->evictions() : 0) +
+           (sequencer ? sequencer->evictions() : 0) + (seen ? seen->evictions() : 0);
+  }
+
+  const Recipe& recipe;
+  RecipeCounts& counts;
+  std::optional<Suppressor> suppressor;
+  std::optional<Counter> counter;
+  std::optional<Sequencer> sequencer;
+  std::optional<BoundedMap<bool>> seen;  // in this trace
+  const std::set<Key>* known = nullptr;  // before it
+};
+
+}  // namespace
+
 struct Engine::State {
-  State(const Program& p, const trace::Header& h, AlertSink s)
-      : program(p), header(h), sink(std::move(s)) {
-    for (const Recipe& recipe : program.recipes()) summary.recipes[recipe.info->name];
+  State(const Program& program, const trace::Header& h, AlertSink s, const Baseline* baseline)
+      : header(h), sink(std::move(s)) {
+    static const std::set<Key> kNothing;
+    for (const Recipe& recipe : program.recipes()) {
+      if (!recipe.enabled) continue;
+      if (!recipe.firstSeen.empty() && baseline == nullptr) {
+        summary.idle.push_back(recipe.info->name);
+        continue;
+      }
+      RunningRecipe& running = recipes.emplace_back(recipe, summary.recipes[recipe.info->name]);
+      candidates.add(recipe);
+      if (running.sequencer) sequences.push_back(&running);
+      if (running.suppressor) suppressed.push_back(&running);
+      if (baseline == nullptr) continue;
+      const auto found = baseline->find(recipe.info->name);
+      running.known = found == baseline->end() ? &kNothing : &found->second;
+    }
   }
 
   void operator()(const std::monostate& /*unknown*/) {}
@@ -19,21 +66,36 @@ struct Engine::State {
   void operator()(const trace::Exit& exit) { tree.exit(exit); }
   void operator()(const trace::Heartbeat& /*alive*/) {}
 
-  // No recipe decides on these yet.
-  void operator()(const trace::Mapping& /*mapping*/) {}
-  void operator()(const trace::MountTable& /*table*/) {}
-  void operator()(const trace::FileHash& /*hash*/) {}
+  void operator()(const trace::FileHash& /*hash*/) {}  // no recipe decides on these yet
+  void operator()(const trace::MountTable& table) { mounts.apply(table); }
 
-  void operator()(const trace::AttemptTally& tally) { summary.attemptsNotKept += tally.count; }
+  void operator()(const trace::Mapping& mapping) {
+    judgeAll(Judged(tree.find(mapping.image), mapping, timeNs, world));
+  }
+
+  // Attempts of which only the number is known: they count, and decide nothing else.
+  void operator()(const trace::AttemptTally& tally) {
+    summary.attemptsNotKept += tally.count;
+    if (std::ranges::none_of(recipes,
+                             [](const auto& running) { return running.counter.has_value(); }))
+      return;
+    trace::Attempt attempt;
+    attempt.caller = tally.caller;
+    attempt.errorNumber = tally.errorNumber;
+    const Judged judged(tree.find(tally.caller), attempt, timeNs, world);
+    for (RunningRecipe& running : recipes) {
+      if (running.counter && tally.count != 0) judgeOne(running, judged, tally.count);
+    }
+  }
 
   void operator()(const trace::Exec& exec) {
     ++summary.execs;
-    judgeAll(Judged(tree.exec(exec, timeNs), timeNs));
+    judgeAll(Judged(tree.exec(exec, timeNs), timeNs, world));
   }
 
   void operator()(const trace::Attempt& attempt) {
     ++summary.attempts;
-    judgeAll(Judged(tree.find(attempt.caller), attempt, timeNs));
+    judgeAll(Judged(tree.find(attempt.caller), attempt, timeNs, world));
   }
 
   void operator()(const trace::Gap& gap) {
@@ -43,39 +105,124 @@ struct Engine::State {
   }
 
   void judgeAll(const Judged& judged) {
-    for (const Recipe& recipe : program.recipes()) {
-      const Verdict verdict = judge(recipe, judged, header.clock.toRealtimeNs(timeNs));
-      if (verdict.kind == Verdict::Kind::kNothing) continue;
-      RecipeCounts& counts = summary.recipes[recipe.info->name];
-      if (verdict.kind == Verdict::Kind::kInconclusive) {
-        ++counts.inconclusive;
-        continue;
-      }
-      ++counts.alerts;
-      ++summary.alertsBySeverity.at(static_cast<std::size_t>(verdict.severity));
-      if (!verdict.exemption.empty()) ++counts.exempted[verdict.exemption];
-      sink(buildAlert(recipe, verdict, judged, header, gaps));
+    if (observer) observer(judged);
+    if (const std::vector<std::uint32_t>* numbers = candidates.of(judged)) {
+      for (const std::uint32_t number : *numbers) judgeOne(recipes[number], judged, 1);
+    } else {
+      for (RunningRecipe& running : recipes) judgeOne(running, judged, 1);
+    }
+    if (judged.attempt() || judged.isMapping()) return;
+    for (RunningRecipe* running : sequences) running->sequencer->observe(judged);
+  }
+
+  void judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight) {
+    Verdict verdict = judge(running.recipe, judged, header.clock.toRealtimeNs(timeNs));
+    if (verdict.kind == Verdict::Kind::kNothing) return;
+    if (verdict.kind == Verdict::Kind::kAlert) {
+      const Tri remembered = askMemory(running, judged, verdict, weight);
+      if (remembered == Tri::kFalse) return;
+      if (remembered == Tri::kUnknown) verdict.kind = Verdict::Kind::kInconclusive;
+    }
+    if (verdict.kind == Verdict::Kind::kInconclusive) {
+      // Without what must come before it, it decides nothing, whatever it is.
+      if (running.sequencer && !running.sequencer->awaits(timeNs)) return;
+      ++running.counts.inconclusive;
+      return;
+    }
+    if (!verdict.exemption.empty()) ++running.counts.exempted[verdict.exemption];
+    const auto make = [&] { return buildAlert(running.recipe, verdict, judged, header, gaps); };
+    if (running.suppressor && !passes(running, judged, verdict, make)) {
+      ++running.counts.suppressed;
+      return;
+    }
+    ++running.counts.alerts;
+    ++summary.alertsBySeverity.at(static_cast<std::size_t>(verdict.severity));
+    sink(make());
+  }
+
+  // Whether what came before makes an alert of a trigger.
+  static Tri askMemory(RunningRecipe& running, const Judged& judged, Verdict& verdict,
+                       std::uint64_t weight) {
+    Reason reason;
+    Tri result = Tri::kTrue;
+    if (running.counter) {
+      result = running.counter->add(judged, verdict.directoryClass, weight, reason);
+    } else if (running.sequencer) {
+      result = running.sequencer->completes(judged, verdict.directoryClass, reason);
+    }
+    if (result == Tri::kTrue && running.seen) {
+      result = isNew(running, judged, verdict.directoryClass, reason);
+    }
+    if (result == Tri::kTrue && !reason.name.empty()) verdict.reasons.push_back(reason);
+    return result;
+  }
+
+  static Tri isNew(RunningRecipe& running, const Judged& judged, std::string_view className,
+                   Reason& reason) {
+    const auto keys = keysOf(running.recipe.firstSeen, judged, className, OnUnknown::kNothing);
+    if (keys.empty()) return Tri::kUnknown;
+    Tri result = Tri::kFalse;
+    for (const KeyedValues& each : keys) {
+      if (running.known->contains(each.key)) continue;
+      bool& seen = running.seen->get(each.key);
+      if (seen) continue;
+      seen = true;
+      result = Tri::kTrue;
+      std::string values;
+      for (const std::string& text : each.texts) values += (values.empty() ? "" : ", ") + text;
+      reason = {"first_seen", "new", values, {}};
+    }
+    return result;
+  }
+
+  bool passes(RunningRecipe& running, const Judged& judged, const Verdict& verdict,
+              const std::function<Alert()>& make) {
+    const auto keys = keysOf(running.recipe.suppression->key, judged, verdict.directoryClass,
+                             OnUnknown::kAsValue);
+    return running.suppressor->passes(keys.front().key, timeNs, make, sink);
+  }
+
+  void advance() {
+    for (RunningRecipe* running : suppressed) running->suppressor->advance(timeNs, sink);
+  }
+
+  void finish() {
+    for (RunningRecipe& running : recipes) {
+      if (running.suppressor) running.suppressor->finish(sink);
+      running.counts.evictions = running.evictions();
     }
   }
 
-  const Program& program;
   const trace::Header header;
   AlertSink sink;
+  Engine::Observer observer;
   ProcessTree tree;
+  Mounts mounts;
+  const World world{&header, &tree, &mounts};
   Gaps gaps;
   Summary summary;
+  std::deque<RunningRecipe> recipes;      // by name
+  std::vector<RunningRecipe*> sequences;  // those that want to see all that runs
+  std::vector<RunningRecipe*> suppressed;
+  Candidates candidates;
   std::uint64_t timeNs = 0;
 };
 
-Engine::Engine(const Program& program, const trace::Header& header, AlertSink sink)
-    : state_(std::make_unique<State>(program, header, std::move(sink))) {}
+Engine::Engine(const Program& program, const trace::Header& header, AlertSink sink,
+               const Baseline* baseline)
+    : state_(std::make_unique<State>(program, header, std::move(sink), baseline)) {}
 
 Engine::~Engine() = default;
 
 void Engine::process(const trace::Record& record) {
   state_->timeNs = record.timeNs;
+  state_->advance();
   std::visit(*state_, record.body);
 }
+
+void Engine::finish() { state_->finish(); }
+
+void Engine::observe(Observer observer) { state_->observer = std::move(observer); }
 
 const Summary& Engine::summary() const { return state_->summary; }
 

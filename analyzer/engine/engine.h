@@ -8,9 +8,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/alert.h"
+#include "analyzer/engine/judged.h"
+#include "analyzer/engine/memory.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
 
@@ -20,6 +23,7 @@ struct RecipeCounts {
   std::uint64_t alerts = 0;
   std::uint64_t suppressed = 0;
   std::uint64_t inconclusive = 0;
+  std::uint64_t evictions = 0;                    // from its memory, by its bound
   std::map<std::string, std::uint64_t> exempted;  // by name of the exemption
 };
 
@@ -30,7 +34,8 @@ struct Summary {
   std::uint64_t gaps = 0;
   std::uint64_t lostEvents = 0;
   std::array<std::uint64_t, kSeverityNames.size()> alertsBySeverity{};  // index: Severity
-  std::map<std::string, RecipeCounts> recipes;  // by recipe name, all of the program
+  std::map<std::string, RecipeCounts> recipes;  // by recipe name, all that are applied
+  std::vector<std::string> idle;                // recipes that need a baseline, and got none
 };
 
 using AlertSink = std::function<void(const Alert&)>;
@@ -39,13 +44,23 @@ class Engine {
  public:
   // `program` must outlive the engine. `sink` is called from process(), once for each alert, in the
   // order of records and, for one record, of recipe names.
-  Engine(const Program& program, const trace::Header& header, AlertSink sink);
+  // Without a baseline, first-seen recipes are idle; it must outlive the engine.
+  Engine(const Program& program, const trace::Header& header, AlertSink sink,
+         const Baseline* baseline = nullptr);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   void process(const trace::Record& record);
+
+  // The trace has ended: gives out what suppression holds back.
+  void finish();
+
   const Summary& summary() const;
+
+  // Called for all that is judged, before recipes are asked; for listing and explaining.
+  using Observer = std::function<void(const Judged&)>;
+  void observe(Observer observer);
 
  private:
   struct State;

@@ -1,10 +1,7 @@
 #include "analyzer/engine/evaluate.h"
 
-#include <re2/re2.h>
-
-#include <algorithm>
-
 #include "analyzer/engine/facts.h"
+#include "analyzer/engine/text_test.h"
 #include "analyzer/engine/value.h"
 
 namespace exectrail::analyzer {
@@ -33,7 +30,12 @@ class Evaluator {
         return evaluateNot(condition);
       case Kind::kAny:
       case Kind::kAll:
-        return evaluateLineage(condition);
+      case Kind::kCount:
+        return condition.lineage ? evaluateLineage(condition) : evaluateList(condition);
+      case Kind::kNearest:
+        return evaluateNearest(condition);
+      case Kind::kTrust:
+        return evaluateTrust(condition);
       case Kind::kGenuine:
         return evaluateGenuine(condition);
       default:
@@ -70,30 +72,143 @@ class Evaluator {
     return result;
   }
 
+  // Answers for elements, gathered into one for any(), all() or count().
+  struct Tally {
+    const Condition& condition;
+    std::int64_t surely = 0;
+    std::int64_t possibly = 0;
+    std::int64_t all = 0;
+
+    void add(Tri one) {
+      ++all;
+      surely += one == Tri::kTrue ? 1 : 0;
+      possibly += one != Tri::kFalse ? 1 : 0;
+    }
+
+    // What nobody looked at may be anything, and any number.
+    Tri result(bool complete) const {
+      if (condition.kind == Kind::kAny) {
+        return surely > 0 ? Tri::kTrue : triOfRange(possibly > 0 || !complete);
+      }
+      if (condition.kind == Kind::kAll) {
+        if (possibly < all) return Tri::kFalse;
+        return surely == all && complete ? Tri::kTrue : Tri::kUnknown;
+      }
+      return countResult(complete);
+    }
+
+    // Nothing more can change it.
+    bool decided() const {
+      return (condition.kind == Kind::kAny && surely > 0) ||
+             (condition.kind == Kind::kAll && possibly < all);
+    }
+
+   private:
+    static Tri triOfRange(bool possible) { return possible ? Tri::kUnknown : Tri::kFalse; }
+
+    Tri countResult(bool complete) const {
+      const auto holds = [this](std::int64_t n) {
+        return compareNumbers(n, condition.op, condition.number);
+      };
+      const bool rising =
+          condition.op == Operator::kGreater || condition.op == Operator::kGreaterOrEqual;
+      if (!complete) return rising && holds(surely) ? Tri::kTrue : Tri::kUnknown;
+      bool some = false;
+      bool every = true;
+      for (std::int64_t n = surely; n <= possibly; ++n) {
+        some = some || holds(n);
+        every = every && holds(n);
+      }
+      return every ? Tri::kTrue : triOfRange(some);
+    }
+  };
+
   Tri evaluateLineage(const Condition& condition) {
-    const bool any = condition.kind == Kind::kAny;
-    const Tri decided = any ? Tri::kTrue : Tri::kFalse;
     const Lineage& lineage = judged_.lineage();
-    Tri result = !decided;
+    Tally tally{condition};
     const std::size_t before = findings_.because.size();
     for (const ImageNode* node : lineage.above) {
-      item_ = node;
-      const Tri one = evaluate(condition.children.front());
-      item_ = nullptr;
+      const Tri one = evaluateItem(condition.children.front(), {node, nullptr});
       findings_.because.resize(before);
-      if (one == decided) {
-        if (any) findings_.because.push_back(describe(*node));
-        return decided;
-      }
-      result = any ? either(result, one) : both(result, one);
+      tally.add(one);
+      if (!tally.decided()) continue;
+      if (condition.kind == Kind::kAny) findings_.because.push_back(describe(*node));
+      return tally.result(true);
     }
-    if (!lineage.complete) {
-      const ImageNode& last = lineage.above.empty() ? *judged_.node() : *lineage.above.back();
-      findings_.missing.push_back("what stands above " + describe(last));
-      return Tri::kUnknown;
-    }
+    const Tri result = tally.result(lineage.complete);
     if (result == Tri::kTrue) findings_.because.push_back(condition.text);
+    if (result == Tri::kUnknown && !lineage.complete) missingAbove();
     return result;
+  }
+
+  Tri evaluateItem(const Condition& condition, const Item& item) {
+    const Item outer = item_;
+    if (item.image != nullptr) item_.image = item.image;
+    if (item.element != nullptr) item_.element = item.element;
+    const Tri result = evaluate(condition);
+    item_ = outer;
+    return result;
+  }
+
+  Tri evaluateList(const Condition& condition) {
+    const Value list = value(condition.left);
+    if (list.state == State::kUnknown) return missingField(condition.left);
+    if (list.state == State::kAbsent) return Tri::kFalse;
+    Tally tally{condition};
+    const std::size_t before = findings_.because.size();
+    for (std::size_t i = 0; i < list.list->size(); ++i) {
+      Value element;
+      element.state = State::kKnown;
+      element.evidence = list.evidence;
+      element.text = (*list.list)[i];
+      element.truncated = list.truncated && i + 1 == list.list->size();
+      tally.add(evaluateItem(condition.children.front(), {nullptr, &element}));
+      findings_.because.resize(before);
+      if (!tally.decided()) continue;
+      if (condition.kind == Kind::kAny) {
+        findings_.because.push_back(fieldName(condition.left) + " " + std::string(element.text));
+      }
+      return tally.result(true);
+    }
+    const Tri result = tally.result(!list.truncated);
+    if (result == Tri::kTrue) findings_.because.push_back(condition.text);
+    if (result == Tri::kUnknown) missingField(condition.left);
+    return result;
+  }
+
+  // Walks up until an image satisfies the first condition; if it is not sure of one, no later image
+  // can be the nearest for sure.
+  Tri evaluateNearest(const Condition& condition) {
+    const Lineage& lineage = judged_.lineage();
+    const std::size_t before = findings_.because.size();
+    // What the answer would be for each image that may be the nearest; they all must agree.
+    bool some = false;
+    bool every = true;
+    bool candidates = false;
+    const auto consider = [&](Tri then) {
+      candidates = true;
+      some = some || then != Tri::kFalse;
+      every = every && then == Tri::kTrue;
+    };
+    for (const ImageNode* node : lineage.above) {
+      const Tri found = evaluateItem(condition.children.front(), {node, nullptr});
+      findings_.because.resize(before);
+      if (found == Tri::kFalse) continue;
+      consider(evaluateItem(condition.children.back(), {node, nullptr}));
+      findings_.because.resize(before);
+      if (found != Tri::kTrue) continue;
+      if (every) findings_.because.push_back(describe(*node));
+      return every ? Tri::kTrue : some ? Tri::kUnknown : Tri::kFalse;
+    }
+    if (lineage.complete) return candidates && some ? Tri::kUnknown : Tri::kFalse;
+    missingAbove();
+    return Tri::kUnknown;
+  }
+
+  void missingAbove() {
+    const Lineage& lineage = judged_.lineage();
+    const ImageNode& last = lineage.above.empty() ? *judged_.node() : *lineage.above.back();
+    findings_.missing.push_back("what stands above " + describe(last));
   }
 
   // A parent that nobody can pretend to be: its executable, as the kernel names it, is in the list,
@@ -124,11 +239,13 @@ class Evaluator {
   }
 
   Tri missingField(const FieldRef& field) {
-    const bool ofItem = item_ != nullptr && field.subject == Subject::kItem;
+    const bool ofItem = item_.image != nullptr && field.subject == Subject::kItem &&
+                        field.attribute != Attribute::kIt;
     if (!ofItem) return missing(fieldName(field));
-    if (knownFacts(*item_) == nullptr)
-      return missing("what ran as pid " + std::to_string(item_->id.tgid));
-    return missing(fieldName(field).substr(1) + " of " + describe(*item_));
+    if (knownFacts(*item_.image) == nullptr) {
+      return missing("what ran as pid " + std::to_string(item_.image->id.tgid));
+    }
+    return missing(fieldName(field).substr(1) + " of " + describe(*item_.image));
   }
 
   Value value(const FieldRef& field) const { return valueOf(field, judged_, className_, item_); }
@@ -143,112 +260,43 @@ class Evaluator {
       if (right.state == State::kUnknown) return missingField(*condition.right);
       if (right.state == State::kAbsent) return Tri::kFalse;
       result = condition.kind == Kind::kNumber
-                   ? triOf(compare(left.number, condition.op, right.number))
-                   : equal(left, right.text, right.truncated);
+                   ? triOf(compareNumbers(left.number, condition.op, right.number))
+                   : sameText(left, right.text, right.truncated, condition.nocase);
     } else {
-      result = test(condition, left);
+      const bool asksPlace = condition.kind == Kind::kUnder;
+      result =
+          testValue(condition, left, asksPlace ? placeOf(condition.left, judged_, item_) : Place{});
     }
     if (result == Tri::kUnknown) return missingField(condition.left);
     if (result == Tri::kTrue) findings_.because.push_back(explain(condition, left));
     return result;
   }
 
+  // Where a value comes from is always known: from nowhere, if the value is not.
+  Tri evaluateTrust(const Condition& condition) {
+    const Value left = value(condition.left);
+    const bool result = compareNumbers(trustOf(left.evidence), condition.op, condition.number);
+    if (result) {
+      findings_.because.push_back(fieldName(condition.left) + " is " +
+                                  std::string(trace::name(left.evidence)));
+    }
+    return triOf(result);
+  }
+
   std::string explain(const Condition& condition, const Value& left) const {
-    std::string text = fieldName(condition.left) + " ";
-    if (left.list != nullptr) return condition.text;
+    const bool plain = condition.kind != Kind::kLength && condition.kind != Kind::kBoolean;
+    if (left.list != nullptr || !plain) return condition.text;
+    const std::string text = fieldName(condition.left) + " ";
     if (condition.kind == Kind::kNumber || condition.kind == Kind::kNumberIn) {
       return text + std::to_string(left.number);
     }
-    return text + left.text;
-  }
-
-  Tri test(const Condition& condition, const Value& left) const {
-    switch (condition.kind) {
-      case Kind::kNumber:
-        return triOf(compare(left.number, condition.op, condition.number));
-      case Kind::kNumberIn:
-        return triOf(std::ranges::count(condition.numbers, left.number) > 0);
-      case Kind::kEqual:
-        return equal(left, condition.texts.front(), false);
-      case Kind::kTextIn:
-        return whole(left, condition.set->contains(left.text));
-      case Kind::kMatches:
-        return whole(left, re2::RE2::PartialMatch(left.text, *condition.regex));
-      case Kind::kUnder:
-        return under(condition);
-      case Kind::kContains:
-        return contains(condition, left);
-      case Kind::kStartsWith:
-        return startsWith(condition, left);
-      case Kind::kEndsWith:
-        return whole(left, std::ranges::any_of(condition.texts, [&](const std::string& text) {
-                       return left.text.ends_with(text);
-                     }));
-      default:
-        return Tri::kUnknown;
-    }
-  }
-
-  static bool compare(std::int64_t left, Operator op, std::int64_t right) {
-    switch (op) {
-      case Operator::kLess:
-        return left < right;
-      case Operator::kLessOrEqual:
-        return left <= right;
-      case Operator::kGreater:
-        return left > right;
-      case Operator::kGreaterOrEqual:
-        return left >= right;
-      default:
-        return left == right;
-    }
-  }
-
-  // The answer for a whole text; of a text that was cut nobody knows the rest.
-  static Tri whole(const Value& left, bool answer) {
-    return left.truncated ? Tri::kUnknown : triOf(answer);
-  }
-
-  static Tri equal(const Value& left, std::string_view right, bool rightTruncated) {
-    if (!left.truncated && !rightTruncated) return triOf(left.text == right);
-    const std::size_t common = std::min(left.text.size(), right.size());
-    const bool differs = left.text.compare(0, common, right, 0, common) != 0;
-    return differs ? Tri::kFalse : Tri::kUnknown;
-  }
-
-  static Tri startsWith(const Condition& condition, const Value& left) {
-    Tri result = Tri::kFalse;
-    for (const std::string& text : condition.texts) {
-      if (left.text.starts_with(text)) return Tri::kTrue;
-      const bool couldBe = left.truncated && text.starts_with(left.text);
-      if (couldBe) result = Tri::kUnknown;
-    }
-    return result;
-  }
-
-  static Tri contains(const Condition& condition, const Value& left) {
-    const auto found = [&](const std::string& text) {
-      if (left.list == nullptr) return left.text.find(text) != std::string::npos;
-      // Of a list that was cut, the last element may be only the beginning of another text.
-      const auto end = left.list->end() - (left.truncated && !left.list->empty() ? 1 : 0);
-      return std::find(left.list->begin(), end, text) != end;
-    };
-    return std::ranges::any_of(condition.texts, found) ? Tri::kTrue : whole(left, false);
-  }
-
-  Tri under(const Condition& condition) const {
-    const Place place = placeOf(condition.left, judged_, item_);
-    if (place.kind == PlaceKind::kHandle) return Tri::kFalse;
-    if (place.kind == PlaceKind::kUnknown) return Tri::kUnknown;
-    return triOf(std::ranges::any_of(condition.texts, [&](const std::string& directory) {
-      return isUnder(place.path, directory);
-    }));
+    return text + std::string(left.text);
   }
 
   const Judged& judged_;
   std::string_view className_;
   Findings& findings_;
-  const ImageNode* item_ = nullptr;
+  Item item_;
 };
 
 }  // namespace

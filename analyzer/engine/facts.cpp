@@ -10,8 +10,14 @@ trace::Field<std::vector<std::string>> copyField(const trace::Field<trace::Argum
   return {std::vector<std::string>(field.value.begin(), field.value.end()), field.evidence};
 }
 
-std::shared_ptr<const ImageFacts> copyFacts(const trace::Image& image,
-                                            const trace::Field<trace::Bytes>* typedPath) {
+const std::shared_ptr<const trace::Context>& ImageFacts::noContext() {
+  static const std::shared_ptr<const trace::Context> kNone = std::make_shared<trace::Context>();
+  return kNone;
+}
+
+std::shared_ptr<ImageFacts> copyFacts(const trace::Image& image,
+                                      const trace::Field<trace::Bytes>* typedPath,
+                                      Contexts& contexts) {
   auto facts = std::make_shared<ImageFacts>();
   facts->id = image.id;
   facts->executable = copyField(image.executable);
@@ -23,6 +29,13 @@ std::shared_ptr<const ImageFacts> copyFacts(const trace::Image& image,
   facts->credentials = image.context->credentials;
   facts->login = image.context->login;
   facts->session = image.context->session;
+  facts->context = contexts.keep(image.context);
+  facts->parentPid = image.parentPid;
+  facts->secure = image.secure;
+  facts->sha256 = copyField(image.sha256);
+  facts->identity = image.identity;
+  facts->place = executablePlace(*facts);
+  facts->name = displayName(*facts);
   return facts;
 }
 
@@ -33,7 +46,8 @@ Place executablePlace(const ImageFacts& facts) {
 }
 
 std::string displayName(const ImageFacts& facts) {
-  const Place place = executablePlace(facts);
+  const bool derived = facts.place.kind == PlaceKind::kPath;
+  const Place place = derived ? facts.place : executablePlace(facts);
   if (place.kind == PlaceKind::kPath && place.path.size() > 1) {
     // The name of a memory file is all of it.
     if (place.path.starts_with("/memfd:")) return place.path.substr(1);

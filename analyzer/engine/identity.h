@@ -1,7 +1,7 @@
 // The name of an alert, which is the same wherever and whenever a trace is analysed, and after it
 // was cut, merged or written in other batches. Made like those of images, see trace/identity.h, of:
 //   "exectrail alert 1", boot id, tgid, process start, exec number, attempt number (4), recipe
-//   name, recipe version
+//   name, recipe version, further
 #pragma once
 
 #include <string>
@@ -13,8 +13,10 @@ namespace exectrail::analyzer {
 
 using trace::entityId;
 
-// `attemptNumber` is 0 for what ran.
+// `attemptNumber` is 0 for what ran. `further` tells apart what else an image may have several of:
+// the path of a mapping, the time of a tally; nothing is hashed of it if it is empty.
 std::string alertId(const trace::Uuid& bootId, const trace::ImageId& image,
-                    std::uint32_t attemptNumber, std::string_view recipe, std::string_view version);
+                    std::uint32_t attemptNumber, std::string_view recipe, std::string_view version,
+                    std::string_view further = {});
 
 }  // namespace exectrail::analyzer

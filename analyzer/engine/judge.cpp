@@ -16,7 +16,10 @@ std::string join(const std::vector<std::string>& texts) {
   return joined;
 }
 
-std::string stepText(int step) { return step > 0 ? "+1" : "-1"; }
+std::string stepText(int step) {
+  if (step == 0) return "tag";
+  return step > 0 ? "+1" : "-1";
+}
 
 class Judge {
  public:
@@ -24,16 +27,13 @@ class Judge {
       : recipe_(recipe), judged_(judged), realtimeNs_(realtimeNs) {}
 
   Verdict run() {
-    if (std::ranges::count(recipe_.results, judged_.errorNumber()) == 0) return verdict_;
-    const auto match = findClass();
-    if (!match) return verdict_;
+    if (!concerns()) return verdict_;
+    const Tri trigger = triggerOfClass();
+    if (trigger == Tri::kFalse) return verdict_;
+    const Tri all = both(trigger, triggerOfCondition());
+    if (all == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
+    if (all != Tri::kTrue) return verdict_;
     verdict_.kind = Verdict::Kind::kAlert;
-    verdict_.directoryClass = match->directoryClass->name;
-    const Severity base = match->directoryClass->severity;
-    verdict_.reasons.push_back({verdict_.directoryClass,
-                                "class " + std::string(name(base)),
-                                verdict_.path + " matches " + std::string(match->pattern),
-                                {}});
     int steps = 0;
     if (verdict_.typedPathOnly) {
       --steps;
@@ -47,13 +47,63 @@ class Judge {
             {modifier.name, stepText(modifier.step), join(because_), modifier.source});
       }
     }
-    verdict_.severity = moved(base, steps);
+    verdict_.severity = moved(base_, steps);
     applyExemption();
     return verdict_;
   }
 
  private:
-  // The trigger. Sets what decided; sets kInconclusive if it hangs on what is not known.
+  // Whether it is of the kind that the recipe is about.
+  bool concerns() const {
+    if (judged_.isMapping()) return std::ranges::count(recipe_.mappings, judged_.mapping()) > 0;
+    return std::ranges::count(recipe_.results, judged_.errorNumber()) > 0;
+  }
+
+  // Sets path, class and severity.
+  Tri triggerOfClass() {
+    if (!recipe_.classified) {
+      const Place& place = recipe_.path == PathSource::kArgument ? judged_.scriptArgument().place
+                                                                 : judged_.filePlace();
+      if (place.kind == PlaceKind::kPath) verdict_.path = place.path;
+      base_ = recipe_.severity.value_or(Severity::kInfo);
+      return Tri::kTrue;
+    }
+    const auto match = recipe_.path == PathSource::kArgument ? classOfArgument() : findClass();
+    if (!match) return unknownPath_ ? Tri::kUnknown : Tri::kFalse;
+    verdict_.directoryClass = match->directoryClass->name;
+    const Severity ofClass = moved(match->directoryClass->severity, recipe_.classStep);
+    base_ = recipe_.severity.value_or(ofClass);
+    verdict_.reasons.push_back({verdict_.directoryClass,
+                                "class " + std::string(name(base_)),
+                                verdict_.path + " matches " + std::string(match->pattern),
+                                {}});
+    return Tri::kTrue;
+  }
+
+  Tri triggerOfCondition() {
+    if (!recipe_.when) return Tri::kTrue;
+    Findings findings;
+    const Tri result = evaluate(*recipe_.when, judged_, verdict_.directoryClass, findings);
+    if (result == Tri::kTrue) {
+      verdict_.reasons.push_back(
+          {"when", "severity " + std::string(name(base_)), join(findings.because), {}});
+    }
+    return result;
+  }
+
+  // Of the script that an interpreter was given; `#!` lines are exec_from_unusual_dir's business.
+  std::optional<Classifier::Match> classOfArgument() {
+    if (judged_.script() || judged_.attempt()) return std::nullopt;
+    const Judged::Script& script = judged_.scriptArgument();
+    if (script.absent) return std::nullopt;
+    verdict_.argument = true;
+    unknownPath_ = script.place.kind == PlaceKind::kUnknown;
+    if (script.place.kind != PlaceKind::kPath) return std::nullopt;
+    verdict_.path = script.place.path;
+    return recipe_.classifier.classify(script.place.path);
+  }
+
+  // Sets what decided; sets unknownPath_ if that hangs on what is not known.
   std::optional<Classifier::Match> findClass() {
     const Place& file = judged_.filePlace();
     std::optional<Classifier::Match> match;
@@ -64,7 +114,7 @@ class Judge {
     if (judged_.script()) match = worseOfInterpreter(match);
     if (match) return match;
     if (file.kind != PlaceKind::kPath) {
-      verdict_.kind = Verdict::Kind::kInconclusive;
+      unknownPath_ = true;
       return std::nullopt;
     }
     if (!judged_.fileResolved() || recipe_.typedPathOnly == TypedPathOnly::kIgnore) {
@@ -78,13 +128,13 @@ class Judge {
     }
     // An open file that was named instead of a place (/dev/fd/3) is the resolved one.
     const bool handle = typed.kind == PlaceKind::kHandle;
-    if (!handle) verdict_.kind = Verdict::Kind::kInconclusive;
+    unknownPath_ = !handle;
     return std::nullopt;
   }
 
   // A script in a good place may name an interpreter in a bad one.
   std::optional<Classifier::Match> worseOfInterpreter(std::optional<Classifier::Match> script) {
-    const Place interpreter = executablePlace(judged_.facts());
+    const Place interpreter = judged_.facts().place;
     if (interpreter.kind != PlaceKind::kPath) return script;
     auto match = recipe_.classifier.classify(interpreter.path);
     if (!match) return script;
@@ -131,6 +181,8 @@ class Judge {
   const Judged& judged_;
   std::int64_t realtimeNs_;
   Verdict verdict_;
+  Severity base_ = Severity::kInfo;
+  bool unknownPath_ = false;
   std::vector<std::string> because_;
 };
 

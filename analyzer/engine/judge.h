@@ -21,6 +21,7 @@ struct Verdict {
   std::string directoryClass;
   std::string path;            // that decided, normalised
   bool typedPathOnly = false;  // what was typed decided, although something else ran
+  bool argument = false;       // the path is that of a script given to an interpreter
   bool interpreter = false;    // not the script decided but what it names to run it
   std::string exemption;       // name of the one that applies, or empty
   std::vector<Reason> reasons;

@@ -1,11 +1,12 @@
-// The execution or failed attempt that recipes are asked about, with what its record and the
-// process tree say. Lives while its record is processed.
+// The execution, failed attempt or mapping that recipes are asked about, with what its record and
+// the process tree say. Lives while its record is processed.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "analyzer/engine/process_tree.h"
+#include "analyzer/engine/world.h"
 #include "analyzer/paths/path.h"
 
 namespace exectrail::analyzer {
@@ -13,16 +14,23 @@ namespace exectrail::analyzer {
 class Judged {
  public:
   // What ran.
-  Judged(Node image, std::uint64_t timeNs);
+  Judged(Node image, std::uint64_t timeNs, const World& world = kNoWorld);
   // What did not, and who tried.
-  Judged(Node caller, const trace::Attempt& attempt, std::uint64_t timeNs);
+  Judged(Node caller, const trace::Attempt& attempt, std::uint64_t timeNs,
+         const World& world = kNoWorld);
+  // What an image mapped after its exec.
+  Judged(Node image, const trace::Mapping& mapping, std::uint64_t timeNs,
+         const World& world = kNoWorld);
 
   Judged(const Judged&) = delete;  // holds pointers into itself
   Judged& operator=(const Judged&) = delete;
 
   std::uint64_t timeNs() const { return timeNs_; }
+  const World& world() const { return *world_; }
   const Node& node() const { return node_; }  // the image that ran; of an attempt, the caller
   bool attempt() const { return attempt_; }
+  trace::MappingRole mapping() const { return mapping_; }  // kUnknown: it is none
+  bool isMapping() const { return isMapping_; }
   std::uint16_t errorNumber() const { return errorNumber_; }
   std::uint32_t attemptNumber() const { return attemptNumber_; }
 
@@ -47,6 +55,18 @@ class Judged {
   bool script() const { return script_; }
   const Place& typedPlace() const { return typedPlace_; }
 
+  // The script that an interpreter was given as an argument, or on its `#!` line; `absent` if there
+  // is none. What is not known has an unknown place.
+  struct Script {
+    bool absent = false;
+    Place place;
+    trace::Evidence evidence;
+  };
+  const Script& scriptArgument() const;
+
+  // The mount that the file which decides lies on; null if that is not known.
+  const MountFacts* mount() const;
+
   const ParentLink& parent() const { return parent_; }
 
   // The images above the one that is judged; of an attempt that begins with the caller.
@@ -59,7 +79,10 @@ class Judged {
   bool looksLikeScript() const;
 
   std::uint64_t timeNs_;
+  const World* world_;
   bool attempt_;
+  bool isMapping_ = false;
+  trace::MappingRole mapping_ = trace::MappingRole::kUnknown;
   Node node_;
   const ImageFacts* facts_;
   ImageFacts attemptFacts_;  // holds the attempt's own path, arguments and working directory
@@ -74,7 +97,10 @@ class Judged {
   bool fileResolved_ = false;
   bool script_ = false;
   ParentLink parent_;
-  mutable std::optional<Lineage> lineage_;  // computed when first asked for
+  // Computed when first asked for.
+  mutable std::optional<Lineage> lineage_;
+  mutable std::optional<Script> scriptArgument_;
+  mutable std::optional<const MountFacts*> mount_;
 };
 
 }  // namespace exectrail::analyzer

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/engine/alert.h"
+#include "analyzer/engine/contexts.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -55,6 +56,11 @@ class ProcessTree {
   // The node of an image seen before, or one of which only the id is known.
   Node find(const trace::ImageId& id);
 
+  // What the process of that number runs now; null if none is known.
+  const ImageNode* current(std::uint32_t tgid) const;
+
+  Contexts& contexts() { return contexts_; }
+
   std::size_t processes() const { return processes_.size(); }
   std::size_t awaited() const { return awaited_.size(); }
 
@@ -70,10 +76,13 @@ class ProcessTree {
   Process* findProcess(const trace::ProcessId& id);
   Node seen(const trace::ImageId& id);
   Node await(const trace::ImageId& id);
-  void link(ImageNode& node, const trace::Field<trace::Creator>& creator);
-  static void put(ImageNode& node, Edge edge, Node above);
+  enum class Age { kNew, kKnown };  // known: other nodes may be below it
+  void link(ImageNode& node, const trace::Field<trace::Creator>& creator, Age age);
+  static void put(ImageNode& node, Edge edge, Node above, Age age);
   void linkOldest(const Node& newest, const trace::Field<trace::Creator>& creator);
   static void cutChain(const Node& node);
+
+  Contexts contexts_;
 
   // By tgid: the kernel gives it to one process at a time, so a lost exit cannot leave two.
   std::unordered_map<std::uint32_t, Process> processes_;

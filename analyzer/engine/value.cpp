@@ -5,128 +5,116 @@
 namespace exectrail::analyzer {
 namespace {
 
-constexpr std::uint32_t kPermissionBits = 07777;
+const trace::Evidence kSure{trace::EvidenceClass::kKernel};
 
-Value known(std::string text, bool truncated = false) {
+Value known(trace::EvidenceClass evidence) {
   Value value;
   value.state = Value::State::kKnown;
-  value.text = std::move(text);
+  value.evidence = evidence;
+  return value;
+}
+
+Value boolean(bool answer) { return knownNumber(answer ? 1 : 0, kSure); }
+
+Value mountValue(Attribute attribute, const MountFacts* mount) {
+  if (mount == nullptr) return {};
+  switch (attribute) {
+    case Attribute::kMountPoint:
+      return knownText(mount->point, mount->evidence);
+    case Attribute::kMountFileSystem:
+      return knownText(mount->fileSystem, mount->evidence);
+    case Attribute::kMountNoexec:
+      return knownNumber(mount->has("noexec") ? 1 : 0, mount->evidence);
+    case Attribute::kMountNosuid:
+      return knownNumber(mount->has("nosuid") ? 1 : 0, mount->evidence);
+    case Attribute::kMountNodev:
+      return knownNumber(mount->has("nodev") ? 1 : 0, mount->evidence);
+    default: {
+      Value value = knownNumber(0, mount->evidence);
+      value.list = &mount->options;
+      return value;
+    }
+  }
+}
+
+Value roleValue(const Judged& judged) {
+  if (!judged.isMapping()) return absentValue(kSure);
+  if (judged.mapping() == trace::MappingRole::kLoaderTarget)
+    return knownText("loader_target", kSure);
+  return judged.mapping() == trace::MappingRole::kLibrary ? knownText("library", kSure) : Value();
+}
+
+Value pathValue(const Judged& judged, bool nameOnly) {
+  if (judged.filePlace().kind != PlaceKind::kPath) return {};
+  const bool truncated = judged.filePathEvidence().truncated();
+  if (nameOnly && truncated) return {};
+  const std::string_view path = judged.filePlace().path;
+  Value value = knownText(nameOnly ? lastComponent(path) : path, judged.filePathEvidence());
   value.truncated = truncated;
   return value;
 }
 
-Value known(std::int64_t number) {
-  Value value;
-  value.state = Value::State::kKnown;
-  value.number = number;
-  return value;
+Value scriptValue(const Judged& judged) {
+  const Judged::Script& script = judged.scriptArgument();
+  if (script.absent) return absentValue(kSure);
+  if (script.place.kind != PlaceKind::kPath) return {};
+  return knownText(script.place.path, script.evidence);
 }
 
-Value absent() {
-  Value value;
-  value.state = Value::State::kAbsent;
-  return value;
-}
-
-Value textOf(const trace::Field<std::string>& field) {
-  return field.known() ? known(field.value, field.evidence.truncated()) : Value();
-}
-
-Value listOf(const trace::Field<std::vector<std::string>>& field) {
-  if (!field.known()) return {};
-  Value value;
-  value.state = Value::State::kKnown;
-  value.list = &field.value;
-  value.truncated = field.evidence.truncated();
-  return value;
-}
-
-Value elementOf(const trace::Field<std::vector<std::string>>& field, std::uint32_t index) {
-  if (!field.known()) return {};
-  const bool truncated = field.evidence.truncated();
-  if (index >= field.value.size()) return truncated ? Value() : absent();
-  // Only the last one that was recorded can have been cut.
-  return known(field.value[index], truncated && index + 1 == field.value.size());
-}
-
-Value fileValue(const trace::Field<trace::FileFacts>& file, Attribute attribute) {
-  if (!file.known()) return {};
-  if (attribute == Attribute::kFileUid) return known(std::int64_t{file.value.uid});
-  if (attribute == Attribute::kFileMode) {
-    return known(std::int64_t{file.value.mode & kPermissionBits});
-  }
-  return known(std::int64_t{file.value.linkCount});
-}
-
-Value userValue(const trace::Field<trace::Credentials>& credentials, Attribute attribute) {
-  if (!credentials.known()) return {};
-  return known(std::int64_t{attribute == Attribute::kUserId ? credentials.value.realUid
-                                                            : credentials.value.effectiveUid});
-}
-
-Value imageValue(const ImageNode& node, const FieldRef& field) {
-  if (field.attribute == Attribute::kPid) return known(std::int64_t{node.id.tgid});
-  const ImageFacts* facts = knownFacts(node);
-  if (facts == nullptr) return {};
-  switch (field.attribute) {
-    case Attribute::kExecutable:
-    case Attribute::kName: {
-      const Place place = executablePlace(*facts);
-      if (place.kind != PlaceKind::kPath) return {};
-      const bool truncated = facts->executable.evidence.truncated();
-      if (field.attribute == Attribute::kExecutable) return known(place.path, truncated);
-      return truncated ? Value() : known(displayName(*facts));
-    }
-    case Attribute::kComm:
-      return textOf(facts->comm);
-    case Attribute::kArguments:
-      return listOf(facts->arguments);
-    case Attribute::kArgument:
-      return elementOf(facts->arguments, field.index);
-    case Attribute::kWorkingDirectory:
-      return textOf(facts->workingDirectory);
-    case Attribute::kUserId:
-    case Attribute::kEffectiveUserId:
-      return userValue(facts->credentials, field.attribute);
-    case Attribute::kFileUid:
-    case Attribute::kFileMode:
-    case Attribute::kFileLinkCount:
-      return fileValue(facts->file, field.attribute);
-    default:
-      return {};
-  }
-}
-
+// What a failed attempt, a script and a mapping have of their own, where a program has its image's.
 Value execValue(const FieldRef& field, const Judged& judged, std::string_view className) {
   switch (field.attribute) {
     case Attribute::kPath:
-      if (judged.filePlace().kind != PlaceKind::kPath) return {};
-      return known(judged.filePlace().path, judged.filePathEvidence().truncated());
+      return pathValue(judged, false);
+    case Attribute::kFileName:
+      return pathValue(judged, true);
     case Attribute::kTypedPath:
-      return textOf(judged.typedPath());
+      return textValue(judged.typedPath());
     case Attribute::kClass:
-      return known(std::string(className));
+      return knownText(className, kSure);
     case Attribute::kResult: {
       const auto text = resultName(judged.errorNumber());
-      return known(text ? std::string(*text) : std::to_string(judged.errorNumber()));
+      return text ? knownText(*text, kSure) : madeText(std::to_string(judged.errorNumber()), kSure);
     }
+    case Attribute::kScriptPath:
+      return scriptValue(judged);
+    case Attribute::kInterpreter:
+      return judged.attempt() ? Value() : textValue(judged.facts().interpreter);
+    case Attribute::kMappingRole:
+      return roleValue(judged);
+    case Attribute::kMountPoint:
+    case Attribute::kMountOptions:
+    case Attribute::kMountFileSystem:
+    case Attribute::kMountNoexec:
+    case Attribute::kMountNosuid:
+    case Attribute::kMountNodev:
+      return mountValue(field.attribute, judged.mount());
+    case Attribute::kIsAttempt:
+      return boolean(judged.attempt());
+    case Attribute::kIsMapping:
+      return boolean(judged.isMapping());
+    case Attribute::kIsScript:
+      return boolean(judged.script());
     case Attribute::kArguments:
-      return listOf(judged.arguments());
     case Attribute::kArgument:
-      return elementOf(judged.arguments(), field.index);
+    case Attribute::kArgumentPaths:
+      return argumentsValue(field, judged.arguments(), judged.workingDirectory());
     case Attribute::kWorkingDirectory:
-      return textOf(judged.workingDirectory());
-    case Attribute::kUserId:
-    case Attribute::kEffectiveUserId:
-      return userValue(judged.facts().credentials, field.attribute);
+      return textValue(judged.workingDirectory());
     case Attribute::kFileUid:
+    case Attribute::kFileGid:
     case Attribute::kFileMode:
+    case Attribute::kFileSize:
     case Attribute::kFileLinkCount:
-      // Nobody looked at the target of a failed attempt; of a script, only at its interpreter.
-      return judged.attempt() || judged.script() ? Value()
-                                                 : fileValue(judged.facts().file, field.attribute);
+    case Attribute::kFileAge:
+    case Attribute::kFileHash:
+    case Attribute::kFileIdentity:
+      // Nobody looked at the target of a failed attempt or at what was mapped; of a script, only at
+      // its interpreter.
+      if (judged.attempt() || judged.script() || judged.isMapping()) return {};
+      [[fallthrough]];
     default:
-      return {};
+      return imageValue(*judged.node(), field, judged.world(), judged.timeNs());
   }
 }
 
@@ -135,7 +123,15 @@ struct Owner {
   bool absent = false;  // surely nobody
 };
 
-Owner ownerOf(Subject subject, const Judged& judged, const ImageNode* item) {
+Owner leaderOf(const Judged& judged) {
+  const trace::Field<trace::Session>& session = judged.facts().session;
+  if (!session.known() || session.value.leaderPid == 0) return {};
+  if (session.value.leaderPid == judged.node()->id.tgid) return {judged.node().get()};
+  const ProcessTree* tree = judged.world().tree;
+  return {tree == nullptr ? nullptr : tree->current(session.value.leaderPid)};
+}
+
+Owner ownerOf(Subject subject, const Judged& judged, const Item& item) {
   switch (subject) {
     case Subject::kProcess:
       return {judged.node().get()};
@@ -143,8 +139,10 @@ Owner ownerOf(Subject subject, const Judged& judged, const ImageNode* item) {
       return {judged.parent().node.get(), judged.parent().top};
     case Subject::kPrevious:
       return {previousOf(*judged.node())};
+    case Subject::kLeader:
+      return leaderOf(judged);
     case Subject::kItem:
-      return {item};
+      return {item.image};
     case Subject::kExec:
       break;
   }
@@ -153,19 +151,64 @@ Owner ownerOf(Subject subject, const Judged& judged, const ImageNode* item) {
 
 }  // namespace
 
-Value valueOf(const FieldRef& field, const Judged& judged, std::string_view className,
-              const ImageNode* item) {
-  if (field.subject == Subject::kExec) return execValue(field, judged, className);
-  const Owner owner = ownerOf(field.subject, judged, item);
-  if (owner.absent) return absent();
-  return owner.node == nullptr ? Value() : imageValue(*owner.node, field);
+Value knownText(std::string_view text, const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.text = text;
+  return value;
 }
 
-Place placeOf(const FieldRef& field, const Judged& judged, const ImageNode* item) {
+Value madeText(std::string text, const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.madeText = std::make_shared<const std::string>(std::move(text));
+  value.text = *value.madeText;
+  return value;
+}
+
+Value madeList(std::vector<std::string> list, const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.madeList = std::make_shared<const std::vector<std::string>>(std::move(list));
+  value.list = value.madeList.get();
+  return value;
+}
+
+Value knownNumber(std::int64_t number, const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.number = number;
+  return value;
+}
+
+Value absentValue(const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.state = Value::State::kAbsent;
+  return value;
+}
+
+Value textValue(const trace::Field<std::string>& field) {
+  if (!field.known()) return {};
+  Value value = knownText(field.value, field.evidence);
+  value.truncated = field.evidence.truncated();
+  return value;
+}
+
+Value valueOf(const FieldRef& field, const Judged& judged, std::string_view className,
+              const Item& item) {
+  if (field.attribute == Attribute::kIt) return item.element == nullptr ? Value() : *item.element;
+  if (field.subject == Subject::kExec) return execValue(field, judged, className);
+  const Owner owner = ownerOf(field.subject, judged, item);
+  if (owner.absent) return absentValue(kSure);
+  if (owner.node == nullptr) return {};
+  const bool own = owner.node == judged.node().get();
+  return imageValue(*owner.node, field, judged.world(), own ? judged.timeNs() : owner.node->timeNs);
+}
+
+Place placeOf(const FieldRef& field, const Judged& judged, const Item& item) {
   if (field.attribute == Attribute::kPath) return judged.filePlace();
-  if (field.attribute == Attribute::kTypedPath) return judged.typedPlace();
+  if (field.attribute == Attribute::kTypedPath && field.subject == Subject::kExec) {
+    return judged.typedPlace();
+  }
+  if (field.attribute == Attribute::kScriptPath) return judged.scriptArgument().place;
   const Value value = valueOf(field, judged, {}, item);
-  if (value.state != Value::State::kKnown) return {};
+  if (!value.known()) return {};
   return placeOfResolved(value.text, false);
 }
 

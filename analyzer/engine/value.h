@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,16 +21,43 @@ struct Value {
 
   State state = State::kUnknown;
   bool truncated = false;  // text and list are only the beginning
-  std::int64_t number = 0;
-  std::string text;
+  trace::EvidenceClass evidence = trace::EvidenceClass::kUnknown;
+  std::int64_t number = 0;  // of a boolean 0 or 1
+  // Views into what is judged, or into one of `made`.
+  std::string_view text;
   const std::vector<std::string>* list = nullptr;
+  std::shared_ptr<const std::string> madeText;
+  std::shared_ptr<const std::vector<std::string>> madeList;
+
+  bool known() const { return state == State::kKnown; }
 };
 
-// `item` is the image looked at inside any() and all(), null outside.
+// What any() and its like look at: an image of the lineage, an element of a list.
+struct Item {
+  const ImageNode* image = nullptr;
+  const Value* element = nullptr;
+};
+
 Value valueOf(const FieldRef& field, const Judged& judged, std::string_view className,
-              const ImageNode* item);
+              const Item& item);
 
 // The same as a place, for `under`; only of fields that are paths.
-Place placeOf(const FieldRef& field, const Judged& judged, const ImageNode* item);
+Place placeOf(const FieldRef& field, const Judged& judged, const Item& item);
+
+// Makers of known values.
+Value knownText(std::string_view text, const trace::Evidence& evidence);
+Value madeText(std::string text, const trace::Evidence& evidence);
+Value madeList(std::vector<std::string> list, const trace::Evidence& evidence);
+Value knownNumber(std::int64_t number, const trace::Evidence& evidence);
+Value absentValue(const trace::Evidence& evidence);
+
+// Of one image, whatever it is to what is judged. `timeNs` is the moment that ages are seen from.
+Value imageValue(const ImageNode& node, const FieldRef& field, const World& world,
+                 std::uint64_t timeNs);
+
+// Values that an attempt has of its own, and an image too.
+Value argumentsValue(const FieldRef& field, const trace::Field<std::vector<std::string>>& arguments,
+                     const trace::Field<std::string>& workingDirectory);
+Value textValue(const trace::Field<std::string>& field);
 
 }  // namespace exectrail::analyzer

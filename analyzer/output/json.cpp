@@ -40,8 +40,9 @@ Field<trace::Arguments> view(const Field<std::vector<std::string>>& field) {
 
 class AlertJson {
  public:
-  AlertJson(const Alert& alert, const trace::Header& header, const std::string& inputsSha256)
-      : alert_(alert), header_(header), inputsSha256_(inputsSha256) {}
+  AlertJson(const Alert& alert, const trace::Header& header, const std::string& inputsSha256,
+            std::string_view context)
+      : alert_(alert), header_(header), inputsSha256_(inputsSha256), context_(context) {}
 
   Json build() {
     Json json;
@@ -141,7 +142,8 @@ class AlertJson {
     file["path"] = text("file.path", alert_.filePath.value);
     // Facts are about the file that ran. Of a script, and of what was only typed or only tried,
     // nobody has any.
-    const bool ran = alert_.errorNumber == 0 && !alert_.typedPathOnly && !alert_.script;
+    const bool ran = alert_.errorNumber == 0 && !alert_.typedPathOnly && !alert_.script &&
+                     alert_.mapping == trace::MappingRole::kUnknown;
     if (!ran || !alert_.process.file.known()) return file;
     trace::addFileFacts(file, alert_.process.file.value);
     return file;
@@ -153,7 +155,10 @@ class AlertJson {
     own["inputs_sha256"] = inputsSha256_;
     own["recipe"] = text("exectrail.recipe", alert_.recipe->name);
     own["severity"] = name(alert_.severity);
-    own["class"] = alert_.directoryClass;
+    trace::addUnlessEmpty(own, "class", alert_.directoryClass);
+    if (alert_.suppressed != 0) own["suppressed"] = alert_.suppressed;
+    if (alert_.mapping == trace::MappingRole::kLoaderTarget) own["mapping"] = "loader_target";
+    if (alert_.mapping == trace::MappingRole::kLibrary) own["mapping"] = "library";
     trace::addText(own, "typed_path", "exectrail", view(alert_.typedPath), writer_);
     if (alert_.typedPathOnly) own["typed_path_only"] = true;
     if (alert_.script) own["script"] = true;
@@ -175,8 +180,22 @@ class AlertJson {
     trace::addUnlessEmpty(own, "after_gap", alert_.afterGap);
     own["gaps"] = gaps();
     own["unknown"] = unknown();
+    addGuidance(own);
     trace::addUnlessEmpty(own, "bytes", writer_.exactBytes());
     return own;
+  }
+
+  void addGuidance(Json& own) {
+    for (const Guidance& from : alert_.recipe->guidance) {
+      if (from.context != context_) continue;
+      Json guidance;
+      guidance["context"] = from.context;
+      trace::addUnlessEmpty(guidance, "implications",
+                            writer_.texts("exectrail.guidance.implications", from.implications));
+      trace::addUnlessEmpty(guidance, "actions",
+                            writer_.texts("exectrail.guidance.actions", from.actions));
+      own["guidance"] = std::move(guidance);
+    }
   }
 
   Json attempt() {
@@ -243,14 +262,15 @@ class AlertJson {
   const Alert& alert_;
   const trace::Header& header_;
   const std::string& inputsSha256_;
+  std::string_view context_;
   TextWriter writer_;
 };
 
 }  // namespace
 
 std::string toJsonLine(const Alert& alert, const trace::Header& header,
-                       const std::string& inputsSha256) {
-  return AlertJson(alert, header, inputsSha256).build().dump() + "\n";
+                       const std::string& inputsSha256, std::string_view context) {
+  return AlertJson(alert, header, inputsSha256, context).build().dump() + "\n";
 }
 
 }  // namespace exectrail::analyzer

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "analyzer/engine/alert.h"
 #include "trace/metadata.h"
@@ -12,6 +13,6 @@ namespace exectrail::analyzer {
 
 // With a newline. `inputsSha256` is the program's.
 std::string toJsonLine(const Alert& alert, const trace::Header& header,
-                       const std::string& inputsSha256);
+                       const std::string& inputsSha256, std::string_view context = {});
 
 }  // namespace exectrail::analyzer

@@ -25,6 +25,7 @@ std::string alertsLine(const Summary& summary) {
 }  // namespace
 
 void add(Summary& total, const Summary& more) {
+  total.idle = more.idle;  // of the program, the same for every trace
   total.execs += more.execs;
   total.attempts += more.attempts;
   total.gaps += more.gaps;
@@ -37,6 +38,7 @@ void add(Summary& total, const Summary& more) {
     sum.alerts += counts.alerts;
     sum.suppressed += counts.suppressed;
     sum.inconclusive += counts.inconclusive;
+    sum.evictions += counts.evictions;
     for (const auto& [exemption, count] : counts.exempted) sum.exempted[exemption] += count;
   }
 }
@@ -58,8 +60,23 @@ std::string toText(const Summary& summary, const std::string& trace) {
     }
     if (counts.inconclusive != 0) {
       text += "inconclusive: " + std::to_string(counts.inconclusive) + " for " + recipe +
-              "; too little is known about where the program lay\n";
+              "; too little is known to decide\n";
     }
+    if (counts.suppressed != 0) {
+      text += "suppressed: " + std::to_string(counts.suppressed) + " by " + recipe +
+              ", told as a number in one alert for each kind\n";
+    }
+    if (counts.evictions != 0) {
+      text += "forgotten: " + std::to_string(counts.evictions) + " keys by " + recipe +
+              "; its memory was full\n";
+    }
+  }
+  if (!summary.idle.empty()) {
+    text += "idle: ";
+    for (const std::string& recipe : summary.idle) {
+      text += (&recipe == &summary.idle.front() ? "" : ", ") + recipe;
+    }
+    text += "; needs --baseline, made by exectrail baseline learn\n";
   }
   if (summary.gaps != 0) {
     text += "gaps: " + std::to_string(summary.gaps);

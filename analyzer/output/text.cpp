@@ -74,8 +74,8 @@ std::string words(const std::vector<std::string>& arguments, std::size_t first) 
 
 class Writer {
  public:
-  Writer(const Alert& alert, const trace::Header& header, bool colour)
-      : alert_(alert), header_(header), colour_(colour) {}
+  Writer(const Alert& alert, const trace::Header& header, bool colour, std::string_view context)
+      : alert_(alert), header_(header), colour_(colour), context_(context) {}
 
   std::string write() {
     writeHeader();
@@ -85,6 +85,7 @@ class Writer {
     row("chain", chainText());
     row("why", whyText());
     row("sure", sureText());
+    writeGuidance();
     return text_;
   }
 
@@ -96,6 +97,15 @@ class Writer {
     text_ += alert_.recipe->name + "  " + trace::escapeForTerminal(headline(alert_));
     if (!header_.host.name.empty()) text_ += "  " + trace::escapeForTerminal(header_.host.name);
     text_ += "  " + trace::readableTime(alert_.realtimeNs) + "\n";
+  }
+
+  // What it means and what to do, where the analysis was told in what context it happened.
+  void writeGuidance() {
+    for (const Guidance& guidance : alert_.recipe->guidance) {
+      if (guidance.context != context_) continue;
+      for (const std::string& line : guidance.implications) row("means", line);
+      for (const std::string& line : guidance.actions) row("do", line);
+    }
   }
 
   void row(const std::string& label, const std::string& value) {
@@ -145,6 +155,7 @@ class Writer {
 
   std::string fileText() const {
     if (alert_.errorNumber != 0 || alert_.script || !alert_.process.file.known()) return {};
+    if (alert_.mapping != trace::MappingRole::kUnknown) return {};
     const trace::FileFacts& file = alert_.process.file.value;
     std::string text =
         "owner " + userName(file.uid) + ", mode " + octal(file.mode & kPermissionBits);
@@ -205,7 +216,9 @@ class Writer {
     for (const Reason& reason : alert_.reasons) {
       if (!text.empty()) text += " · ";
       const bool isClass = reason.effect.starts_with("class ");
-      text += reason.name + ": " + (isClass ? reason.effect.substr(6) : reason.effect);
+      const bool isBase = reason.effect.starts_with("severity ");
+      const std::size_t skip = isClass ? 6 : isBase ? 9 : 0;
+      text += reason.name + ": " + reason.effect.substr(skip);
       if (!reason.because.empty() && !isClass) {
         text += " (" + cut(trace::escapeForTerminal(reason.because), kMaxCommand) + ")";
       }
@@ -263,13 +276,15 @@ class Writer {
   const Alert& alert_;
   const trace::Header& header_;
   bool colour_;
+  std::string_view context_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string toText(const Alert& alert, const trace::Header& header, bool colour) {
-  return Writer(alert, header, colour).write();
+std::string toText(const Alert& alert, const trace::Header& header, bool colour,
+                   std::string_view context) {
+  return Writer(alert, header, colour, context).write();
 }
 
 }  // namespace exectrail::analyzer

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "analyzer/engine/alert.h"
 #include "trace/metadata.h"
@@ -10,6 +11,7 @@
 namespace exectrail::analyzer {
 
 // Ends with a newline. `colour` adds terminal colours.
-std::string toText(const Alert& alert, const trace::Header& header, bool colour);
+std::string toText(const Alert& alert, const trace::Header& header, bool colour,
+                   std::string_view context = {});
 
 }  // namespace exectrail::analyzer

@@ -2,8 +2,14 @@
 
 namespace exectrail::analyzer {
 std::string headline(const Alert& alert) {
-  std::string text = alert.filePath.value;
-  if (alert.errorNumber != 0) {
+  std::string text = alert.filePath.value.empty() ? "something" : alert.filePath.value;
+  if (alert.suppressed != 0) {
+    text += ": " + std::to_string(alert.suppressed) + " more like this until now";
+  } else if (alert.mapping == trace::MappingRole::kLoaderTarget) {
+    text += " was run by a loader";
+  } else if (alert.mapping == trace::MappingRole::kLibrary) {
+    text += " was loaded";
+  } else if (alert.errorNumber != 0) {
     text += " was refused, " + errorName(alert.errorNumber);
   } else {
     text += alert.typedPathOnly ? " was typed" : " ran";
@@ -12,6 +18,7 @@ std::string headline(const Alert& alert) {
   for (const Reason& reason : alert.reasons) {
     // What lowers or exempts is told further down; a headline says what is bad.
     if (reason.effect.starts_with("-") || reason.effect == "exempt") continue;
+    if (reason.effect.starts_with("severity ")) continue;
     names += (names.empty() ? " (" : ", ") + reason.name;
   }
   if (!names.empty()) text += names + ")";

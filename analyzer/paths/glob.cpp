@@ -138,6 +138,16 @@ std::optional<Glob> Glob::compile(std::string_view pattern, std::string& problem
   return glob;
 }
 
+Glob Glob::literal(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view("*?[{\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  std::string problem;
+  return *compile(pattern, problem);  // without a wildcard nothing can be wrong
+}
+
 bool Glob::matches(std::string_view text) const {
   if (!text.starts_with(prefix_)) return false;
   if (!regex_) return text.size() == prefix_.size();

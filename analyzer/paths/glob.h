@@ -20,13 +20,16 @@ class Glob {
   // Nothing, and a sentence in `problem`, if `pattern` is not well formed.
   static std::optional<Glob> compile(std::string_view pattern, std::string& problem);
 
+  // Matches `text` alone, whatever characters it has.
+  static Glob literal(std::string_view text);
+
   bool matches(std::string_view text) const;
 
   const std::string& pattern() const { return pattern_; }
 
   // What stands before the first wildcard; all of it if there is none.
   const std::string& literalPrefix() const { return prefix_; }
-  bool literal() const { return regex_ == nullptr; }
+  bool isLiteral() const { return regex_ == nullptr; }
 
   // How closely the pattern describes a path, for choosing among several that match.
   std::size_t fixedComponents() const { return fixedComponents_; }  // whole ones before a wildcard

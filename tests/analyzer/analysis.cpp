@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "analyzer/compiler/recipe_files.h"
+#include "tests/analyzer/unusual_directories.h"
 #include "tests/support/traces.h"
 #include "trace/reader.h"
 
@@ -21,6 +22,18 @@ std::unique_ptr<const analyzer::Program> compiledOrThrow(
 
 const analyzer::Program& shippedProgram() {
   static const auto program = compiledOrThrow(analyzer::loadRecipes({SHIPPED_RECIPES}));
+  return *program;
+}
+
+const analyzer::Program& unusualDirectories() {
+  static const auto program = [] {
+    std::vector<analyzer::Recipe> recipes = shippedProgram().recipes();
+    std::erase_if(recipes, [](const analyzer::Recipe& recipe) {
+      return recipe.info->name != "exec_from_unusual_dir";
+    });
+    return std::make_unique<const analyzer::Program>(std::move(recipes),
+                                                     shippedProgram().inputsSha256());
+  }();
   return *program;
 }
 
@@ -44,6 +57,7 @@ Analysis analyze(const analyzer::Program& program, const Records& records) {
   analyzer::Engine engine(program, header(),
                           [&](const analyzer::Alert& alert) { analysis.alerts.push_back(alert); });
   for (const OwnedRecord& owned : records) engine.process(owned.record);
+  engine.finish();
   analysis.summary = engine.summary();
   return analysis;
 }
@@ -55,12 +69,13 @@ Analysis analyzeBytes(const analyzer::Program& program, const std::string& trace
                           [&](const analyzer::Alert& alert) { analysis.alerts.push_back(alert); });
   trace::Record record;
   while (reader->next(record)) engine.process(record);
+  engine.finish();
   analysis.summary = engine.summary();
   return analysis;
 }
 
 analyzer::Alert onlyAlert(const Records& records) {
-  const Analysis analysis = analyze(shippedProgram(), records);
+  const Analysis analysis = analyze(unusualDirectories(), records);
   if (analysis.alerts.size() != 1) {
     throw std::runtime_error(std::to_string(analysis.alerts.size()) + " alerts instead of 1");
   }

@@ -30,7 +30,7 @@ Analysis analyze(const analyzer::Program& program, const Records& records);
 // The same through the bytes of a trace.
 Analysis analyzeBytes(const analyzer::Program& program, const std::string& trace);
 
-// The only alert of one record under the shipped recipes; throws if there is not exactly one.
+// The only alert of one record by exec_from_unusual_dir; throws if there is not exactly one.
 analyzer::Alert onlyAlert(const Records& records);
 
 // The names of the reasons: "temp", "server_above".

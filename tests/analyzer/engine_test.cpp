@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "tests/analyzer/analysis.h"
+#include "tests/analyzer/unusual_directories.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -16,7 +17,7 @@ using test::image;
 using test::onlyAlert;
 using test::reasonNames;
 using test::Records;
-using test::shippedProgram;
+using test::unusualDirectories;
 using Names = std::vector<std::string>;
 
 // systemd(1) → PARENT(2) → what is added.
@@ -116,11 +117,11 @@ TEST(Engine, ScriptsAreWhereTheyLieNotWhereTheirInterpreterDoes) {
   EXPECT_EQ(both.directoryClass, "shm");
   // A script that was passed as an open file lies nobody knows where.
   EXPECT_EQ(inconclusive(analyze(
-                shippedProgram(),
+                unusualDirectories(),
                 {test::exec("/usr/bin/dash").typed("/dev/fd/3").args({"/bin/sh", "/dev/fd/3"})})),
             1U);
   // A program that is given a script ran from where it lies itself.
-  EXPECT_TRUE(analyze(shippedProgram(),
+  EXPECT_TRUE(analyze(unusualDirectories(),
                       {test::exec("/usr/bin/dash").typed("/bin/sh").args({"sh", "/tmp/x.sh"})})
                   .alerts.empty());
 }
@@ -136,10 +137,10 @@ TEST(Engine, MemoryFiles) {
   EXPECT_EQ(alert.directoryClass, "fileless");
   EXPECT_EQ(alert.filePath.value, "/memfd:a");
   // systemd starts every service so: what is behind the descriptor decides.
-  EXPECT_TRUE(analyze(shippedProgram(),
+  EXPECT_TRUE(analyze(unusualDirectories(),
                       {test::exec("/usr/lib/systemd/systemd-executor").typed("/dev/fd/9")})
                   .alerts.empty());
-  EXPECT_TRUE(analyze(shippedProgram(), {test::exec("/usr/sbin/runc").typed("/proc/self/exe")})
+  EXPECT_TRUE(analyze(unusualDirectories(), {test::exec("/usr/sbin/runc").typed("/proc/self/exe")})
                   .alerts.empty());
   EXPECT_EQ(onlyAlert({test::exec("/tmp/x").typed("/proc/self/exe")}).directoryClass, "temp");
 }
@@ -157,10 +158,10 @@ TEST(Engine, FailedAttempts) {
   EXPECT_EQ(alert.process.executable.value, "/usr/bin/dash");
   EXPECT_EQ(alert.attemptArguments.value, Names{"./x"});
   EXPECT_EQ(alert.lineage.back().name, "dash");
-  EXPECT_TRUE(analyze(shippedProgram(), attempt("./x", ENOENT)).alerts.empty());
-  EXPECT_TRUE(analyze(shippedProgram(), attempt("/usr/bin/x", EACCES)).alerts.empty());
+  EXPECT_TRUE(analyze(unusualDirectories(), attempt("./x", ENOENT)).alerts.empty());
+  EXPECT_TRUE(analyze(unusualDirectories(), attempt("/usr/bin/x", EACCES)).alerts.empty());
   // Nobody knows what was behind the descriptor.
-  EXPECT_EQ(inconclusive(analyze(shippedProgram(), attempt("/dev/fd/3", EACCES))), 1U);
+  EXPECT_EQ(inconclusive(analyze(unusualDirectories(), attempt("/dev/fd/3", EACCES))), 1U);
 }
 
 TEST(Engine, GoTestIsExemptAForgedOneIsNot) {
@@ -221,27 +222,28 @@ TEST(Engine, ContainerRuntimeCopies) {
 TEST(Engine, MissingEvidenceIsInconclusiveNotClean) {
   // No path at all.
   EXPECT_EQ(
-      inconclusive(analyze(shippedProgram(), {test::exec("/tmp/x").noExecutable().noTyped()})), 1U);
+      inconclusive(analyze(unusualDirectories(), {test::exec("/tmp/x").noExecutable().noTyped()})),
+      1U);
   // Relative to nobody knows where.
-  EXPECT_EQ(inconclusive(analyze(shippedProgram(),
+  EXPECT_EQ(inconclusive(analyze(unusualDirectories(),
                                  {test::exec("/tmp/x").noExecutable().typed("./x").noCwd()})),
             1U);
   // The kernel says /usr/bin, but whether what was typed lies elsewhere cannot be told.
-  EXPECT_EQ(
-      inconclusive(analyze(shippedProgram(), {test::exec("/usr/bin/ls").typed("./ls").noCwd()})),
-      1U);
+  EXPECT_EQ(inconclusive(
+                analyze(unusualDirectories(), {test::exec("/usr/bin/ls").typed("./ls").noCwd()})),
+            1U);
   // It was gone before it could be looked at: what was typed decides, and says so.
   const Alert gone = onlyAlert({test::exec("/tmp/x").noExecutable().typed("./x").cwd("/tmp")});
   EXPECT_EQ(gone.filePath.value, "/tmp/x");
   EXPECT_EQ(gone.filePath.evidence.evidenceClass, trace::EvidenceClass::kInferred);
-  EXPECT_EQ(inconclusive(analyze(shippedProgram(), {test::exec("/usr/bin/ls").noExecutable()})),
+  EXPECT_EQ(inconclusive(analyze(unusualDirectories(), {test::exec("/usr/bin/ls").noExecutable()})),
             0U);
 }
 
 TEST(Engine, UnknownConditionsAreNamed) {
   const Alert alert = onlyAlert({test::exec("/tmp/x").by(image(9)).noUser().noArgs()});
   EXPECT_EQ(alert.severity, Severity::kHigh);
-  EXPECT_EQ(alert.unknown, (Names{"server_above", "as_root", "kernel_name"}));
+  EXPECT_EQ(alert.unknown, (Names{"server_above", "scheduled", "as_root", "kernel_name"}));
   EXPECT_EQ(alert.unknownBecause.at("as_root"), "user.effective_id");
   EXPECT_FALSE(alert.lineageComplete);
 }
@@ -284,7 +286,7 @@ TEST(Engine, SummaryCountsEverything) {
                           {test::exec("/tmp/go-build1/a").pid(3),
                            test::attempt("/tmp/x", EACCES, image(3)), test::gap(1, 2, 3)});
   records.push_back(test::exec("/tmp/x").pid(4).noExecutable().noTyped());
-  const Summary summary = analyze(shippedProgram(), records).summary;
+  const Summary summary = analyze(unusualDirectories(), records).summary;
   EXPECT_EQ(summary.execs, 3U);
   EXPECT_EQ(summary.attempts, 1U);
   EXPECT_EQ(summary.gaps, 1U);
@@ -329,7 +331,7 @@ TEST(Engine, HostileBytesAreOnlyBytes) {
   EXPECT_EQ(onlyAlert({test::exec("/tmp/x ")}).filePath.value, "/tmp/x ");
   trace::Record nothing;
   Summary summary;
-  Engine engine(shippedProgram(), trace::Header{}, [](const Alert&) {});
+  Engine engine(unusualDirectories(), trace::Header{}, [](const Alert&) {});
   engine.process(nothing);
   engine.process({0, 0, trace::Exec{}});
   engine.process({0, 0, trace::Attempt{}});

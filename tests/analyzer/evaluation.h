@@ -6,6 +6,7 @@
 
 #include "analyzer/engine/evaluate.h"
 #include "tests/analyzer/analysis.h"
+#include "tests/support/traces.h"
 
 namespace exectrail::test {
 
@@ -18,11 +19,19 @@ class Evaluation {
       const bool last = i + 1 == records.size();
       if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
         const analyzer::Node node = tree_.exec(*exec, 0);
-        if (last) judged_ = std::make_unique<analyzer::Judged>(node, 0);
+        if (last) judged_ = std::make_unique<analyzer::Judged>(node, 0, world_);
       } else if (const auto* attempt = std::get_if<trace::Attempt>(&record.body)) {
         if (last) {
-          judged_ = std::make_unique<analyzer::Judged>(tree_.find(attempt->caller), *attempt, 0);
+          judged_ =
+              std::make_unique<analyzer::Judged>(tree_.find(attempt->caller), *attempt, 0, world_);
         }
+      } else if (const auto* mapping = std::get_if<trace::Mapping>(&record.body)) {
+        if (last) {
+          judged_ =
+              std::make_unique<analyzer::Judged>(tree_.find(mapping->image), *mapping, 0, world_);
+        }
+      } else if (const auto* table = std::get_if<trace::MountTable>(&record.body)) {
+        mounts_.apply(*table);
       } else if (const auto* fork = std::get_if<trace::Fork>(&record.body)) {
         tree_.fork(*fork, 0);
       } else if (const auto* snapshot = std::get_if<trace::Snapshot>(&record.body)) {
@@ -56,7 +65,16 @@ class Evaluation {
   analyzer::Findings findings;  // of the last evaluation
 
  private:
+  static trace::Header headerWithEnvironment() {
+    trace::Header result = header();
+    result.capture.environmentNames = {"LD_PRELOAD", "PATH"};
+    return result;
+  }
+
   analyzer::ProcessTree tree_;
+  analyzer::Mounts mounts_;
+  trace::Header header_ = headerWithEnvironment();
+  analyzer::World world_{&header_, &tree_, &mounts_};
   std::unique_ptr<analyzer::Judged> judged_;
 };
 

@@ -152,7 +152,7 @@ TEST(Output, Summary) {
       toText(total, "host 7.trail"),
       "1 execution and 2 failed attempts against 1 recipe; 6 alerts: 2 critical, 1 high, 3 info\n"
       "exempted: 3 by a, go-test\n"
-      "inconclusive: 4 for a; too little is known about where the program lay\n"
+      "inconclusive: 4 for a; too little is known to decide\n"
       "gaps: 2, 214 events lost; what happened in them was not judged\n"
       "next: exectrail trace dump \"host 7.trail\"\n");
   EXPECT_EQ(toText(Summary{}, ""),

@@ -36,11 +36,16 @@ std::string show(const Expression& expression) {
     case Expression::Kind::kAll:
       text = "all";
       break;
+    case Expression::Kind::kNearest:
+      text = "nearest";
+      break;
+    case Expression::Kind::kName:
+      return show(expression.left);
     case Expression::Kind::kGenuine:
       return "(genuine " + show(expression.right) + ")";
     case Expression::Kind::kComparison:
-      return "(" + std::string(name(expression.op)) + " " + show(expression.left) + " " +
-             show(expression.right) + ")";
+      return "(" + std::string(name(expression.op)) + (expression.nocase ? "/nocase " : " ") +
+             show(expression.left) + " " + show(expression.right) + ")";
   }
   for (const Expression& child : expression.children) text += " " + show(child);
   return "(" + text + ")";

@@ -1,7 +1,12 @@
 // The shipped recipe, directory by directory: which class and severity each has.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <stdexcept>
+
+#include "analyzer/compiler/recipe_files.h"
 #include "tests/analyzer/analysis.h"
+#include "tests/analyzer/unusual_directories.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -92,7 +97,7 @@ TEST(ShippedRecipe, ClassOfEachDirectory) {
     const bool memory = std::string_view(c.path).starts_with("/memfd:");
     const test::OwnedRecord record =
         memory ? test::exec(c.path).user(1000) : test::attempt(c.path, 13, test::image(1));
-    const test::Analysis analysis = test::analyze(test::shippedProgram(), {record});
+    const test::Analysis analysis = test::analyze(test::unusualDirectories(), {record});
     std::string got = "-";
     if (!analysis.alerts.empty()) {
       const Alert& alert = analysis.alerts.front();
@@ -103,9 +108,29 @@ TEST(ShippedRecipe, ClassOfEachDirectory) {
   }
 }
 
+// Deny by default is off until a site asks for it.
+TEST(ShippedRecipe, AllowedDirectoriesAreASitesChoice) {
+  const auto fires = [](const std::string& override, const std::string& path) {
+    auto sources = loadRecipes({SHIPPED_RECIPES});
+    sources.push_back({"site.yaml", override});
+    Diagnostics diagnostics;
+    const auto program = compile(sources, diagnostics);
+    if (!program) throw std::runtime_error(diagnostics.format());
+    const auto analysis = test::analyze(*program, {test::exec(path)});
+    return std::ranges::any_of(analysis.alerts, [](const Alert& alert) {
+      return alert.recipe->name == "exec_outside_allowed_dirs";
+    });
+  };
+  const std::string on = "override: exec_outside_allowed_dirs\nenabled: true\n";
+  EXPECT_FALSE(fires("", "/acme/x"));
+  EXPECT_TRUE(fires(on, "/acme/x"));
+  EXPECT_FALSE(fires(on, "/usr/bin/x"));
+  EXPECT_FALSE(fires(on + "lists: {allowed_directories: {add: ['/acme/**']}}\n", "/acme/x"));
+}
+
 TEST(ShippedRecipe, SaysWhatItIs) {
-  ASSERT_EQ(test::shippedProgram().recipes().size(), 1U);
-  const RecipeInfo& info = *test::shippedProgram().recipes().front().info;
+  ASSERT_EQ(test::unusualDirectories().recipes().size(), 1U);
+  const RecipeInfo& info = *test::unusualDirectories().recipes().front().info;
   EXPECT_EQ(info.name, "exec_from_unusual_dir");
   EXPECT_EQ(info.attack, (std::vector<std::string>{"TA0002/T1204", "TA0005/T1564"}));
 }

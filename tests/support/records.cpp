@@ -25,6 +25,7 @@ trace::Image defaultImage() {
   file.linkCount = 1;
   file.changeTimeNs = 1'772'500'000'000'000'000;  // the day before the traces of traces.h
   image.file = {file, EvidenceClass::kProcfs};
+  image.secure = {false, EvidenceClass::kImage};
   return image;
 }
 
@@ -186,6 +187,64 @@ RecordBuilder& RecordBuilder::number(std::uint32_t attempt) {
   return *this;
 }
 
+RecordBuilder& RecordBuilder::session(std::uint32_t leaderPid, std::uint32_t terminal) {
+  contextOf().session = {trace::Session{leaderPid, terminal}, EvidenceClass::kProcfs};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::environment(const std::vector<std::string>& variables) {
+  trace::Environment kept;
+  for (const std::string& variable : variables) kept.push_back(keep(variable));
+  contextOf().environment = {std::move(kept), EvidenceClass::kImage};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::capabilities(std::uint64_t effective) {
+  trace::Privileges privileges;
+  privileges.effective = effective;
+  contextOf().privileges = {privileges, EvidenceClass::kProcfs};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::mountNamespace(std::uint64_t inode) {
+  trace::Namespaces namespaces;
+  namespaces.mount = inode;
+  contextOf().namespaces = {namespaces, EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::container(const std::string& id) {
+  contextOf().containerId = {keep(id), EvidenceClass::kProcfs};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::secure(bool atSecure) {
+  imageOf().secure = {atSecure, EvidenceClass::kImage};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::interpreter(const std::string& path) {
+  std::get<trace::Exec>(owned_.record.body).interpreter = {keep(path), EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::mappedPath(const std::string& path) {
+  std::get<trace::Mapping>(owned_.record.body).path = {keep(path), EvidenceClass::kKernel};
+  return *this;
+}
+
+RecordBuilder& RecordBuilder::mount(std::uint32_t id, const std::string& point,
+                                    const std::string& options) {
+  trace::Mount mount;
+  mount.id = id;
+  mount.root = "/";
+  mount.point = keep(point);
+  mount.options = keep(options);
+  mount.fileSystem = "tmpfs";
+  std::get<trace::MountTable>(owned_.record.body).mounts.push_back(mount);
+  return *this;
+}
+
 RecordBuilder exec(const std::string& path) {
   trace::Exec record;
   record.image = defaultImage();
@@ -214,6 +273,32 @@ RecordBuilder forked(const trace::ImageId& creator, std::uint32_t childPid) {
 }
 
 RecordBuilder exited(const trace::ImageId& image) { return RecordBuilder(trace::Exit{image, {}}); }
+
+RecordBuilder mapped(const trace::ImageId& image, const std::string& path,
+                     trace::MappingRole role) {
+  trace::Mapping mapping;
+  mapping.image = image;
+  mapping.role = role;
+  RecordBuilder builder(mapping);
+  return builder.mappedPath(path);
+}
+
+RecordBuilder tally(const trace::ImageId& caller, int errorNumber, std::uint64_t count) {
+  return RecordBuilder(trace::AttemptTally{caller, static_cast<std::uint16_t>(errorNumber), count,
+                                           0, 0, trace::TallyReason::kFlood});
+}
+
+RecordBuilder mountTable(std::uint64_t mountNamespace,
+                         const std::vector<std::pair<std::string, std::string>>& mounts) {
+  trace::MountTable table;
+  table.mountNamespace = mountNamespace;
+  table.complete = true;
+  table.evidence = {EvidenceClass::kProcfs};
+  RecordBuilder builder(table);
+  std::uint32_t id = 0;
+  for (const auto& [point, options] : mounts) builder.mount(++id, point, options);
+  return builder;
+}
 
 RecordBuilder gap(std::uint64_t fromNs, std::uint64_t toNs, std::uint64_t lostEvents) {
   return RecordBuilder(trace::Gap{trace::Source::kTracefs, fromNs, toNs, lostEvents}).at(toNs);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trace/record.h"
@@ -53,6 +54,14 @@ class RecordBuilder {
   RecordBuilder& noUser();
   RecordBuilder& comm(const std::string& name);
 
+  RecordBuilder& session(std::uint32_t leaderPid, std::uint32_t terminal = 0);
+  RecordBuilder& environment(const std::vector<std::string>& variables);
+  RecordBuilder& capabilities(std::uint64_t effective);
+  RecordBuilder& mountNamespace(std::uint64_t inode);
+  RecordBuilder& container(const std::string& id);
+  RecordBuilder& secure(bool atSecure);
+  RecordBuilder& interpreter(const std::string& path);  // of an exec
+
   // ---- exec and attempt
 
   RecordBuilder& typed(const std::string& path);
@@ -71,6 +80,11 @@ class RecordBuilder {
 
   RecordBuilder& number(std::uint32_t attempt);
 
+  // ---- mapping, mount table
+
+  RecordBuilder& mappedPath(const std::string& path);
+  RecordBuilder& mount(std::uint32_t id, const std::string& point, const std::string& options);
+
  private:
   trace::Bytes keep(const std::string& text);
   trace::Image& imageOf();
@@ -83,7 +97,7 @@ class RecordBuilder {
 };
 
 // A program that ran: path as the kernel resolved it and as typed, argv = {path}, cwd "/", user
-// 1000, a file of root's, top of its lineage, pid 1000.
+// 1000, a file of root's, not set-user-id, top of its lineage, pid 1000.
 RecordBuilder exec(const std::string& path);
 
 // A process that was there already.
@@ -96,6 +110,16 @@ RecordBuilder attempt(const std::string& path, int errorNumber, const trace::Ima
 RecordBuilder forked(const trace::ImageId& creator, std::uint32_t childPid);
 
 RecordBuilder exited(const trace::ImageId& image);
+
+// `image` mapped a file after its exec.
+RecordBuilder mapped(const trace::ImageId& image, const std::string& path, trace::MappingRole role);
+
+// Failed attempts that were only counted.
+RecordBuilder tally(const trace::ImageId& caller, int errorNumber, std::uint64_t count);
+
+// All mounts of a namespace, each {point, options}.
+RecordBuilder mountTable(std::uint64_t mountNamespace,
+                         const std::vector<std::pair<std::string, std::string>>& mounts);
 
 RecordBuilder gap(std::uint64_t fromNs, std::uint64_t toNs, std::uint64_t lostEvents);
 

@@ -1,0 +1,27 @@
+// Which script an interpreter was told to run: `sh -x /tmp/s` runs /tmp/s, `sh -c 'ls'` runs none.
+// From the program's name and its arguments alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exectrail::analyzer {
+
+enum class ScriptSource : unsigned char {
+  kNone,      // no interpreter, or one that was given its program in another way
+  kArgument,  // `path` is it, as it was written
+  kUnknown,   // the arguments that would tell are not there
+};
+
+struct ScriptArgument {
+  ScriptSource source = ScriptSource::kNone;
+  std::string_view path;  // into the arguments
+};
+
+// `program` is the name of the executable: "dash", "python3.11". `truncated`: more arguments follow
+// that were not recorded.
+ScriptArgument scriptArgument(std::string_view program, const std::vector<std::string>& arguments,
+                              bool truncated);
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,18 @@
+// Comparisons of one value with the constants of a condition, or with another value.
+#pragma once
+
+#include "analyzer/compiler/condition.h"
+#include "analyzer/engine/tri.h"
+#include "analyzer/engine/value.h"
+
+namespace exectrail::analyzer {
+
+// `left` is known. `place` is asked for only by `under`.
+Tri testValue(const Condition& condition, const Value& left, const Place& place);
+
+bool compareNumbers(std::int64_t left, Operator op, std::int64_t right);
+
+// Whether two texts are the same, of which each may be only a beginning.
+Tri sameText(const Value& left, std::string_view right, bool rightTruncated, bool nocase);
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,10 @@
+#!/bin/sh
+# A program is downloaded to /tmp, made executable and run, all from one shell.
+[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
+set -eu
+
+# A file: address stands in for a server: nothing reaches a network.
+curl -s -o /tmp/x file:///usr/bin/sleep
+chmod +x /tmp/x
+/tmp/x 0.2
+rm -f /tmp/x

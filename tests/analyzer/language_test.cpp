@@ -1,0 +1,170 @@
+// What expressions can ask, one question a line, on records built for it.
+#include <gtest/gtest.h>
+
+#include "tests/analyzer/evaluation.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+using test::Evaluation;
+using test::image;
+
+void expectAll(const test::Records& records,
+               const std::vector<std::pair<const char*, Tri>>& questions) {
+  Evaluation evaluation(records);
+  for (const auto& [expression, answer] : questions) {
+    EXPECT_EQ(evaluation(expression), answer) << expression;
+  }
+}
+
+TEST(Language, ElementsOfArguments) {
+  expectAll({test::exec("/usr/bin/curl").args({"curl", "-o", "/tmp/X", "http://a"})},
+            {{"any(args, it == '-o')", Tri::kTrue},
+             {"any(args, it nocase == '/TMP/x')", Tri::kTrue},
+             {"any(args, it startswith 'ftp')", Tri::kFalse},
+             {"all(args, len(it) > 1)", Tri::kTrue},
+             {"all(args, it startswith '-')", Tri::kFalse},
+             {"count(args, it startswith '-') == 1", Tri::kTrue},
+             {"count(args, it startswith '-') >= 2", Tri::kFalse},
+             {"len(args) == 4", Tri::kTrue},
+             {"len(args[2]) > 6", Tri::kFalse},
+             {"argument_paths contains '/tmp/X'", Tri::kTrue}});
+}
+
+// Of a list that was cut, what is not there may be anything.
+TEST(Language, ElementsOfACutList) {
+  const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
+  expectAll({test::exec("/usr/bin/a").args({"a", "-b", "cc"}, cut)},
+            {{"any(args, it == '-b')", Tri::kTrue},
+             {"any(args, it == '-z')", Tri::kUnknown},
+             {"all(args, it startswith '-')", Tri::kFalse},
+             {"all(args, len(it) > 0)", Tri::kUnknown},
+             {"count(args, it startswith '-') >= 1", Tri::kTrue},
+             {"count(args, it startswith '-') >= 2", Tri::kUnknown},
+             {"count(args, it startswith '-') < 1", Tri::kUnknown},
+             {"len(args) >= 3", Tri::kTrue},
+             {"len(args) == 3", Tri::kUnknown}});
+}
+
+TEST(Language, Nocase) {
+  expectAll({test::exec("/usr/bin/Tool").args({"Tool", "--URL=X"})},
+            {{"process.name nocase == 'tool'", Tri::kTrue},
+             {"process.name == 'tool'", Tri::kFalse},
+             {"process.name nocase in ['TOOL', 'other']", Tri::kTrue},
+             {"process.name nocase != 'TOOL'", Tri::kFalse},
+             {"args[1] nocase contains 'url='", Tri::kTrue},
+             {"args[1] nocase startswith '--url'", Tri::kTrue},
+             {"args[1] nocase endswith '=x'", Tri::kTrue},
+             {"args[1] nocase matches '^--url=\\w$'", Tri::kTrue},
+             {"args nocase contains '--url=x'", Tri::kTrue},
+             {"process.executable nocase under '/usr/bin'", Tri::kTrue}});
+}
+
+TEST(Language, LineageCountsAndNearest) {
+  const test::Records records = {test::exec("/usr/sbin/nginx").pid(1).top(),
+                                 test::exec("/bin/sh").pid(2).by(image(1)).user(33),
+                                 test::exec("/bin/bash").pid(3).by(image(2)).user(0),
+                                 test::exec("/usr/bin/id").pid(4).by(image(3))};
+  expectAll(records, {{"count(lineage, .name in ['dash', 'sh', 'bash']) == 2", Tri::kTrue},
+                      {"count(lineage, .user.id == 33) > 1", Tri::kFalse},
+                      {"nearest(lineage, .name in ['sh', 'bash'], .user.id == 0)", Tri::kTrue},
+                      {"nearest(lineage, .name == 'sh', .user.id == 0)", Tri::kFalse},
+                      {"nearest(lineage, .name == 'zsh', .user.id == 0)", Tri::kFalse},
+                      {"any(lineage, any(.args, it endswith 'nginx'))", Tri::kTrue},
+                      {"any(lineage, any(.args, it endswith 'apache'))", Tri::kFalse}});
+}
+
+// The nearest image that could be it is not known: what is known of those above must agree.
+TEST(Language, NearestBehindWhatIsNotKnown) {
+  const test::Records records = {test::exec("/bin/bash").pid(1).top().user(0),
+                                 test::exec("/bin/x").pid(2).by(image(1)).noExecutable().user(0),
+                                 test::exec("/usr/bin/id").pid(3).by(image(2))};
+  expectAll(records, {{"nearest(lineage, .name == 'bash', .user.id == 0)", Tri::kTrue},
+                      {"nearest(lineage, .name == 'bash', .pid == 1)", Tri::kUnknown},
+                      {"nearest(lineage, .name == 'bash', .pid == 7)", Tri::kFalse},
+                      {"nearest(lineage, .name == 'zsh', .user.id == 0)", Tri::kUnknown}});
+}
+
+TEST(Language, TrustIsNeverUnknown) {
+  expectAll({test::exec("/usr/bin/a").noCwd()},
+            {{"trust(process.executable) >= procfs", Tri::kTrue},
+             {"trust(process.executable) == kernel", Tri::kTrue},
+             {"trust(cwd) >= inferred", Tri::kFalse},
+             {"trust(cwd) == unknown", Tri::kTrue},
+             {"trust(user.id) < image", Tri::kTrue}});
+}
+
+TEST(Language, ContextOfAProcess) {
+  const test::Records records = {test::exec("/usr/sbin/sshd").pid(7).top().session(7),
+                                 test::exec("/usr/bin/a")
+                                     .pid(8)
+                                     .by(image(7))
+                                     .session(7, 0x8801)
+                                     .capabilities(1ULL << 21)
+                                     .container("")
+                                     .environment({"LD_PRELOAD=/tmp/x.so", "OTHER=1"})
+                                     .secure(true)};
+  expectAll(records, {{"session.leader == 7", Tri::kTrue},
+                      {"leader.name == 'sshd'", Tri::kTrue},
+                      {"session.terminal", Tri::kTrue},
+                      {"capabilities contains 'CAP_SYS_ADMIN'", Tri::kTrue},
+                      {"capabilities contains 'CAP_BPF'", Tri::kFalse},
+                      {"container.id == ''", Tri::kTrue},
+                      {"env.LD_PRELOAD == '/tmp/x.so'", Tri::kTrue},
+                      {"len(env.PATH) > 0", Tri::kFalse},    // was to be kept, is not there
+                      {"len(env.HOME) > 0", Tri::kUnknown},  // nobody asked for it
+                      {"any(environment, it startswith 'OTHER')", Tri::kTrue},
+                      {"secure", Tri::kTrue},
+                      {"not secure", Tri::kFalse},
+                      {"parent.env.PATH == 'x'", Tri::kUnknown},
+                      {"namespace.mount == 3", Tri::kUnknown},
+                      {"creator.name == 'sshd'", Tri::kTrue},
+                      {"no_new_privs", Tri::kFalse},
+                      {"seccomp == 'none'", Tri::kTrue},
+                      {"login.id == 0", Tri::kUnknown}});
+}
+
+TEST(Language, ScriptOfAnInterpreter) {
+  expectAll({test::exec("/usr/bin/dash").args({"sh", "-x", "s.sh"}).cwd("/tmp")},
+            {{"script.path == '/tmp/s.sh'", Tri::kTrue}, {"script", Tri::kFalse}});
+  expectAll({test::exec("/usr/bin/dash").args({"sh", "-c", "/tmp/x"})},
+            {{"script.path under '/tmp'", Tri::kFalse}});
+  expectAll({test::exec("/usr/bin/dash")
+                 .typed("/tmp/s")
+                 .args({"/bin/sh", "/tmp/s"})
+                 .interpreter("/bin/sh")},
+            {{"script.path == '/tmp/s'", Tri::kTrue}, {"script", Tri::kTrue}});
+  // What looks like a script is none if the kernel says so.
+  expectAll({test::exec("/usr/bin/a").typed("a").args({"a", "a"}).interpreter("")},
+            {{"script", Tri::kFalse}});
+  expectAll({test::exec("/usr/bin/dash").noArgs()}, {{"script.path under '/tmp'", Tri::kUnknown}});
+}
+
+TEST(Language, MountOfTheFile) {
+  const test::Records records = {
+      test::mountTable(5, {{"/", "rw"}, {"/tmp", "rw,noexec"}, {"/tmp/in", "rw,nosuid"}}),
+      test::exec("/tmp/in/x").mountNamespace(5)};
+  expectAll(records, {{"mount.noexec", Tri::kFalse},
+                      {"mount.nosuid", Tri::kTrue},
+                      {"mount.point == '/tmp/in'", Tri::kTrue},
+                      {"mount.options contains 'rw'", Tri::kTrue}});
+  expectAll({records[0], test::exec("/tmp/in/x").mountNamespace(6)},
+            {{"mount.noexec", Tri::kUnknown}});
+  expectAll({records[0], test::exec("/tmp/a/x").mountNamespace(5)}, {{"mount.noexec", Tri::kTrue}});
+}
+
+TEST(Language, Mapping) {
+  const test::Records records = {
+      test::exec("/usr/lib/ld-linux-x86-64.so.2").pid(9).args({"ld.so", "/tmp/x"}),
+      test::mapped(image(9), "/tmp/x", trace::MappingRole::kLoaderTarget)};
+  expectAll(records, {{"mapping", Tri::kTrue},
+                      {"attempt", Tri::kFalse},
+                      {"file.path == '/tmp/x'", Tri::kTrue},
+                      {"mapping.role == 'loader_target'", Tri::kTrue},
+                      {"process.name == 'ld-linux-x86-64.so.2'", Tri::kTrue},
+                      {"file.uid == 0", Tri::kUnknown}});
+  expectAll({records[0]}, {{"mapping.role == 'library'", Tri::kFalse}});
+}
+
+}  // namespace
+}  // namespace exectrail::analyzer
