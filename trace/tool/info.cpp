@@ -73,6 +73,8 @@ const char* endReason(EndReason reason) {
       return "as the window of a flight recorder";
     case EndReason::kMerged:
       return "as a merge of other traces";
+    case EndReason::kImported:
+      return "with the log that it was imported from";
     case EndReason::kUnknown:
       break;
   }
