@@ -75,6 +75,8 @@ const char* endReason(EndReason reason) {
       return "at the end of the log it was made from";
     case EndReason::kMerged:
       return "as a merge of other traces";
+    case EndReason::kImported:
+      return "with the log that it was imported from";
     case EndReason::kUnknown:
       break;
   }
