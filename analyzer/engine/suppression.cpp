@@ -25,7 +25,7 @@ bool Suppressor::passes(const Key& key, std::uint64_t timeNs, const std::functio
   if (++window.alerts <= rule_.first) return true;
   window.lastNs = std::max(window.lastNs, timeNs);
   if (!window.suppressed) {
-    window.suppressed = make();
+    window.suppressed = std::make_unique<Alert>(make());
     expiries_.emplace(window.startNs + rule_.windowNs, key);
   }
   ++window.suppressed->suppressed;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -39,7 +39,7 @@ class Suppressor {
     std::uint64_t startNs = 0;
     std::uint64_t alerts = 0;
     std::uint64_t lastNs = 0;
-    std::optional<Alert> suppressed;  // the first of them, with their count
+    std::unique_ptr<Alert> suppressed;  // the first of them, with their count; null: none
   };
   void emitIfAny(Window& window, const Emit& emit);
 
