@@ -71,8 +71,6 @@ const char* endReason(EndReason reason) {
       return "because the disk was full";
     case EndReason::kWindow:
       return "as the window of a flight recorder";
-    case EndReason::kImported:
-      return "at the end of the log it was made from";
     case EndReason::kMerged:
       return "as a merge of other traces";
     case EndReason::kImported:
