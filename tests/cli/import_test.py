@@ -56,7 +56,7 @@ class Import(programs.Case):
     def test_no_file_is_overwritten(self):
         out = self.write("t.trail", "evidence")
         self.expect_refusal(self.run_words("trace", "import", "--from", "auditd", "-o", out,
-                                           os.path.join(DATA, "auditd-arp.txt")), 3, "there already")
+                                           os.path.join(DATA, "auditd-arp.txt")), 3, "exists already")
 
     def test_another_log(self):
         self.expect_refusal(self.run_words("trace", "import", "--from", "laurel",

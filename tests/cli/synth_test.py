@@ -18,7 +18,7 @@ class Synth(programs.Case):
                 self.synth("--scene", scene, "--execs", "2000", "-o", out)
                 self.expect(self.run_words("trace", "verify", out), 0, stdout="intact")
                 self.expect(self.run_words("trace", "info", out), 0,
-                            stdout=["execs       2000 (0 without executable", "made from   synthetic", "gaps        0"])
+                            stdout=["execs       2000 (0 without executable", "history     synthetic", "gaps        0"])
                 self.expect(self.run_words("analyze", "--format", "json", out), 0)
 
     def test_the_same_seed(self):
@@ -31,7 +31,7 @@ class Synth(programs.Case):
         self.expect(self.run_words("trace", "synth", "--scene", "opera", "-o", "-"), 2, stderr="opera", stdout=[])
         self.expect(self.run_words("trace", "synth"), 2, stderr="--output", stdout=[])
         out = self.write("t.trail", "x")
-        self.expect_refusal(self.run_words("trace", "synth", "-o", out), 3, "there already")
+        self.expect_refusal(self.run_words("trace", "synth", "-o", out), 3, "exists already")
 
 
 if __name__ == "__main__":
