@@ -264,7 +264,10 @@ void AuditLog::line(Bytes bytes) {
   } else {
     readable = false;
   }
-  if (!readable) out_.unreadable(1, timeNs);
+  if (!readable) {
+    out_.unreadable(1, timeNs);
+    --event.lines;  // counted already
+  }
   openBytes_ += event.bytes() + sizeof event - before;
   while (open_.size() > kMaxOpen || openBytes_ > kMaxOpenBytes) {
     out_.remark("events were taken as whole because too many were open at once");

@@ -99,7 +99,7 @@ ImportReport importLog(LineReader& lines, ByteSink& out, const ImportSettings& s
   parser->end();
   const std::string name = quoteForTerminal(settings.name);
   if (report.lines == 0) throw EnvironmentError(name + " is empty");
-  if (report.lines == records.counts().unreadable) {
+  if (!records.counts().anyReadable && records.counts().unreadable > 0) {
     throw EnvironmentError(name + " is not a log of " + nameOf(settings.sensor) + ": none of its " +
                            std::to_string(report.lines) + " lines is one; see --from");
   }

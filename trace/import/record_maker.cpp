@@ -56,6 +56,7 @@ void RecordMaker::time(std::uint64_t timeNs) {
     addGap(fromNs, timeNs, std::exchange(unreadableWaiting_, 0));
   }
   readableNs_ = timeNs;
+  counts_.anyReadable = true;
 }
 
 void RecordMaker::addGap(std::uint64_t fromNs, std::uint64_t toNs, std::uint64_t lost) {

@@ -18,6 +18,7 @@ namespace exectrail::trace {
 
 struct ImportCounts {
   std::uint64_t unreadable = 0;  // lines
+  bool anyReadable = false;      // at least one line was
   std::uint64_t other = 0;       // events about something else
   std::uint64_t otherHosts = 0;  // events of hosts that were not asked for
   std::map<std::string, std::uint64_t> remarks;
