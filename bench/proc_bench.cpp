@@ -12,7 +12,7 @@
 #include <string>
 
 #include "recorder/proc/cgroup.h"
-#include "recorder/proc/mount_info.h"
+#include "recorder/proc/mount_table.h"
 #include "recorder/proc/proc_status.h"
 #include "recorder/proc/process_reader.h"
 
@@ -111,6 +111,18 @@ void parseCgroupText(benchmark::State& state) {
   }
 }
 BENCHMARK(parseCgroupText);
+
+// A text that has changed nowhere, as most are that are read again.
+void compareMountText(benchmark::State& state) {
+  std::string text;
+  for (int i = 0; i < state.range(0); ++i) {
+    text += std::to_string(i) + " 1 0:" + std::to_string(i) + " / /var/lib/containers/" +
+            std::to_string(i) + "/merged rw,relatime shared:1 - overlay overlay rw,lowerdir=a\n";
+  }
+  MountList list;
+  for (auto _ : state) benchmark::DoNotOptimize(list.update(text));
+}
+BENCHMARK(compareMountText)->Arg(50)->Arg(5000);
 
 }  // namespace
 }  // namespace exectrail::recorder

@@ -9,6 +9,7 @@
 #include "trace/container/pack.h"
 #include "trace/container/verify.h"
 #include "trace/reader.h"
+#include "trace/synth/synth.h"
 
 namespace exectrail::bench {
 namespace {
@@ -65,6 +66,54 @@ BENCHMARK(readTrace)->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMil
 
 void readPacked(benchmark::State& state) { read(state, packed(traceOf(workload(state)))); }
 BENCHMARK(readPacked)->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+// A whole day of a host, nothing sealed early; the argument is the level of zstd.
+std::vector<char> mixed(int level) {
+  MemorySink sink;
+  trace::WriterSettings settings;
+  settings.compressionLevel = level;
+  trace::Synth synth({1, kExecs, trace::Scene::kMixed});
+  trace::Writer writer(sink, synth.header(), settings);
+  trace::Record record;
+  while (synth.next(record)) writer.add(record);
+  writer.finish(synth.end());
+  return sink.bytes();
+}
+
+void writeMixed(benchmark::State& state) {
+  const std::vector<char> bytes = mixed(0);
+  MemorySink sink;
+  for (auto _ : state) {
+    // Reading costs a fraction of writing; what is measured is both.
+    sink.clear();
+    trace::WriterSettings settings;
+    settings.compressionLevel = static_cast<int>(state.range(0));
+    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
+    trace::Writer writer(sink, header(), settings);
+    trace::Record record;
+    while (reader->next(record)) writer.add(record);
+    writer.finish({});
+    benchmark::DoNotOptimize(sink.bytes().data());
+  }
+  report(state, sink.bytes().size());
+}
+BENCHMARK(writeMixed)->Arg(0)->Arg(3)->Unit(benchmark::kMillisecond);
+
+void readMixed(benchmark::State& state) { read(state, mixed(static_cast<int>(state.range(0)))); }
+BENCHMARK(readMixed)->Arg(0)->Arg(3)->Unit(benchmark::kMillisecond);
+
+void readMixedPacked(benchmark::State& state) { read(state, packed(mixed(0))); }
+BENCHMARK(readMixedPacked)->Unit(benchmark::kMillisecond);
+
+void synthesise(benchmark::State& state) {
+  for (auto _ : state) {
+    trace::Synth synth({1, kExecs, trace::Scene::kMixed});
+    trace::Record record;
+    while (synth.next(record)) benchmark::DoNotOptimize(record);
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * kExecs);
+}
+BENCHMARK(synthesise)->Unit(benchmark::kMillisecond);
 
 void pack(benchmark::State& state) {
   const std::vector<char> bytes = traceOf(workload(state));

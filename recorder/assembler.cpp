@@ -1,6 +1,7 @@
 #include "recorder/assembler.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "recorder/failed_attempts.h"
@@ -21,10 +22,12 @@ trace::Field<trace::Arguments> view(const trace::Field<std::vector<std::string>>
 
 }  // namespace
 
-Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming)
+Assembler::Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
+                     const FileKnowledge& files)
     : settings_(settings),
       emit_(std::move(emit)),
       upcoming_(upcoming),
+      files_(files),
       processes_(settings.scope, settings.clock) {}
 
 void Assembler::start(const HostSnapshot& snapshot) {
@@ -106,10 +109,10 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   // An exec by another thread becomes the leader before its new image is set up.
   auto entered = underWay_.extract(body.oldTid);
   auto underWay = body.oldTid == body.tgid ? std::move(entered) : underWay_.extract(body.tgid);
-  if (process == nullptr) return;
+  if (process == nullptr) return forgetHash(body);
   emitTalliesOf(event, *process);
   processes_.replaceImage(process, body.tgid);
-  if (!process->inScope) return;
+  if (!process->inScope) return forgetHash(body);
 
   static const SideBand kNothing;
   const SideBand& sideBand = underWay.empty() ? kNothing : underWay.mapped().sideBand;
@@ -120,6 +123,13 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
     evidence.entry = calls.mapped().entered->reading.get();
   }
   evidence.namespaces = process->namespaces;
+  if (evidence.reading != nullptr && evidence.reading->login.known()) {
+    process->login = evidence.reading->login;
+  }
+  evidence.login = process->login;
+  if (!sideBand.maps.empty() && sideBand.maps.front().identity.inode != 0) {
+    evidence.file = factsOf(sideBand.maps.front(), event.timeNs, evidence.reading);
+  }
   if (body.cgroupId) {
     const auto cgroup = cgroups_.find(*body.cgroupId);
     if (cgroup != cgroups_.end()) evidence.cgroup = &cgroup->second;
@@ -127,6 +137,8 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   trace::Exec exec;
   trace::Context context;
   fillExec(evidence, exec, context);
+  const trace::Field<std::string> sha256 = hashOf(body.reading.get(), evidence, process->image);
+  exec.image.sha256 = view(sha256);
   exec.image.id = process->image;
   exec.image.startEvidence = process->startEvidence;
   exec.image.creator = process->creator;
@@ -142,24 +154,23 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   }
 }
 
-void Assembler::on(const Event&, const EnterEvent& body) {
-  UnderWay& underWay = underWay_[body.tid];
-  // A dynamic event's copy and the plain event of the same call complete each other.
-  const bool sameCall = underWay.entered && underWay.entered->reading && !body.reading;
-  if (!sameCall) underWay.entered = body;
+void Assembler::on(const Event&, const EnterEvent& body) { underWay_[body.tid].entered = body; }
+
+void Assembler::on(const Event&, const OpenEvent&) {
+  // Has become part of the failure's reading.
 }
 
 void Assembler::on(const Event& event, const FailEvent& body) {
-  const auto underWay = underWay_.extract(body.tid);
+  underWay_.erase(body.tid);
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
-  static const std::optional<EnterEvent> kNotSeen;
-  const auto& entered = underWay.empty() ? kNotSeen : underWay.mapped().entered;
   // What was read of memory when the caller had gone on is nobody's.
   const bool memoryStands = body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
-                                memoryStands ? body.reading->targetExists : kUnknown);
+                                memoryStands || (body.reading && body.reading->pathCopied)
+                                    ? body.reading->targetExists
+                                    : kUnknown);
   if (!kept) {
     ++counts_.attemptsNotKept;
     return;
@@ -170,14 +181,13 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  const bool copied = entered && entered->reading && entered->reading->typedPath.known();
-  if (copied || memoryStands) {
-    // What the kernel copied at the entry is better than what was read of the memory afterwards.
-    const EntryReading& reading = copied ? *entered->reading : *body.reading;
-    attempt.typedPath = view(reading.typedPath);
-    attempt.arguments = view(reading.arguments);
+  if (body.reading) {
+    // What the kernel copied during the call stands in any case.
+    const EntryReading& reading = *body.reading;
+    if (reading.pathCopied || memoryStands) attempt.typedPath = view(reading.typedPath);
+    if (reading.argumentsCopied || memoryStands) attempt.arguments = view(reading.arguments);
+    attempt.workingDirectory = view(reading.workingDirectory);
   }
-  if (body.reading) attempt.workingDirectory = view(body.reading->workingDirectory);
   ++counts_.attempts;
   emit(event, std::move(attempt));
 }
@@ -229,6 +239,40 @@ void Assembler::emitTallies(std::uint64_t nowNs) {
   processes_.forEach([&](Process& process) {
     if (process.inScope) emitTalliesOf(event, process);
   });
+}
+
+trace::Field<trace::FileFacts> Assembler::factsOf(const MapEvent& mapped, std::uint64_t execNs,
+                                                  const ProcessReading* reading) {
+  trace::Field<trace::FileFacts> read;
+  if (reading != nullptr) read = reading->file;
+  if (files_.facts != nullptr)
+    return files_.facts->read(mapped.identity, mapped.path, execNs, read);
+  // Device numbers of the two need not agree on every file system; inodes do.
+  const bool same = !read.known() || read.value.inode == mapped.identity.inode;
+  return same ? read : trace::Field<trace::FileFacts>::unreadable(ESTALE);
+}
+
+trace::Field<std::string> Assembler::hashOf(const ProcessReading* reading,
+                                            const ExecEvidence& evidence,
+                                            const trace::ImageId& image) {
+  if (files_.hasher == nullptr) return {};
+  if (reading != nullptr && reading->hashTicket != 0) {
+    // One that is of another image by now would be told as this one's.
+    if (evidence.reading == reading) {
+      files_.hasher->name(reading->hashTicket, image);
+    } else {
+      files_.hasher->forget(reading->hashTicket);
+    }
+  }
+  trace::Field<std::string> sha256;
+  if (evidence.reading != nullptr) sha256 = evidence.reading->sha256;
+  if (sha256.known() || !evidence.file.known()) return sha256;
+  trace::Field<std::string> remembered = files_.hasher->remembered(evidence.file.value);
+  return remembered.known() ? remembered : sha256;
+}
+
+void Assembler::forgetHash(const ExecEvent& exec) {
+  if (files_.hasher != nullptr && exec.reading) files_.hasher->forget(exec.reading->hashTicket);
 }
 
 bool Assembler::usable(const ProcessReading* reading, const Process& process,

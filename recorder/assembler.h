@@ -1,5 +1,6 @@
 // Events in order of time -> records of the trace: puts together what the sources saw of one exec,
-// and keeps the processes it needs for that. Reads nothing itself.
+// and keeps the processes it needs for that. Of what can be read, it asks for the facts of files
+// alone: those outlive the process.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include "recorder/event.h"
 #include "recorder/exec_evidence.h"
 #include "recorder/ordered_merge.h"
+#include "recorder/proc/file_facts.h"
+#include "recorder/proc/file_hasher.h"
 #include "recorder/process_table.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
@@ -22,12 +25,19 @@ struct AssemblerSettings {
   trace::ClockReading clock;  // to compare fork times with the starts that /proc gives
 };
 
+// What knows of files, beside the facts that come with an event. Both may be null.
+struct FileKnowledge {
+  FileFactsReader* facts = nullptr;
+  FileHasher* hasher = nullptr;
+};
+
 class Assembler {
  public:
   using Emit = std::function<void(const trace::Record&)>;
 
   // `upcoming` is asked what comes after the event that is being received.
-  Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming);
+  Assembler(const AssemblerSettings& settings, Emit emit, const OrderedMerge& upcoming,
+            const FileKnowledge& files = {});
 
   // The processes that were there. Emits their records, creators first.
   void start(const HostSnapshot& snapshot);
@@ -63,6 +73,7 @@ class Assembler {
   void on(const Event& event, const NamespacesEvent& body);
   void on(const Event& event, const CgroupEvent& body);
   void on(const Event& event, const EnterEvent& body);
+  void on(const Event& event, const OpenEvent& body);
   void on(const Event& event, const FailEvent& body);
   void on(const Event& event, const ExitEvent& body);
   void on(const Event& event, const ExitStatusEvent& body);
@@ -71,11 +82,17 @@ class Assembler {
   void emit(const Event& event, trace::RecordBody body);
   void emitMapping(const Event& event, Process& process, const MapEvent& map);
   void emitTalliesOf(const Event& event, Process& process);
+  trace::Field<trace::FileFacts> factsOf(const MapEvent& mapped, std::uint64_t execNs,
+                                         const ProcessReading* reading);
+  trace::Field<std::string> hashOf(const ProcessReading* reading, const ExecEvidence& evidence,
+                                   const trace::ImageId& image);
+  void forgetHash(const ExecEvent& exec);
   bool usable(const ProcessReading* reading, const Process& process, std::int32_t tgid) const;
 
   AssemblerSettings settings_;
   Emit emit_;
   const OrderedMerge& upcoming_;
+  FileKnowledge files_;
   ProcessTable processes_;
   std::unordered_map<std::int32_t, UnderWay> underWay_;     // by tid
   std::unordered_map<std::uint64_t, std::string> cgroups_;  // by id

@@ -94,6 +94,16 @@ struct EnterEvent {
   std::int32_t flags = 0;         // execveat only
   // What the kernel copied at that moment, with a dynamic event; null: nothing.
   std::shared_ptr<const EntryReading> reading = nullptr;
+  // What kernels copy that have string fields in the tracepoint (Linux 6.19 and later): at most 165
+  // bytes, unprintable ones replaced by dots, with "..." at the end where something is missing.
+  std::optional<std::string> printableFilename = std::nullopt;
+};
+
+// A file that the kernel opens to run it, during an execve of `tid` (a kernel probe): first the one
+// that was asked for, then the interpreters that it names. `path` is the kernel's own copy.
+struct OpenEvent {
+  std::int32_t tid = 0;
+  std::string path;
 };
 
 // syscalls:sys_exit_execve and sys_exit_execveat with a negative result.
@@ -101,7 +111,8 @@ struct FailEvent {
   std::int32_t tid = 0;
   trace::SystemCall systemCall = trace::SystemCall::kExecve;
   std::uint16_t errorNumber = 0;
-  // What the caller's memory held soon afterwards; null: not read.
+  // What it was called with: the kernel's copies, completed from the caller's memory soon
+  // afterwards. Null: nothing is known.
   std::shared_ptr<const EntryReading> reading = nullptr;
 };
 
@@ -127,8 +138,8 @@ struct LossEvent {
 };
 
 using EventBody = std::variant<NewTaskEvent, ForkEvent, PrepareExecEvent, ExecEvent, CommEvent,
-                               MapEvent, NamespacesEvent, CgroupEvent, EnterEvent, FailEvent,
-                               ExitEvent, ExitStatusEvent, LossEvent>;
+                               MapEvent, NamespacesEvent, CgroupEvent, EnterEvent, OpenEvent,
+                               FailEvent, ExitEvent, ExitStatusEvent, LossEvent>;
 
 struct Event {
   std::uint64_t timeNs = 0;

@@ -79,6 +79,9 @@ void EventDecoder::addLayout(const EventFormats& formats, const std::string& sys
     layout.fields.push_back(*place);
   }
   if (!optionalField.empty()) layout.optionalField = formats.field(system, name, optionalField);
+  // The name of syscall_enter_define_fields() in kernel/trace/trace_syscalls.c.
+  if (kind == Kind::kEnter)
+    layout.printableFilename = formats.field(system, name, "__filename_val");
   layouts_.emplace(*id, std::move(layout));
 }
 
@@ -142,6 +145,11 @@ std::optional<EventBody> EventDecoder::decodeFields(const Layout& layout,
       if (layout.optionalField) {
         enter.directoryFd = asTid(layout.optionalField->integer(raw).value_or(-1));
         enter.flags = asTid(number(3).value_or(0));
+      }
+      if (layout.printableFilename) {
+        // Without a byte: it could not be read.
+        const auto name = layout.printableFilename->text(raw);
+        if (name && !name->empty()) enter.printableFilename = std::string(*name);
       }
       return enter;
     }

@@ -52,6 +52,7 @@ class EventDecoder {
     trace::SystemCall systemCall = trace::SystemCall::kExecve;
     std::vector<FieldPlace> fields;  // in the order in which addLayout() was given them
     std::optional<FieldPlace> optionalField;
+    std::optional<FieldPlace> printableFilename;  // kEnter, where the kernel copies it
   };
 
   void addLayout(const EventFormats& formats, const std::string& system, const std::string& name,

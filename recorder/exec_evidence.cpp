@@ -1,7 +1,5 @@
 #include "recorder/exec_evidence.h"
 
-#include <cerrno>
-
 #include "recorder/proc/cgroup.h"
 
 namespace exectrail::recorder {
@@ -25,10 +23,7 @@ void fillFile(const ExecEvidence& evidence, trace::Image& image) {
   const MapEvent& mapped = evidence.sideBand.maps.front();
   if (mapped.identity.inode != 0) {
     image.identity = {mapped.identity, EvidenceClass::kKernel};
-    // Device numbers of the two need not agree on every file system; inodes do.
-    if (image.file.known() && image.file.value.inode != mapped.identity.inode) {
-      image.file = trace::Field<trace::FileFacts>::unreadable(ESTALE);
-    }
+    image.file = evidence.file;
   }
   // A path longer than PATH_MAX has no name there.
   if (mapped.path.empty()) return;
@@ -69,6 +64,17 @@ trace::Field<Bytes> interpreterFromArguments(const trace::Exec& exec) {
   return {};
 }
 
+// What the kernel gave the new image wins: nothing came in between. Numbers of a user namespace of
+// its own are no numbers of the host.
+void fillCredentials(const ExecEvidence& evidence, trace::Context& context) {
+  constexpr std::uint64_t kInitialUserNamespace = 0xEFFFFFFD;  // PROC_USER_INIT_INO
+  const StackReading* stack = evidence.event.stack.get();
+  const bool hosts =
+      context.namespaces.known() && context.namespaces.value.user == kInitialUserNamespace;
+  if (stack == nullptr || !stack->credentials.known() || !hosts) return;
+  context.credentials = stack->credentials;
+}
+
 void fillInterpreter(const ExecEvidence& evidence, trace::Exec& exec) {
   const SideBand& sideBand = evidence.sideBand;
   if (!sideBand.interp || sideBand.filename != evidence.event.filename) {
@@ -99,6 +105,10 @@ void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& c
   if (evidence.cgroup != nullptr) {
     context.cgroup = {Bytes(*evidence.cgroup), EvidenceClass::kKernel};
     context.containerId = {containerIdOf(*evidence.cgroup), EvidenceClass::kInferred};
+  }
+  fillCredentials(evidence, context);
+  if (!context.login.known() && evidence.login.known()) {
+    context.login = {evidence.login.value, EvidenceClass::kInferred};
   }
   if (evidence.event.stack) context.environment = view(evidence.event.stack->environment);
 }

@@ -29,7 +29,9 @@ struct ExecEvidence {
   const ProcessReading* reading = nullptr;  // null: none, or not of this image
   const EntryReading* entry = nullptr;      // of the system call
   trace::Field<trace::Namespaces> namespaces{};
-  const std::string* cgroup = nullptr;  // path of the cgroup that the kernel named
+  trace::Field<trace::FileFacts> file{};  // of the file that runs
+  trace::Field<trace::Login> login{};     // of the creator or an earlier image
+  const std::string* cgroup = nullptr;    // path of the cgroup that the kernel named
 };
 
 // Fills everything but ids, start and creator. Bytes of `exec` and `context` point into what

@@ -12,6 +12,7 @@ namespace exectrail::recorder {
 namespace {
 
 constexpr std::string_view kPrefix = "exectrail-";
+constexpr std::string_view kGroupPrefix = "exectrail_";
 
 std::optional<std::uint64_t> startTicks(std::int32_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/stat";
@@ -44,6 +45,22 @@ std::optional<InstanceOwner> instanceOwner(std::string_view name) {
   const auto end = name.find('-');
   if (end != std::string_view::npos && !isPurpose(name.substr(end + 1))) return std::nullopt;
   const auto start = parseNumber(name.substr(0, end));
+  if (!pid || !start) return std::nullopt;
+  return InstanceOwner{static_cast<std::int32_t>(*pid), *start};
+}
+
+std::string groupName(const InstanceOwner& owner) {
+  return std::string(kGroupPrefix) + std::to_string(owner.pid) + "_" +
+         std::to_string(owner.startTicks);
+}
+
+std::optional<InstanceOwner> groupOwner(std::string_view name) {
+  if (!name.starts_with(kGroupPrefix)) return std::nullopt;
+  name.remove_prefix(kGroupPrefix.size());
+  const auto end = name.find('_');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto pid = parseNumber(name.substr(0, end));
+  const auto start = parseNumber(name.substr(end + 1));
   if (!pid || !start) return std::nullopt;
   return InstanceOwner{static_cast<std::int32_t>(*pid), *start};
 }

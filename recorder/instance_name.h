@@ -1,6 +1,7 @@
 // The name of an instance says whose it is and what for, so that the next recorder can tell a stale
 // one from one in use: exectrail-PID-START-PURPOSE, with the start of the process as in
-// proc_pid_stat(5).
+// proc_pid_stat(5). So does the name of a group of dynamic events, in which the kernel allows no
+// dash: exectrail_PID_START.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,11 @@ std::string instanceName(const InstanceOwner& owner, std::string_view purpose);
 
 // Nothing if the name is not one of ours.
 std::optional<InstanceOwner> instanceOwner(std::string_view name);
+
+std::string groupName(const InstanceOwner& owner);
+
+// Nothing if the name is not one of ours.
+std::optional<InstanceOwner> groupOwner(std::string_view name);
 
 // This process.
 InstanceOwner thisOwner();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <utility>
 
 #include "recorder/proc/process_reader.h"
@@ -17,6 +16,9 @@ namespace {
 // By then everything that COMMAND did to its end has been seen, also by a recorder that was kept
 // from running for a while.
 constexpr std::uint64_t kSettleNs = 100'000'000;
+
+// What happened before a dump was asked for is in the window: by then it has been sealed.
+constexpr std::uint64_t kDumpNs = 150'000'000;
 
 bool isEnd(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
 
@@ -41,25 +43,26 @@ trace::EndReason Loop::run() {
     if (polled_.front().revents != 0) {
       if (const auto reason = handleSignals()) return *reason;
     }
+    if (dumpDueNs_ && monotonicNowNs() >= *dumpDueNs_) {
+      dumpDueNs_.reset();
+      work_.dump();
+    }
     if (treeHasEnded()) return trace::EndReason::kCommandEnded;
     if (deadlineNs_ && monotonicNowNs() >= *deadlineNs_) return trace::EndReason::kDuration;
   }
 }
 
 void Loop::wait() {
-  descriptors_.assign(1, signals_.descriptor());
+  descriptors_.assign({signals_.descriptor(), timer_.descriptor()});
   work_.descriptors(descriptors_);
   polled_.clear();
   for (const int fd : descriptors_) polled_.push_back({fd, POLLIN, 0});
   std::uint64_t untilNs = work_.dueNs();
   if (deadlineNs_) untilNs = std::min(untilNs, *deadlineNs_);
+  if (dumpDueNs_) untilNs = std::min(untilNs, *dumpDueNs_);
   if (commandEndedNs_ && !toldOfTree_) untilNs = std::min(untilNs, *commandEndedNs_ + kSettleNs);
-  const std::uint64_t nowNs = monotonicNowNs();
-  const std::uint64_t timeoutNs = untilNs > nowNs ? untilNs - nowNs : 0;
-  timespec timeout{};
-  timeout.tv_sec = static_cast<std::time_t>(timeoutNs / 1'000'000'000);
-  timeout.tv_nsec = static_cast<long>(timeoutNs % 1'000'000'000);
-  if (::ppoll(polled_.data(), polled_.size(), &timeout, nullptr) < 0) {
+  timer_.set(untilNs);
+  if (::poll(polled_.data(), polled_.size(), -1) < 0) {
     if (errno != EINTR) throwErrno(errno, "cannot wait for events");
     polled_.front().revents = POLLIN;
   }
@@ -72,7 +75,7 @@ std::optional<trace::EndReason> Loop::handleSignals() {
       if (!waitTree_) return trace::EndReason::kCommandEnded;
       commandEndedNs_ = monotonicNowNs();
     } else if (*signal == SIGUSR1) {
-      work_.dump();
+      if (!dumpDueNs_) dumpDueNs_ = monotonicNowNs() + kDumpNs;
     } else if (command_ == nullptr || interrupted_ || commandEndedNs_) {
       return trace::EndReason::kInterrupted;
     } else {

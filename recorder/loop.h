@@ -14,6 +14,7 @@
 #include "recorder/notify.h"
 #include "recorder/output/destination.h"
 #include "recorder/signals.h"
+#include "recorder/timer.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
@@ -48,9 +49,11 @@ class Loop {
   Command* command_;
   Notify notify_;
   bool waitTree_;
+  Timer timer_;
   std::vector<int> descriptors_;
   std::vector<pollfd> polled_;
   std::optional<std::uint64_t> deadlineNs_;
+  std::optional<std::uint64_t> dumpDueNs_;
   std::optional<std::uint64_t> commandEndedNs_;  // and we wait for what it left behind
   bool interrupted_ = false;
   bool toldOfTree_ = false;

@@ -1,6 +1,8 @@
 #include "recorder/observer.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "recorder/proc/entry_reader.h"
 #include "recorder/stack_reading.h"
@@ -9,9 +11,11 @@ namespace exectrail::recorder {
 namespace {
 
 constexpr std::uint64_t kWindowNs = 1'000'000'000;
-constexpr std::uint32_t kReadingsOfOne = 100;   // in a window, of one thread
-constexpr std::uint32_t kReadingsOfAll = 2000;  // in a window
-constexpr std::size_t kMostThreads = 65536;     // that are kept in mind; more: all is forgotten
+constexpr std::uint32_t kReadingsOfOne = 100;     // in a window, of one thread
+constexpr std::uint32_t kReadingsOfAll = 2000;    // in a window
+constexpr std::size_t kMostThreads = 65536;       // that are kept in mind; more: all is forgotten
+constexpr std::size_t kMostOpened = 8;            // the kernel follows fewer interpreters
+constexpr std::uint64_t kCallNs = 1'000'000'000;  // a call that is older may be forgotten
 
 // What perf does not know of an exec, and the executable as it is seen from our root.
 constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
@@ -19,28 +23,37 @@ constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkin
 
 // The call is over by the time we read: the caller may have changed what it passed.
 EntryReading afterReturn(EntryReading reading) {
-  for (trace::Evidence* evidence : {&reading.typedPath.evidence, &reading.arguments.evidence}) {
-    if (evidence->known()) evidence->evidenceClass = trace::EvidenceClass::kInferred;
-  }
+  const auto weaken = [](trace::Evidence& evidence) {
+    if (evidence.known()) evidence.evidenceClass = trace::EvidenceClass::kInferred;
+  };
+  if (!reading.pathCopied) weaken(reading.typedPath.evidence);
+  if (!reading.argumentsCopied) weaken(reading.arguments.evidence);
   return reading;
 }
 
 }  // namespace
 
 Observer::Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
-                   bool stacks)
-    : failed_(failed), reader_(environmentNames), stacks_(stacks) {}
+                   const Means& means)
+    : failed_(failed), reader_(environmentNames), means_(means) {}
 
 void Observer::read(ExecEvent& exec) {
   Facts wanted = facts::kAll;
-  if (stacks_ && exec.stack) {
+  if (means_.stacks && exec.stack) {
     wanted = kBesidePerf;
     if (!exec.stack->arguments.known()) wanted |= facts::kArguments;
   }
-  exec.reading = std::make_shared<const ProcessReading>(reader_.read(exec.tgid, wanted));
+  ProcessReading reading = reader_.read(exec.tgid, wanted);
+  if (means_.hasher != nullptr) {
+    FileHasher::Answer answer = means_.hasher->ask(exec.tgid, reading.file);
+    reading.sha256 = std::move(answer.sha256);
+    reading.hashTicket = answer.ticket;
+  }
+  exec.reading = std::make_shared<const ProcessReading>(std::move(reading));
 }
 
 void Observer::readExecs(std::vector<Event>& events) {
+  if (!means_.procfs) return;
   // Newest first: the newest program has the best chance to be there still.
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (auto* exec = std::get_if<ExecEvent>(&event->body)) read(*exec);
@@ -48,18 +61,48 @@ void Observer::readExecs(std::vector<Event>& events) {
 }
 
 void Observer::readFailures(std::vector<Event>& events) {
-  if (entered_.size() > kMostThreads) entered_.clear();
-  if (budgets_.size() > kMostThreads) budgets_.clear();
+  if (!events.empty()) forgetOld(events.back().timeNs);
   for (Event& event : events) {
     if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-      entered_[enter->tid] = *enter;
+      calls_[enter->tid] = {event.timeNs, *enter, {}};
+    } else if (const auto* open = std::get_if<OpenEvent>(&event.body)) {
+      // Without an entry the kernel runs it for itself, or the call is a 32-bit one.
+      const auto call = calls_.find(open->tid);
+      if (call == calls_.end() || call->second.opened.size() >= kMostOpened) continue;
+      call->second.opened.push_back(open->path);
     } else if (auto* fail = std::get_if<FailEvent>(&event.body)) {
-      const auto call = entered_.extract(fail->tid);
+      const auto call = calls_.extract(fail->tid);
       if (call.empty() || failed_ == trace::FailedPolicy::kNone) continue;
-      if (call.mapped().reading || !affords(*fail, event.timeNs)) continue;
-      fail->reading = std::make_shared<const EntryReading>(afterReturn(readEntry(call.mapped())));
+      readCall(call.mapped(), event.timeNs, *fail);
     }
   }
+}
+
+void Observer::readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail) {
+  EntryReading reading;
+  if (means_.procfs && affords(fail, failedNs)) {
+    reading = afterReturn(readEntry(call.entered));
+  } else if (call.entered.reading) {
+    reading = *call.entered.reading;
+  } else if (call.opened.empty()) {
+    return;
+  }
+  if (!call.opened.empty()) {
+    reading.typedPath = {call.opened.front(), trace::EvidenceClass::kKernel};
+    reading.pathCopied = true;
+  }
+  // It was opened, and named an interpreter.
+  if (call.opened.size() > 1) reading.targetExists = {true, trace::EvidenceClass::kKernel};
+  fail.reading = std::make_shared<const EntryReading>(std::move(reading));
+}
+
+// What became of successful calls is not told here.
+void Observer::forgetOld(std::uint64_t nowNs) {
+  if (budgets_.size() > kMostThreads) budgets_.clear();
+  if (calls_.size() <= mostCalls_) return;
+  std::erase_if(calls_, [nowNs](const auto& call) { return call.second.timeNs + kCallNs < nowNs; });
+  if (calls_.size() > kMostThreads) calls_.clear();
+  mostCalls_ = std::max<std::size_t>(1024, 2 * calls_.size());
 }
 
 bool Observer::affords(const FailEvent& fail, std::uint64_t timeNs) {

@@ -30,6 +30,15 @@ std::optional<TwinKey> twinKey(const Event& event) {
   return std::nullopt;
 }
 
+// Whether two reports with the same key can be of the same exec: a process may soon go on to
+// another.
+bool agree(const Event& a, const Event& b) {
+  const auto* const one = std::get_if<ExecEvent>(&a.body);
+  const auto* const other = std::get_if<ExecEvent>(&b.body);
+  if (one == nullptr || other == nullptr) return true;
+  return one->filename.empty() || other->filename.empty() || one->filename == other->filename;
+}
+
 // Takes over what only the other report knows.
 void join(ForkEvent& into, ForkEvent&& from) {
   if (into.childComm.empty()) into.childComm = std::move(from.childComm);
@@ -76,6 +85,7 @@ bool OrderedMerge::joinTwin(Event& event) {
   for (auto twin = begin; twin != pending_.end() && twin->timeNs <= event.timeNs + kTwinNs;
        ++twin) {
     if (twin->joined || twin->source == event.source || twinKey(*twin) != key) continue;
+    if (!agree(*twin, event)) continue;
     if (auto* exec = std::get_if<ExecEvent>(&twin->body)) {
       join(*exec, std::move(std::get<ExecEvent>(event.body)));
     } else {
@@ -93,6 +103,8 @@ void OrderedMerge::add(std::vector<Event>&& events) {
   for (Event& event : events) {
     // Only what comes after the events that wait can cast doubt on them.
     if (std::holds_alternative<EnterEvent>(event.body) && event.timeNs < lastNs_) continue;
+    // Part of a failure's reading by now.
+    if (std::holds_alternative<OpenEvent>(event.body)) continue;
     if (expected_.twins && joinTwin(event)) continue;
     noteAdded(event);
     fresh.push_back(std::move(event));

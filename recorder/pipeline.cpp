@@ -1,21 +1,29 @@
 #include "recorder/pipeline.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "recorder/realtime.h"
+#include "recorder/stack_reading.h"
+
 namespace exectrail::recorder {
 namespace {
 
-// All sources are drained this often while something happens: what they hold is not short-lived,
-// and every look costs system calls.
+// All sources are drained this often while something happens, or less often, as the execs are: what
+// they hold is not short-lived, and every look costs system calls.
 constexpr std::uint64_t kBatchNs = 1'000'000;
 
 // And this often when nothing does.
 constexpr std::uint64_t kIdleNs = 100'000'000;
 
+// Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
+constexpr std::uint64_t kEntriesNs = 50'000'000;
+
 constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
+constexpr std::uint64_t kHashesNs = 2'000'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
 // So many failures at once are a flood: we look again later, so that it cannot keep us busy. What
@@ -32,19 +40,23 @@ trace::Header withSources(trace::Header header, const Sources& sources) {
   return header;
 }
 
-Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink)
+Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink, bool hash)
     : header_(std::move(header)),
       sources_(sources),
       sink_(sink),
       sealer_(sink),
+      hasher_(hash && sources.uses(trace::Source::kProcfs) ? std::make_optional<FileHasher>()
+                                                           : std::nullopt),
       observer_(header_.capture.failed, header_.capture.environmentNames,
-                sources.uses(trace::Source::kPerf)),
+                {sources.uses(trace::Source::kProcfs), hasher_ ? &*hasher_ : nullptr,
+                 sources.uses(trace::Source::kPerf)}),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
-      assembler_(
-          {header_.capture.scope, header_.capture.failed, header_.clock},
-          [this](const trace::Record& record) { write(record); }, merge_),
+      assembler_({header_.capture.scope, header_.capture.failed, header_.clock},
+                 [this](const trace::Record& record) { write(record); }, merge_,
+                 {sources.uses(trace::Source::kProcfs) ? &files_ : nullptr,
+                  hasher_ ? &*hasher_ : nullptr}),
       mounts_([this](const trace::MountTable& table) {
-        sealer_.add({mountsNs_, trace::kCpuNotKnown, table});
+        sealer_.add({asideNs_, trace::kCpuNotKnown, table});
       }),
       readProc_(sources.uses(trace::Source::kProcfs)) {}
 
@@ -54,7 +66,7 @@ void Pipeline::write(const trace::Record& record) {
   const auto* exec = std::get_if<trace::Exec>(&record.body);
   if (exec == nullptr || !readProc_) return;
   const auto& namespaces = exec->image.context->namespaces;
-  mountsNs_ = record.timeNs;
+  asideNs_ = record.timeNs;
   if (namespaces.known()) {
     mounts_.seen(namespaces.value.mount, static_cast<std::int32_t>(exec->image.id.tgid),
                  monotonicNowNs());
@@ -75,9 +87,9 @@ void Pipeline::start() {
   OrderedMerge::sort(events);
   reconcile(snapshot, events);
   assembler_.start(snapshot);
-  mountsNs_ = header_.clock.monotonicNs;
+  asideNs_ = header_.clock.monotonicNs;
   if (readProc_) mounts_.start(lookedNs_);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
   merge_.add(std::move(events));
   release(lookedNs_);
 }
@@ -87,20 +99,42 @@ void Pipeline::add(std::vector<Event>&& events) {
   merge_.add(std::move(events));
 }
 
-void Pipeline::drainExecs() {
+void Pipeline::drainExecs(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readExecs(events);
+  observer_.readExecs(events);
+  pace(nowNs, events);
   merge_.add(std::move(events));
 }
 
-std::size_t Pipeline::drainFailures() {
+void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
+  std::uint64_t count = 0;
+  std::uint64_t needy = 0;
+  for (const Event& event : execs) {
+    const auto* exec = std::get_if<ExecEvent>(&event.body);
+    if (exec == nullptr) continue;
+    ++count;
+    const bool copied = exec->stack && exec->stack->arguments.evidence.evidenceClass ==
+                                           trace::EvidenceClass::kImage;
+    if (!copied) ++needy;
+  }
+  const bool before = execs_.together();
+  execs_.drained(nowNs, count, needy);
+  // Where that is refused, we go on as we are; prepare() has said so.
+  if (execs_.together() != before) execs_.together() ? leaveRealtime() : enterRealtime();
+}
+
+std::size_t Pipeline::drainFailures(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainFailures(events);
   const std::size_t count = events.size();
+  failures_.drained(nowNs, static_cast<std::uint64_t>(
+                               std::count_if(events.begin(), events.end(), [](const Event& event) {
+                                 return std::holds_alternative<FailEvent>(event.body);
+                               })));
   OrderedMerge::sort(events);
-  if (readProc_) observer_.readFailures(events);
+  observer_.readFailures(events);
   merge_.add(std::move(events));
   return count;
 }
@@ -111,12 +145,16 @@ void Pipeline::step() {
   const std::uint64_t nowNs = monotonicNowNs();
   // Failures first: their callers are the quickest to go on.
   if (nowNs >= failuresAgainNs_) {
-    if (sources_.failuresReady() && drainFailures() >= kFloodEvents) {
-      failuresAgainNs_ = nowNs + kFloodPauseNs;
+    failuresAgainNs_ = 0;
+    if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
+      entriesDrainedNs_ = nowNs;
+      const bool flood = drainFailures(nowNs) >= kFloodEvents;
+      failuresAgainNs_ = flood ? nowNs + kFloodPauseNs : failures_.againNs();
     }
     failuresDrainedNs_ = nowNs;
   }
-  drainExecs();
+  if (nowNs < execs_.againNs()) return;
+  drainExecs(nowNs);
   if (nowNs - lookedNs_ < kBatchNs) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
@@ -128,8 +166,9 @@ void Pipeline::step() {
   }
   const std::uint64_t drainedNs = std::min(nowNs, failuresDrainedNs_);
   release(drainedNs);
-  mountsNs_ = drainedNs - OrderedMerge::kSettleNs;
+  asideNs_ = drainedNs - OrderedMerge::kSettleNs;
   if (readProc_) mounts_.step(nowNs);
+  collectHashes();
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
@@ -154,17 +193,49 @@ void Pipeline::beat(std::uint64_t nowNs) {
                trace::Heartbeat{counts.execs, counts.attempts, counts.lostEvents, {}}});
 }
 
+void Pipeline::collectHashes() {
+  if (!hasher_) return;
+  hasher_->collect([this](const trace::FileHash& hash) {
+    sealer_.add({asideNs_, trace::kCpuNotKnown, hash});
+  });
+}
+
+// Files that were seen in the last moment take a while yet; a large one on a slow disk too long.
+void Pipeline::awaitHashes() {
+  if (!hasher_) return;
+  const std::uint64_t untilNs = monotonicNowNs() + kHashesNs;
+  for (collectHashes(); hasher_->waiting() > 0 && monotonicNowNs() < untilNs; collectHashes()) {
+    pollfd done = {hasher_->descriptor(), POLLIN, 0};
+    ::poll(&done, 1, 100);
+  }
+}
+
 std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
-  return lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+  if (execs_.together()) return execs_.againNs();
+  const std::uint64_t dueNs = lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+  const bool pause = failuresAgainNs_ > lookedNs_;
+  return pause ? std::min(dueNs, failuresAgainNs_) : dueNs;
 }
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
   sink_.descriptors(descriptors);
   if (readProc_) descriptors.push_back(mounts_.descriptor());
+  if (hasher_ && hasher_->descriptor() >= 0) descriptors.push_back(hasher_->descriptor());
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
-  sources_.descriptors(monotonicNowNs() >= failuresAgainNs_, descriptors);
+  const std::uint64_t nowNs = monotonicNowNs();
+  sources_.descriptors(nowNs >= execs_.againNs(), nowNs >= failuresAgainNs_, descriptors);
+}
+
+std::vector<std::string> Pipeline::report() const {
+  std::vector<std::string> lines = report_.lines();
+  if (!hasher_) return lines;
+  const HashCounts& counts = hasher_->counts();
+  lines.push_back("SHA-256 of " + std::to_string(counts.hashed) + " files; " +
+                  std::to_string(counts.failed + counts.refused + hasher_->waiting()) +
+                  " could not be hashed, which the trace gives reasons for");
+  return lines;
 }
 
 trace::End Pipeline::counts() const {
@@ -177,9 +248,9 @@ trace::End Pipeline::counts() const {
 trace::End Pipeline::finish(trace::EndReason reason) {
   sources_.stop();
   const std::uint64_t nowNs = monotonicNowNs();
-  drainExecs();
+  drainExecs(nowNs);
   // A drain may stop before a source is empty.
-  while (drainFailures() > 0) {
+  while (drainFailures(nowNs) > 0) {
   }
   for (std::vector<Event> events;; events.clear()) {
     sources_.drainRest(events);
@@ -189,6 +260,8 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   add(sources_.unreportedLosses(nowNs));
   merge_.releaseAll([this](Event& event) { assembler_.receive(event); });
   assembler_.emitTallies(nowNs);
+  asideNs_ = nowNs;
+  awaitHashes();
   trace::End end = counts();
   end.timeNs = nowNs;
   end.reason = reason;

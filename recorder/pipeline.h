@@ -12,6 +12,7 @@
 #include "recorder/observer.h"
 #include "recorder/ordered_merge.h"
 #include "recorder/output/batch_sealer.h"
+#include "recorder/pacing.h"
 #include "recorder/proc/mount_watcher.h"
 #include "recorder/self_report.h"
 #include "recorder/sources.h"
@@ -24,8 +25,9 @@ trace::Header withSources(trace::Header header, const Sources& sources);
 
 class Pipeline {
  public:
-  // `header` is that of the trace. Sources and sink must outlive the pipeline.
-  Pipeline(trace::Header header, Sources& sources, BatchSink& sink);
+  // `header` is that of the trace. With `hash`, executables are hashed. Sources and sink must
+  // outlive the pipeline.
+  Pipeline(trace::Header header, Sources& sources, BatchSink& sink, bool hash);
 
   // Records the processes that are there.
   void start();
@@ -48,16 +50,20 @@ class Pipeline {
   // What was recorded so far.
   trace::End counts() const;
 
-  const SelfReport& report() const { return report_; }
+  // What the user should know of the recording, a line each.
+  std::vector<std::string> report() const;
 
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
 
  private:
-  void drainExecs();
-  std::size_t drainFailures();
+  void drainExecs(std::uint64_t nowNs);
+  std::size_t drainFailures(std::uint64_t nowNs);
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
+  void collectHashes();
+  void awaitHashes();
+  void pace(std::uint64_t nowNs, const std::vector<Event>& execs);
   void write(const trace::Record& record);
 
   trace::Header header_;
@@ -65,14 +71,19 @@ class Pipeline {
   BatchSink& sink_;
   BatchSealer sealer_;
   SelfReport report_;
+  std::optional<FileHasher> hasher_;
   Observer observer_;
   OrderedMerge merge_;
+  FileFactsReader files_;
   Assembler assembler_;
   MountWatcher mounts_;
   bool readProc_;
-  std::uint64_t mountsNs_ = 0;  // time of the next mount table
+  Pacing execs_;
+  Pacing failures_;
+  std::uint64_t asideNs_ = 0;   // time of the next record that no event makes
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
+  std::uint64_t entriesDrainedNs_ = 0;
   std::uint64_t sealedNs_ = 0;
   std::uint64_t beatNs_ = 0;
   std::uint64_t failuresAgainNs_ = 0;  // a flood of failures is not looked at before

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "recorder/dynamic_source.h"
 #include "recorder/host_facts.h"
 #include "recorder/realtime.h"
 #include "recorder/tracefs_source.h"
@@ -23,6 +24,9 @@ void prepare(const Notify& notify) {
   requireInitialPidNamespace();
   for (const std::string& name : removeStaleInstances()) {
     notify("removed the tracefs instance " + name + " of a recorder that was killed");
+  }
+  for (const std::string& name : removeStaleDynamicEvents()) {
+    notify("removed the dynamic event " + name + " of a recorder that was killed");
   }
   if (const int error = enterRealtime(); error != 0) {
     notify(std::string("warning: real-time scheduling was refused (") + std::strerror(error) +

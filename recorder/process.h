@@ -38,6 +38,7 @@ struct Process {
   trace::Evidence startEvidence;
   trace::Field<trace::Creator> creator;
   trace::Field<trace::Namespaces> namespaces;
+  trace::Field<trace::Login> login;  // as last read, of this process or of its creators
   std::vector<std::int32_t> tids;
   bool inScope = false;
   std::optional<trace::Source> reportedBy;  // its fork, by one transport alone so far

@@ -32,6 +32,7 @@ void ProcessTable::addSnapshot(const HostSnapshot& snapshot, const SnapshotProce
   process->image = {known.tgid, 0, startNsOf(reading.startBoottimeNs.value)};
   process->startEvidence = reading.startBoottimeNs.evidence;
   process->tids = known.tids;
+  process->login = reading.login;
   process->inScope = scope_ == trace::Scope::kHost;
   const auto parent = snapshot.find(reading.parentPid.value);
   if (reading.parentPid.known() && reading.parentPid.value == 0) {
@@ -109,6 +110,7 @@ ProcessPtr ProcessTable::fork(const Event& event, const ForkEvent& fork) {
   child->reportedBy = event.source;
   if (creator != nullptr) {
     child->creator = {{creator->image, trace::CreatorEdge::kFork}, EvidenceClass::kKernel};
+    child->login = creator->login;
     // The kernel tells of namespaces when they change.
     if (creator->namespaces.known() && (cloneFlags & kCloneNewAny) == 0) {
       child->namespaces = {creator->namespaces.value, EvidenceClass::kInferred};

@@ -1,5 +1,6 @@
 #include "recorder/recording.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <exception>
@@ -17,6 +18,7 @@
 #include "recorder/privileges.h"
 #include "recorder/sources.h"
 #include "trace/container/keys.h"
+#include "trace/container/pack.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
@@ -69,6 +71,28 @@ std::unique_ptr<Destination> openDestination(const Options& options, const trace
   return std::make_unique<FlightOutput>(std::move(settings), header);
 }
 
+// A larger trace is left as it was written: whoever stops a recorder does not wait for minutes.
+constexpr std::uint64_t kMostPackedBytes = std::uint64_t{1} << 30;
+
+// A finished trace is re-encoded into its form at rest, a fifth or a tenth of its size. If that
+// cannot be done, it stays what it is, which is as good.
+void pack(Outcome& outcome, const Notify& notify) {
+  struct stat status {};
+  if (::lstat(outcome.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  const std::string name = trace::quoteForTerminal(outcome.path);
+  if (outcome.bytesWritten > kMostPackedBytes) {
+    notify(name + " is large and was not compressed; exectrail trace pack does it");
+    return;
+  }
+  constexpr trace::PackSettings kSettings{3, std::size_t{1} << 20};
+  const trace::PackReport report = trace::packFile(outcome.path, kSettings);
+  if (report.kept.empty()) {
+    outcome.bytesWritten = report.bytesAfter;
+  } else {
+    notify(name + " was not compressed: " + trace::escapeForTerminal(report.kept));
+  }
+}
+
 // What to say on a terminal, where silence would be taken for a hang.
 std::string beginning(const Options& options) {
   const std::string ends = options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it";
@@ -112,7 +136,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   };
   const auto destination =
       openDestination(options_, header, key ? &*key : nullptr, notify_, dumped);
-  Pipeline pipeline(header, sources, *destination);
+  Pipeline pipeline(header, sources, *destination, options_.hash);
   if (!options_.command.empty()) {
     // Before privileges are dropped: COMMAND keeps them.
     command.emplace(commandSettings(options_));
@@ -127,7 +151,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   if (command) releaseCommand(*command, options_.command[0], notify_);
 
   outcome.end = pipeline.finish(loop(pipeline, *destination, command ? &*command : nullptr));
-  outcome.report = pipeline.report().lines();
+  outcome.report = pipeline.report();
   awaitWritten(*destination, signals_);
   if (diskFull_) std::rethrow_exception(diskFull_);
   outcome.bytesWritten = destination->bytesWritten();
@@ -168,6 +192,7 @@ Outcome record(const Options& options, const Notify& notify, const Hooks& hooks)
   // The sources are gone by now: nobody is traced while we wait.
   if (command) outcome.exitStatus = command->status(true).value_or(0);
   if (failure) throw EnvironmentError("the trace ends early: " + *failure);
+  if (!options.flightWindow && outcome.bytesWritten > 0) pack(outcome, notify);
   return outcome;
 }
 

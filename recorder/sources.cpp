@@ -3,8 +3,10 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "recorder/connector_source.h"
+#include "recorder/dynamic_source.h"
 #include "recorder/perf_source.h"
 #include "recorder/tracefs_source.h"
 #include "trace/errors.h"
@@ -12,6 +14,8 @@
 namespace exectrail::recorder {
 
 Sources::Sources(const SourceSettings& settings) : wanted_(settings.wanted) {
+  const bool failures = uses(trace::Source::kTracefs) || uses(trace::Source::kDynamic);
+  if (settings.failures && failures) openFailures(settings);
   // The one that fills fastest last: setting up the others takes a tenth of a second.
   if (uses(trace::Source::kTracefs)) openTracefs(settings);
   if (uses(trace::Source::kConnector)) openStatuses();
@@ -48,8 +52,28 @@ void Sources::openStatuses() {
 
 void Sources::openTracefs(const SourceSettings& settings) {
   processes_ = std::make_unique<TracefsSource>(EventGroup::kProcesses, settings.bufferBytesPerCpu);
-  if (!settings.failures) return;
-  entries_ = std::make_unique<TracefsSource>(EventGroup::kEntries, settings.bufferBytesPerCpu);
+}
+
+void Sources::openFailures(const SourceSettings& settings) {
+  // First: it tries its events with an execve that fails, which is not to be recorded.
+  if (uses(trace::Source::kDynamic)) {
+    try {
+      auto dynamic = std::make_unique<DynamicSource>(settings.bufferBytesPerCpu);
+      const DynamicSupport& support = dynamic->support();
+      for (const std::string& why : {support.entries, support.paths}) {
+        if (!why.empty()) notes_.push_back("dynamic events only in part: " + why);
+      }
+      entries_ = std::move(dynamic);
+    } catch (const EnvironmentError& e) {
+      if (!wanted_.empty()) throw;
+      notes_.push_back(std::string("no dynamic events: ") + e.what() +
+                       "; what failed attempts were called with comes from the callers' memory, "
+                       "which may be gone");
+    }
+  }
+  if (entries_ == nullptr) {
+    entries_ = std::make_unique<TracefsSource>(EventGroup::kEntries, settings.bufferBytesPerCpu);
+  }
   failures_ = std::make_unique<TracefsSource>(EventGroup::kFailures, settings.bufferBytesPerCpu);
 }
 
@@ -87,15 +111,11 @@ std::vector<std::string> Sources::eventNames() const {
   return names;
 }
 
-void Sources::descriptors(bool failures, std::vector<int>& descriptors) const {
+void Sources::descriptors(bool execs, bool failures, std::vector<int>& descriptors) const {
   const auto add = [&descriptors](const Source& source) {
     for (const int fd : source.descriptors()) descriptors.push_back(fd);
   };
-  if (perf_ != nullptr) {
-    add(*perf_);
-  } else {
-    add(*processes_);
-  }
+  if (execs) add(perf_ != nullptr ? *static_cast<const Source*>(perf_.get()) : *processes_);
   if (failures && failures_ != nullptr) add(*failures_);
 }
 

@@ -37,8 +37,8 @@ class Sources {
   bool reportsExecsTwice() const { return perf_ != nullptr && processes_ != nullptr; }
   bool reportsStatuses() const { return statuses_ != nullptr; }
 
-  // Readable when there is something to drain at once. Without `failures`, not for those.
-  void descriptors(bool failures, std::vector<int>& descriptors) const;
+  // Readable when there is something to drain at once: of execs, of failures, or of both.
+  void descriptors(bool execs, bool failures, std::vector<int>& descriptors) const;
 
   // Successful execs, from the source that knows most about them.
   void drainExecs(std::vector<Event>& events);
@@ -60,6 +60,7 @@ class Sources {
 
  private:
   void openTracefs(const SourceSettings& settings);
+  void openFailures(const SourceSettings& settings);
   void openPerf(const SourceSettings& settings);
   void openStatuses();
   std::vector<Source*> all() const;

@@ -67,6 +67,9 @@ class Decoding {
     }
     reading_.secure = tables_.secure ? Field<bool>(*tables_.secure, tableSource())
                                      : Field<bool>::unreadable(whyNot());
+    reading_.credentials = tables_.credentials
+                               ? Field<trace::Credentials>(*tables_.credentials, tableSource())
+                               : Field<trace::Credentials>::unreadable(whyNot());
     readArguments();
     readEnvironment();
     readPath();
@@ -92,6 +95,7 @@ class Decoding {
     reading_.arguments = Field<Texts>::unreadable(why);
     reading_.environment = Field<Texts>::unreadable(why);
     reading_.secure = Field<bool>::unreadable(why);
+    reading_.credentials = Field<trace::Credentials>::unreadable(why);
     reading_.typedPath = Field<std::string>::unreadable(why);
   }
 

@@ -16,6 +16,7 @@ struct StackReading {
   trace::Field<trace::ArgumentShape> argumentShape;
   trace::Field<std::vector<std::string>> environment;  // "NAME=value" of the wanted names
   trace::Field<bool> secure;                           // AT_SECURE
+  trace::Field<trace::Credentials> credentials;        // AT_UID …, as its user namespace has them
   trace::Field<std::string> typedPath;                 // AT_EXECFN
 };
 

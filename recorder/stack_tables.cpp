@@ -42,9 +42,27 @@ void readBehindArgv(const Words& words, std::uint64_t address, std::uint64_t wor
   while (index < words.count() && words.at(index) != 0) ++index;
   ++index;  // envp's NULL
   StackTables found;
+  trace::Credentials ids;
+  unsigned idsFound = 0;
+  const auto id = [&idsFound](std::uint64_t value) {
+    ++idsFound;
+    return static_cast<std::uint32_t>(value);
+  };
   for (; index + 1 < words.count(); index += 2) {
     const std::uint64_t value = words.at(index + 1);
     switch (words.at(index)) {
+      case AT_UID:
+        ids.realUid = id(value);
+        break;
+      case AT_EUID:
+        ids.effectiveUid = id(value);
+        break;
+      case AT_GID:
+        ids.realGid = id(value);
+        break;
+      case AT_EGID:
+        ids.effectiveGid = id(value);
+        break;
       case AT_SECURE:
         found.secure = value != 0;
         break;
@@ -56,6 +74,7 @@ void readBehindArgv(const Words& words, std::uint64_t address, std::uint64_t wor
         break;
       case AT_NULL:
         tables.secure = found.secure;
+        if (idsFound == 4) tables.credentials = ids;
         tables.pathAddress = found.pathAddress;
         tables.randomAddress = found.randomAddress;
         tables.end = address + (index + 2) * wordBytes;

@@ -11,6 +11,8 @@
 #include <optional>
 #include <span>
 
+#include "trace/record.h"
+
 namespace exectrail::recorder {
 
 // Bytes of a process's memory and where they stood.
@@ -43,6 +45,7 @@ struct StackTables {
   std::optional<std::uint64_t> envpBegin;  // the same of the environment
   // Of the auxiliary vector. Nothing: it was not read to its end, or has no such entry.
   std::optional<bool> secure;
+  std::optional<trace::Credentials> credentials;
   std::uint64_t pathAddress = 0;
   std::uint64_t randomAddress = 0;
   std::uint64_t end = 0;  // address behind the auxiliary vector; 0: it was not read to its end

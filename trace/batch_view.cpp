@@ -273,7 +273,7 @@ void BatchView::State::decodeRare(std::size_t index, const ImageId& image, Recor
     }
     case schema::Record::GAP: {
       const auto gap = in.getGap();
-      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::CONNECTOR),
+      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::IMPORT),
                           gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
       return;
     }

@@ -2,10 +2,15 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <array>
 #include <iomanip>
 #include <ostream>
 #include <string>
+#include <type_traits>
+#include <variant>
 
+#include "trace/container/chain.h"
 #include "trace/dump_line.h"
 #include "trace/escape.h"
 
@@ -108,19 +113,62 @@ struct DumpBody {
 
 }  // namespace
 
-void dumpText(Reader& reader, std::ostream& out) {
+std::string_view name(RecordKind kind) {
+  static constexpr std::array<std::string_view, kRecordKinds> kNames = {
+      "snapshot", "fork",  "exec",        "attempt",   "exit",     "gap",
+      "mapping",  "tally", "mount_table", "heartbeat", "file_hash"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::optional<RecordKind> kindOf(const Record& record) {
+  // The order of RecordKind is that of RecordBody, which begins with what is not known.
+  static_assert(std::variant_size_v<RecordBody> == kRecordKinds + 1);
+  static_assert(std::is_same_v<std::variant_alternative_t<kRecordKinds, RecordBody>, FileHash>);
+  if (record.body.index() == 0) return std::nullopt;
+  return static_cast<RecordKind>(record.body.index() - 1);
+}
+
+bool DumpFilter::shows(const Header& header, const Record& record) const {
+  const auto kind = kindOf(record);
+  if (!kind) return false;
+  if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) return false;
+  return selection.everything() || selects(selection, header, record);
+}
+
+void dumpText(Reader& reader, const DumpFilter& filter, std::ostream& out) {
   const Header& header = reader.header();
   out << "# trace " << toString(header.recordingId) << " by " << escapeForTerminal(header.writer)
       << "\n# host " << quoteForTerminal(header.host.name) << ", boot "
       << toString(header.host.bootId) << ", Linux " << escapeForTerminal(header.host.kernelRelease)
       << " " << escapeForTerminal(header.host.architecture) << '\n';
+  for (const Origin& origin : header.origins) {
+    out << "# and host " << quoteForTerminal(origin.host.name) << ", boot "
+        << toString(origin.host.bootId) << ", recording " << toString(origin.recordingId) << '\n';
+  }
+  for (const Parent& parent : header.parents) {
+    out << "# parent " << toString(parent.recordingId) << ", head " << toHex(parent.chainHead)
+        << (parent.whole ? "" : ", not whole") << '\n';
+  }
   for (const std::string& step : header.provenance) {
     out << "# " << escapeForTerminal(step) << '\n';
   }
   out << "# seconds, record, image as pid.exec number, facts with the class of their evidence\n";
   Record record;
   while (reader.next(record)) {
+    if (!filter.shows(header, record)) continue;
+    if (record.origin != 0) {  // its time on the clock of the first host
+      record.timeNs =
+          header.clock.monotonicNs +
+          static_cast<std::uint64_t>(header.clockOf(record).toRealtimeNs(record.timeNs)) -
+          header.clock.realtimeNs;
+    }
     std::visit(DumpBody{out, header.clock.monotonicNs, record}, record.body);
+  }
+  if (!filter.selection.everything()) {
+    out << "# only " << describe(filter.selection) << '\n';
+  }
+  if (const std::uint64_t skipped = reader.state().skippedFrames; skipped > 0) {
+    out << "# by the index, " << skipped << " batches and seals were not read\n";
   }
   if (const auto& end = reader.end()) {
     out << "# end: " << end->execs << " execs, " << end->attempts << " failed attempts and "

@@ -98,6 +98,7 @@ DumpLine::DumpLine(std::ostream& out, std::uint64_t startNs, const Record& recor
   time += std::string(9 - fraction.size(), '0') + fraction;
   out_ << std::setw(14) << time << "  " << std::left << std::setw(8) << kind << "  "
        << std::setw(10) << (image == ImageId{} ? "" : imageName(image)) << std::right;
+  if (record.origin != 0) text("host", std::to_string(record.origin));
 }
 
 DumpLine::~DumpLine() { out_ << '\n'; }

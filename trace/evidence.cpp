@@ -36,6 +36,8 @@ std::string_view name(Source source) {
       return "procfs";
     case Source::kConnector:
       return "connector";
+    case Source::kImport:
+      return "import";
     case Source::kUnknown:
       break;
   }

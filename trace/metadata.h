@@ -66,6 +66,23 @@ struct Capture {
   friend bool operator==(const Capture&, const Capture&) = default;
 };
 
+// A trace that another one was made from.
+struct Parent {
+  Uuid recordingId{};
+  std::array<std::uint8_t, 32> chainHead{};
+  bool whole = false;
+  friend bool operator==(const Parent&, const Parent&) = default;
+};
+
+// One of the recordings that a merged trace holds.
+struct Origin {
+  Uuid recordingId{};
+  Host host;
+  ClockReading clock;
+  Capture capture;
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct Header {
   Uuid recordingId{};
   std::uint16_t meaningVersion = kMeaningVersion;
@@ -75,6 +92,18 @@ struct Header {
   Capture capture;
   std::vector<std::string> provenance;
   std::optional<std::array<std::uint8_t, 32>> signingKey;  // set by the writer
+  std::vector<Parent> parents;
+  std::vector<Origin> origins;
+
+  // Whose clock and host those of a record are. An origin that is not there counts as this one.
+  const ClockReading& clockOf(const Record& record) const {
+    return record.origin > 0 && record.origin <= origins.size() ? origins[record.origin - 1U].clock
+                                                                : clock;
+  }
+  const Host& hostOf(const Record& record) const {
+    return record.origin > 0 && record.origin <= origins.size() ? origins[record.origin - 1U].host
+                                                                : host;
+  }
   friend bool operator==(const Header&, const Header&) = default;
 };
 
@@ -85,7 +114,9 @@ enum class EndReason : std::uint16_t {
   kInterrupted = 3,
   kCut = 4,
   kDiskFull = 5,
-  kWindow = 6,  // of a flight recorder, which goes on
+  kWindow = 6,    // of a flight recorder, which goes on
+  kImported = 7,  // made from another sensor's log, up to its end
+  kMerged = 8,
 };
 
 struct End {

@@ -98,6 +98,54 @@ Capture captureFrom(schema::Capture::Reader in) {
   return capture;
 }
 
+void encodeClock(schema::ClockReading::Builder out, const ClockReading& clock) {
+  out.setMonotonicNs(clock.monotonicNs);
+  out.setRealtimeNs(clock.realtimeNs);
+  out.setBoottimeNs(clock.boottimeNs);
+}
+
+ClockReading clockFrom(schema::ClockReading::Reader in) {
+  return {in.getMonotonicNs(), in.getRealtimeNs(), in.getBoottimeNs()};
+}
+
+void encodeAncestry(schema::Header::Builder out, const Header& header) {
+  auto parents = out.initParents(static_cast<unsigned>(header.parents.size()));
+  for (unsigned i = 0; i < parents.size(); ++i) {
+    const Parent& parent = header.parents[i];
+    parents[i].setRecordingId(data(parent.recordingId));
+    parents[i].setChainHead({parent.chainHead.data(), parent.chainHead.size()});
+    parents[i].setWhole(parent.whole);
+  }
+  auto origins = out.initOrigins(static_cast<unsigned>(header.origins.size()));
+  for (unsigned i = 0; i < origins.size(); ++i) {
+    const Origin& origin = header.origins[i];
+    origins[i].setRecordingId(data(origin.recordingId));
+    encodeHost(origins[i].initHost(), origin.host);
+    encodeClock(origins[i].initClock(), origin.clock);
+    encodeCapture(origins[i].initCapture(), origin.capture);
+  }
+}
+
+void decodeAncestry(schema::Header::Reader in, Header& header) {
+  for (const auto parent : in.getParents()) {
+    Parent& out = header.parents.emplace_back();
+    out.recordingId = uuid(parent.getRecordingId());
+    const auto head = parent.getChainHead();
+    std::copy_n(head.begin(), std::min(head.size(), out.chainHead.size()), out.chainHead.begin());
+    out.whole = parent.getWhole();
+  }
+  for (const auto origin : in.getOrigins()) {
+    header.origins.push_back({uuid(origin.getRecordingId()), hostFrom(origin.getHost()),
+                              clockFrom(origin.getClock()), captureFrom(origin.getCapture())});
+  }
+}
+
+// A list of elements of no size could claim any number of them.
+void requirePlausible(std::size_t elements, std::size_t messageSize) {
+  if (elements > messageSize / sizeof(capnp::word))
+    throw BadMessage("a list longer than its message");
+}
+
 }  // namespace
 
 std::vector<std::byte> encodeHeader(const Header& header) {
@@ -107,15 +155,13 @@ std::vector<std::byte> encodeHeader(const Header& header) {
   out.setMeaningVersion(header.meaningVersion);
   out.setWriter(data(header.writer));
   encodeHost(out.initHost(), header.host);
-  auto clock = out.initClock();
-  clock.setMonotonicNs(header.clock.monotonicNs);
-  clock.setRealtimeNs(header.clock.realtimeNs);
-  clock.setBoottimeNs(header.clock.boottimeNs);
+  encodeClock(out.initClock(), header.clock);
   encodeCapture(out.initCapture(), header.capture);
   fill(out.initProvenance(count(header.provenance)), header.provenance);
   if (header.signingKey) {
     out.setSigningKey({header.signingKey->data(), header.signingKey->size()});
   }
+  encodeAncestry(out, header);
   return flatten(message);
 }
 
@@ -123,17 +169,19 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
   return guarded([&] {
     capnp::FlatArrayMessageReader reader(asWords(message, size), readerOptions(size));
     const auto in = reader.getRoot<schema::Header>();
+    requirePlausible(
+        in.getParents().size() + in.getOrigins().size() + in.getHost().getUsers().size(), size);
     Header header;
     header.recordingId = uuid(in.getRecordingId());
     header.meaningVersion = in.getMeaningVersion();
     header.writer = text(in.getWriter());
     header.host = hostFrom(in.getHost());
-    const auto clock = in.getClock();
-    header.clock = {clock.getMonotonicNs(), clock.getRealtimeNs(), clock.getBoottimeNs()};
+    header.clock = clockFrom(in.getClock());
     header.capture = captureFrom(in.getCapture());
     header.provenance = texts(in.getProvenance());
     const auto key = in.getSigningKey();
     if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());
+    decodeAncestry(in, header);
     return header;
   });
 }

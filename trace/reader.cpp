@@ -10,23 +10,47 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
+#include "trace/index.h"
 #include "trace/metadata_codec.h"
 #include "trace/run_tables.h"
 
 namespace exectrail::trace {
 namespace {
 
+constexpr const char* kWrongIndex =
+    "its index is wrong: it says that something is not there, and it is; read it without "
+    "(--no-index)";
+
 class TraceReader : public Reader {
  public:
-  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name)
-      : frames_(std::move(source), name, FrameReader::Checks::kDigests) {
+  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks)
+      : frames_(std::move(source), name, checks) {
     readHeader(name);
   }
+
+  // Sets `told` once the end has been read.
+  void tellEnd(std::shared_ptr<bool> told) { tellEnd_ = std::move(told); }
 
   const Header& header() const override { return header_; }
   const ReadState& state() const override { return state_; }
   const std::optional<End>& end() const override { return end_; }
+  const Digest256& head() const override { return frames_.head(); }
   bool atBatchEnd() const override { return index_ == batch_.size(); }
+
+  bool skipUnwanted(const Selection& wanted) override {
+    const auto content = frames_.find(FrameKind::kIndex);
+    if (!content) return false;
+    try {
+      lookUp_.emplace(decodeIndex(content->data(), content->size()));
+    } catch (const BadMessage&) {
+      return false;
+    }
+    wanted_.clear();
+    for (const IndexedRun& run : lookUp_->runs) {
+      wanted_.push_back(lookUp_->mayHold(run, wanted, header_));
+    }
+    return true;
+  }
 
   bool next(Record& record) override {
     while (state_.completeness == Completeness::kReading) {
@@ -40,6 +64,9 @@ class TraceReader : public Reader {
         return stop(Completeness::kDamaged, "record " + std::to_string(index_ - 1) + " of batch " +
                                                 std::to_string(state_.batches) +
                                                 " is malformed: " + e.what());
+      }
+      if (run_ != nullptr && !lookUp_->allows(*run_, record)) {
+        return stop(Completeness::kDamaged, kWrongIndex);
       }
       if (!std::holds_alternative<std::monostate>(record.body)) return true;
       ++state_.unknownRecords;
@@ -70,6 +97,7 @@ class TraceReader : public Reader {
 
   // Moves to the next batch that holds records. False at the end of the trace.
   bool nextBatch() {
+    if (lookUp_) skip();
     Frame frame;
     switch (frames_.next(frame)) {
       case FrameStatus::kEnd:
@@ -84,12 +112,19 @@ class TraceReader : public Reader {
     }
     try {
       if (frame.core.is(FrameKind::kBatch)) {
+        if (lookUp_ && !wants(frame)) {
+          ++state_.skippedFrames;
+          return true;
+        }
+        if (needsFresh_ && !frame.core.fresh()) return stop(Completeness::kDamaged, kWrongIndex);
+        needsFresh_ = false;
         batch_ = BatchView::open(frame.content.data(), frame.content.size(), frame.core.fresh(),
                                  tables_);
         index_ = 0;
         ++state_.batches;
       } else if (frame.core.is(FrameKind::kEnd)) {
         end_ = decodeEnd(frame.content.data(), frame.content.size());
+        if (tellEnd_) *tellEnd_ = true;
         state_.offset = frames_.offset();
         return afterEnd();
       }
@@ -101,6 +136,31 @@ class TraceReader : public Reader {
     }
     state_.offset = frames_.offset();
     return true;
+  }
+
+  bool isUnwanted(const IndexedRun* run) const {
+    return run != nullptr && !wanted_[static_cast<std::size_t>(run - lookUp_->runs.data())];
+  }
+
+  // Without looking at them, as far as frames are stored one by one.
+  void skip() {
+    std::uint64_t until = frames_.sequence();
+    for (const IndexedRun* run = lookUp_->runOf(until); isUnwanted(run);
+         run = lookUp_->runOf(until)) {
+      until = run->lastFrame + 1;
+    }
+    if (until == frames_.sequence()) return;
+    const std::uint64_t skipped = frames_.skipTo(until);
+    needsFresh_ = needsFresh_ || skipped > 0;
+    state_.skippedFrames += skipped;
+  }
+
+  // False for a batch in a pack that holds others too.
+  bool wants(const Frame& frame) {
+    run_ = lookUp_->runOf(frame.core.sequence);
+    if (!isUnwanted(run_)) return true;
+    needsFresh_ = true;
+    return false;
   }
 
   // Only the seal over the end may follow it.
@@ -127,7 +187,12 @@ class TraceReader : public Reader {
   FrameReader frames_;
   Header header_;
   std::optional<End> end_;
+  std::shared_ptr<bool> tellEnd_;
   ReadState state_;
+  std::optional<Index> lookUp_;
+  std::vector<bool> wanted_;         // by run of the index
+  const IndexedRun* run_ = nullptr;  // that the batch belongs to, null: none
+  bool needsFresh_ = false;          // batches were left out
   ReadTables tables_;
   BatchView batch_;
   std::size_t index_ = 0;
@@ -135,18 +200,33 @@ class TraceReader : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> openTrace(const std::string& path) {
-  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path));
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks) {
+  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path), checks);
 }
 
-std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name) {
+std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks checks) {
   FileDescriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!copy.valid()) throwErrno(errno, "cannot read " + name);
-  return std::make_unique<TraceReader>(readStream(std::move(copy), name), name);
+  return std::make_unique<TraceReader>(readStream(std::move(copy), name), name, checks);
 }
 
-std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name) {
-  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name);
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {
+  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name, checks);
+}
+
+std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting) {
+  const std::string name = quoteForTerminal(path);
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
+  // Behind the end of the trace nothing is waited for.
+  const auto ended = std::make_shared<bool>(false);
+  const auto waits = [ended, keepWaiting = std::move(keepWaiting)] {
+    return !*ended && keepWaiting();
+  };
+  auto reader =
+      std::make_unique<TraceReader>(followFile(std::move(fd), name, waits), name, Checks::kDigests);
+  reader->tellEnd(ended);
+  return reader;
 }
 
 }  // namespace exectrail::trace

@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 
+#include "trace/container/frame_reader.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
+#include "trace/selection.h"
 
 namespace exectrail::trace {
 
@@ -28,6 +30,7 @@ struct ReadState {
   std::uint64_t offset = 0;          // bytes from the start that were read intact
   std::uint64_t batches = 0;         // batches read intact
   std::uint64_t unknownRecords = 0;  // of kinds that only a newer version knows; skipped
+  std::uint64_t skippedFrames = 0;   // left out because of the index
   std::string problem;               // one sentence, empty while reading and when complete
 };
 
@@ -47,18 +50,37 @@ class Reader {
 
   virtual const ReadState& state() const = 0;
 
+  // Of the hash chain, after the frame that was read last. Only if the chain is checked.
+  virtual const Digest256& head() const = 0;
+
+  // From now on, leaves out runs of batches of which the trace's index says that they hold nothing
+  // that is wanted. What is read may hold more. Says in state() if the index is found to be wrong;
+  // about what was left out only verify can say. False if there is no index, or it cannot be used
+  // here.
+  virtual bool skipUnwanted(const Selection& wanted) = 0;
+
   // The recorder's account, once state() is kComplete.
   virtual const std::optional<End>& end() const = 0;
 };
 
+// Checksums find damage. The hash chain finds more, at the price of about a nanosecond a byte: for
+// whoever makes new evidence of old.
+using Checks = FrameReader::Checks;
+
 // Throws EnvironmentError if the file cannot be read or is not a trace (the text says what it is
 // instead). Takes a regular file by mapping it, anything else (a pipe, a FIFO) as a stream.
-std::unique_ptr<Reader> openTrace(const std::string& path);
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks = Checks::kDigests);
 
 // The same from an open descriptor, which stays the caller's. `name` is for messages.
-std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name);
+std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name,
+                                        Checks checks = Checks::kDigests);
 
 // The same from bytes in memory, which must outlive the reader.
-std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name);
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name,
+                                       Checks checks = Checks::kDigests);
+
+// A file that is still being written: at its end next() waits for more, as on a pipe, until the
+// trace has ended or `keepWaiting` says no.
+std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting);
 
 }  // namespace exectrail::trace

@@ -209,6 +209,7 @@ enum class Source : std::uint16_t {
   kDynamic = 3,
   kProcfs = 4,
   kConnector = 5,
+  kImport = 6,  // the log of another sensor
 };
 
 std::string_view name(Source source);

@@ -32,6 +32,7 @@ enum Source {
   dynamic @3;
   procfs @4;
   connector @5;  # the process connector, cn_proc of netlink: exit statuses
+  import @6;     # the log of another sensor; Header.provenance says which
 }
 
 # ---------------------------------------------------------------- header
@@ -45,6 +46,22 @@ struct Header {
   capture @5 :Capture;
   provenance @6 :List(Data);   # what was done to the trace since it was recorded, oldest first
   signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
+  parents @8 :List(Parent);    # the traces that this one was made from, oldest first
+  origins @9 :List(Origin);    # of a merged trace: the recordings beside the one described above
+}
+
+struct Parent {
+  recordingId @0 :Data;
+  chainHead @1 :Data;          # of the hash chain, where reading it ended
+  whole @2 :Bool;              # it was read to its end, and its chain was right
+}
+
+struct Origin {
+  # A recording whose records have `origin` n, as element n - 1.
+  recordingId @0 :Data;
+  host @1 :Host;
+  clock @2 :ClockReading;      # its records' times are in this host's clock
+  capture @3 :Capture;
 }
 
 struct Host {
@@ -424,6 +441,32 @@ enum FieldName {
   path @24;
 }
 
+# ---------------------------------------------------------------- index
+
+struct Index {
+  # What runs of batches hold, for readers that want little. A run that is in none of these is read.
+  executables @0 :List(Data);
+  runs @1 :List(IndexedRun);   # in the order of their frames
+}
+
+struct IndexedRun {
+  # One run, or some that follow each other. It may say more than is there, never less.
+  firstFrame @0 :UInt64;       # number of its first batch's frame
+  lastFrame @1 :UInt64;
+  records @2 :UInt64;
+  gaps @3 :UInt64;
+  spans @4 :List(OriginSpan);
+  pids @5 :List(UInt32);       # first and last of each range, sorted: whose records, and whose forks
+  executables @6 :List(UInt32);  # indexes into Index.executables, sorted
+  everyExecutable @7 :Bool;    # there are more than are listed
+}
+
+struct OriginSpan {
+  origin @0 :UInt16;
+  fromNs @1 :UInt64;           # of what its records tell about: a gap begins before its time
+  toNs @2 :UInt64;
+}
+
 # ---------------------------------------------------------------- end
 
 struct End {
@@ -450,5 +493,7 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
     window @6;                 # of a flight recorder, which goes on
+      imported @7;               # made from another sensor's log, up to its end
+      merged @8;                 # made from several traces
   }
 }

@@ -11,9 +11,6 @@ namespace {
 // A batch is sealed at this size even if nobody asks: it bounds the memory of writer and readers.
 constexpr std::size_t kSealBytes = std::size_t{256} << 10;
 
-// A run of batches that share tables: readers keep it in memory, and it is packed as one.
-constexpr std::size_t kRunBytes = std::size_t{1} << 20;
-
 Header withKey(Header header, const SigningKey* key) {
   header.signingKey.reset();
   if (key != nullptr) header.signingKey = key->publicKey();
@@ -25,6 +22,7 @@ Header withKey(Header header, const SigningKey* key) {
 Writer::Writer(ByteSink& sink, const Header& header, const WriterSettings& settings)
     : sink_(sink),
       frames_(std::make_unique<FrameWriter>(sink, settings.compressionLevel, settings.key)),
+      mostRunBytes_(settings.runBytes),
       policy_(settings.syncEveryNs) {
   frames_->write(FrameKind::kHeader, 0, encodeHeader(withKey(header, settings.key)));
   frames_->seal();
@@ -49,7 +47,7 @@ void Writer::flush() {
 void Writer::addBatch(ByteSpan content, std::uint64_t records, bool fresh) {
   writePending();
   try {
-    frames_->write(FrameKind::kBatch, fresh ? kFresh : std::uint8_t{0}, content);
+    writeBatch(content, fresh);
   } catch (const DiskFull&) {
     pending_.assign(content.begin(), content.end());
     pendingRecords_ = records;
@@ -58,13 +56,19 @@ void Writer::addBatch(ByteSpan content, std::uint64_t records, bool fresh) {
   }
 }
 
+void Writer::writeBatch(ByteSpan content, bool fresh) {
+  const std::uint64_t frame = frames_->sequence();
+  frames_->write(FrameKind::kBatch, fresh ? kFresh : std::uint8_t{0}, content);
+  index_.add(content, frame, fresh);
+}
+
 void Writer::writePending() {
   if (pending_.empty()) return;
-  frames_->write(FrameKind::kBatch, pendingFresh_ ? kFresh : std::uint8_t{0}, pending_);
+  writeBatch(pending_, pendingFresh_);
   runBytes_ = (pendingFresh_ ? 0 : runBytes_) + pending_.size();
   pending_.clear();
   pendingRecords_ = 0;
-  if (runBytes_ >= kRunBytes) batch_.startRun();
+  if (runBytes_ >= mostRunBytes_) batch_.startRun();
 }
 
 void Writer::tick(std::uint64_t nowNs) {
@@ -72,6 +76,16 @@ void Writer::tick(std::uint64_t nowNs) {
   frames_->seal();
   sink_.sync();
   policy_.synced(frames_->bytesWritten());
+}
+
+// Reading goes without it as well.
+void Writer::writeIndex() {
+  const auto index = index_.finish();
+  if (!index) return;
+  try {
+    frames_->write(FrameKind::kIndex, 0, encodeIndex(*index));
+  } catch (const DiskFull&) {  // the end has room of its own
+  }
 }
 
 void Writer::finish(const End& end) {
@@ -84,6 +98,7 @@ void Writer::finish(const End& end) {
     account.reason = EndReason::kDiskFull;
     account.unwrittenRecords += pendingRecords_ + batch_.records();
   }
+  if (!failure) writeIndex();
   sink_.closing();
   frames_->write(FrameKind::kEnd, 0, encodeEnd(account));
   frames_->seal();

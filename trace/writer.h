@@ -13,6 +13,7 @@
 #include "trace/container/byte_sink.h"
 #include "trace/container/chain.h"
 #include "trace/container/keys.h"
+#include "trace/index_builder.h"
 #include "trace/metadata.h"
 #include "trace/sync_policy.h"
 
@@ -30,6 +31,10 @@ struct WriterSettings {
 
   // After a power cut at most this time is missing. 0: tick() does nothing.
   std::uint64_t syncEveryNs = 1'000'000'000;
+
+  // A run of batches that share tables ends at this size: readers keep it in memory, and it is
+  // packed and left out as one.
+  std::size_t runBytes = std::size_t{1} << 20;
 };
 
 class Writer {
@@ -68,15 +73,19 @@ class Writer {
   std::uint64_t bytesWritten() const;
 
  private:
+  void writeBatch(ByteSpan content, bool fresh);
   void writePending();
+  void writeIndex();
 
   ByteSink& sink_;
   std::unique_ptr<FrameWriter> frames_;
   BatchBuilder batch_;
+  IndexBuilder index_;
   std::vector<std::byte> pending_;  // a sealed batch that could not be written yet
   std::uint64_t pendingRecords_ = 0;
   bool pendingFresh_ = true;
   std::size_t runBytes_ = 0;
+  std::size_t mostRunBytes_;
   SyncPolicy policy_;
 };
 

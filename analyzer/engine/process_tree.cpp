@@ -71,33 +71,48 @@ Node ProcessTree::await(const trace::ImageId& id) {
   return node;
 }
 
-void ProcessTree::link(ImageNode& node, const trace::Field<trace::Creator>& creator) {
+void ProcessTree::link(ImageNode& node, const trace::Field<trace::Creator>& creator, Age age) {
   if (!creator.known()) return;
   const trace::Creator& value = creator.value;
   if (value.edge == trace::CreatorEdge::kTop) {
     node.edge = Edge::kTop;
   } else if (value.edge == trace::CreatorEdge::kFork && !sameProcess(value.id, node.id)) {
-    Node above = find(value.id);
-    // Damaged or hostile records could close a circle, which nothing would ever take down.
-    for (const ImageNode* up = above.get(); up != nullptr; up = up->above.get()) {
-      if (up == &node) return;
-    }
-    node.edge = Edge::kFork;
-    node.depth = above->depth + 1;
-    node.above = std::move(above);
+    put(node, Edge::kFork, find(value.id), age);
   }
+}
+
+void ProcessTree::put(ImageNode& node, Edge edge, Node above, Age age) {
+  // Damaged or hostile records could close a circle, which nothing would ever take down. A new node
+  // is above nobody.
+  for (const ImageNode* up = age == Age::kNew ? nullptr : above.get(); up != nullptr;
+       up = up->above.get()) {
+    if (up == &node) return;
+  }
+  node.edge = edge;
+  node.depth = above->depth + 1;
+  node.above = std::move(above);
 }
 
 void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   Node node = seen(image.id);
+  const Age age = node ? Age::kKnown : Age::kNew;
   if (!node) node = std::make_shared<ImageNode>();
   awaited_.erase(image.id);
   node->id = image.id;
   node->facts = copyFacts(image, nullptr, contexts_);
   node->snapshot = true;
   node->timeNs = timeNs;
-  if (node->edge == Edge::kUnknown) link(*node, image.creator);
   Process& process = processes_[image.id.tgid];
+  // A trace that was cut restates the images of a process in the order in which they replaced one
+  // another.
+  const bool replaces = process.current && process.startNs == image.id.startNs &&
+                        process.current->id.execNumber < image.id.execNumber;
+  if (node->edge == Edge::kUnknown && replaces) {
+    put(*node, Edge::kExec, process.current, age);
+    node->hole = process.current->id.execNumber + 1 != image.id.execNumber;
+    cutChain(node);
+  }
+  if (node->edge == Edge::kUnknown) link(*node, image.creator, age);
   // A snapshot is read while the host runs: what has been seen to happen since is newer.
   const bool newer = process.current && process.startNs == image.id.startNs &&
                      process.current->id.execNumber > image.id.execNumber;
@@ -106,16 +121,23 @@ void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
 
 void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
   if (sameProcess(fork.creator, fork.child)) return;
-  auto node = std::make_shared<ImageNode>();
+  // A trace that was cut restates forks after what they led to.
+  Node node = seen(fork.child);
+  const Age age = node ? Age::kKnown : Age::kNew;
+  if (!node) node = std::make_shared<ImageNode>();
+  awaited_.erase(fork.child);
+  if (node->edge != Edge::kUnknown) return;
   node->id = fork.child;
-  node->copied = true;
   node->timeNs = timeNs;
-  node->edge = Edge::kFork;
-  node->above = find(fork.creator);
-  node->depth = node->above->depth + 1;
-  node->facts = node->above->facts;
+  put(*node, Edge::kFork, find(fork.creator), age);
+  if (!node->above) return;
+  node->copied = true;
+  if (!node->facts) node->facts = node->above->facts;
   cutChain(node);
-  processes_[fork.child.tgid] = {fork.child.startNs, std::move(node)};
+  Process& process = processes_[fork.child.tgid];
+  const bool newer = process.current && process.startNs == fork.child.startNs &&
+                     process.current->id.execNumber > fork.child.execNumber;
+  if (!newer) process = {fork.child.startNs, std::move(node)};
 }
 
 Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
@@ -136,7 +158,7 @@ Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
     process->current = node;
   } else {
     // Image 0 of a process is a copy of its creator's image: nothing is missing before image 1.
-    link(*node, image.creator);
+    link(*node, image.creator, Age::kNew);
     node->hole = image.id.execNumber > 1;
     processes_[image.id.tgid] = {image.id.startNs, node};
   }
@@ -152,7 +174,8 @@ void ProcessTree::exit(const trace::Exit& exit) {
 void ProcessTree::linkOldest(const Node& newest, const trace::Field<trace::Creator>& creator) {
   ImageNode* oldest = newest.get();
   while (oldest->edge == Edge::kExec && oldest->above) oldest = oldest->above.get();
-  if (oldest->edge == Edge::kUnknown && sameProcess(oldest->id, newest->id)) link(*oldest, creator);
+  if (oldest->edge == Edge::kUnknown && sameProcess(oldest->id, newest->id))
+    link(*oldest, creator, Age::kKnown);
 }
 
 // Keeps a process that calls exec again and again, or forks and exits again and again, from growing

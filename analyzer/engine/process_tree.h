@@ -76,7 +76,9 @@ class ProcessTree {
   Process* findProcess(const trace::ProcessId& id);
   Node seen(const trace::ImageId& id);
   Node await(const trace::ImageId& id);
-  void link(ImageNode& node, const trace::Field<trace::Creator>& creator);
+  enum class Age { kNew, kKnown };  // known: other nodes may be below it
+  void link(ImageNode& node, const trace::Field<trace::Creator>& creator, Age age);
+  static void put(ImageNode& node, Edge edge, Node above, Age age);
   void linkOldest(const Node& newest, const trace::Field<trace::Creator>& creator);
   static void cutChain(const Node& node);
 

@@ -1,18 +1,14 @@
 #include "analyzer/output/json.h"
 
-#include <algorithm>
-
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/facts.h"
-#include "analyzer/output/json_value.h"
 #include "analyzer/output/wording.h"
+#include "trace/json/ecs.h"
 #include "trace/readable.h"
 
 namespace exectrail::analyzer {
 namespace {
-
-constexpr std::uint32_t kPermissionBits = 07777;
 
 // Elastic's own scale, so that severities of both sort together.
 int severityNumber(Severity severity) {
@@ -31,17 +27,15 @@ int severityNumber(Severity severity) {
   return 0;
 }
 
-std::string octalMode(std::uint32_t mode) {
-  std::string digits = "0000";
-  mode &= kPermissionBits;
-  for (std::size_t i = digits.size(); i-- > 0; mode >>= 3) {
-    digits[i] = static_cast<char>('0' + (mode & 7));
-  }
-  return digits;
-}
+using trace::Bytes;
+using trace::Field;
+using trace::Json;
+using trace::TextWriter;
 
-void addUnlessEmpty(Json& object, const char* key, Json value) {
-  if (!value.empty()) object[key] = std::move(value);
+Field<Bytes> view(const Field<std::string>& field) { return {field.value, field.evidence}; }
+
+Field<trace::Arguments> view(const Field<std::vector<std::string>>& field) {
+  return {trace::Arguments(field.value.begin(), field.value.end()), field.evidence};
 }
 
 class AlertJson {
@@ -53,15 +47,15 @@ class AlertJson {
   Json build() {
     Json json;
     json["@timestamp"] = trace::rfc3339(alert_.realtimeNs);
-    json["ecs"]["version"] = "8.17.0";
+    json["ecs"]["version"] = trace::kEcsVersion;
     json["event"] = event();
     json["rule"] = rule();
-    addUnlessEmpty(json, "threat", threat());
+    trace::addUnlessEmpty(json, "threat", threat());
     json["message"] = text("message", alert_.recipe->name + ": " + headline(alert_));
     json["process"] = process();
-    addUnlessEmpty(json, "user", user(alert_.process));
+    trace::addUnlessEmpty(json, "user", trace::userJson(alert_.process.credentials));
     json["file"] = file();
-    json["host"] = host();
+    json["host"] = trace::hostJson(header_.host, writer_);
     if (alert_.errorNumber != 0) json["error"]["code"] = errorName(alert_.errorNumber);
     json["exectrail"] = exectrail();
     return json;
@@ -93,7 +87,7 @@ class AlertJson {
     rule["description"] = text("rule.description", recipe.title);
     rule["ruleset"] = "exectrail";
     rule["category"] = "recipe";
-    addUnlessEmpty(rule, "reference", writer_.texts("rule.reference", recipe.references));
+    trace::addUnlessEmpty(rule, "reference", writer_.texts("rule.reference", recipe.references));
     return rule;
   }
 
@@ -129,59 +123,18 @@ class AlertJson {
     if (facts.session.known() && facts.session.value.leaderPid != 0) {
       process["session_leader"]["pid"] = facts.session.value.leaderPid;
     }
-    addUnlessEmpty(process, "parent", image("process.parent", alert_.parent));
-    addUnlessEmpty(process, "previous", image("process.previous", alert_.previous));
+    trace::addUnlessEmpty(process, "parent", image("process.parent", alert_.parent));
+    trace::addUnlessEmpty(process, "previous", image("process.previous", alert_.previous));
     return process;
   }
 
   Json image(const std::string& prefix, const ImageFacts& facts) {
-    Json image;
-    if (facts.entityId.empty()) return image;
-    image["entity_id"] = facts.entityId;
-    image["pid"] = facts.id.tgid;
-    if (facts.id.startNs != 0) {
-      image["start"] = trace::rfc3339(header_.clock.toRealtimeNs(facts.id.startNs));
-    }
-    if (facts.executable.known() || facts.comm.known()) {
-      image["name"] = text(prefix + ".name", displayName(facts));
-    }
-    addText(image, "executable", prefix, facts.executable);
-    addArguments(image, prefix, facts.arguments);
-    addText(image, "working_directory", prefix, facts.workingDirectory);
-    if (facts.credentials.known()) {
-      const trace::Credentials& who = facts.credentials.value;
-      image["user"]["id"] = std::to_string(who.effectiveUid);
-      image["group"]["id"] = std::to_string(who.effectiveGid);
-      image["real_user"]["id"] = std::to_string(who.realUid);
-      image["real_group"]["id"] = std::to_string(who.realGid);
-    }
-    return image;
-  }
-
-  void addText(Json& object, const char* key, const std::string& prefix,
-               const trace::Field<std::string>& field) {
-    if (field.known()) object[key] = text(prefix + "." + key, field.value);
-  }
-
-  void addArguments(Json& object, const std::string& prefix,
-                    const trace::Field<std::vector<std::string>>& field) {
-    if (!field.known()) return;
-    object["args"] = writer_.texts(prefix + ".args", field.value);
-    if (!field.evidence.truncated()) object["args_count"] = field.value.size();
-    // Its exact bytes are those of args.
-    bool changed = false;
-    object["command_line"] = validUtf8(commandLine(field.value), changed);
-  }
-
-  static Json user(const ImageFacts& facts) {
-    Json user;
-    if (!facts.credentials.known()) return user;
-    const trace::Credentials& who = facts.credentials.value;
-    user["id"] = std::to_string(who.realUid);
-    user["group"]["id"] = std::to_string(who.realGid);
-    user["effective"]["id"] = std::to_string(who.effectiveUid);
-    user["effective"]["group"]["id"] = std::to_string(who.effectiveGid);
-    return user;
+    const bool named = facts.executable.known() || facts.comm.known();
+    return trace::imageJson(
+        prefix,
+        {facts.id, facts.entityId, named ? displayName(facts) : "", view(facts.executable),
+         view(facts.arguments), view(facts.workingDirectory), facts.credentials},
+        header_.clock, writer_);
   }
 
   Json file() {
@@ -192,32 +145,8 @@ class AlertJson {
     const bool ran = alert_.errorNumber == 0 && !alert_.typedPathOnly && !alert_.script &&
                      alert_.mapping == trace::MappingRole::kUnknown;
     if (!ran || !alert_.process.file.known()) return file;
-    const trace::FileFacts& facts = alert_.process.file.value;
-    file["device"] = std::to_string(facts.deviceMajor) + ":" + std::to_string(facts.deviceMinor);
-    file["inode"] = std::to_string(facts.inode);
-    file["uid"] = std::to_string(facts.uid);
-    file["gid"] = std::to_string(facts.gid);
-    file["mode"] = octalMode(facts.mode);
-    file["size"] = facts.sizeBytes;
-    file["ctime"] = trace::rfc3339(facts.changeTimeNs);
+    trace::addFileFacts(file, alert_.process.file.value);
     return file;
-  }
-
-  Json host() {
-    const trace::Host& from = header_.host;
-    Json host;
-    if (!from.name.empty()) host["name"] = text("host.name", from.name);
-    if (!from.machineId.empty()) host["id"] = text("host.id", from.machineId);
-    if (!from.architecture.empty()) {
-      host["architecture"] = text("host.architecture", from.architecture);
-    }
-    host["os"]["type"] = "linux";
-    if (!from.osName.empty()) host["os"]["full"] = text("host.os.full", from.osName);
-    if (!from.kernelRelease.empty()) {
-      host["os"]["kernel"] = text("host.os.kernel", from.kernelRelease);
-    }
-    host["boot"]["id"] = trace::toString(from.bootId);
-    return host;
   }
 
   Json exectrail() {
@@ -226,11 +155,11 @@ class AlertJson {
     own["inputs_sha256"] = inputsSha256_;
     own["recipe"] = text("exectrail.recipe", alert_.recipe->name);
     own["severity"] = name(alert_.severity);
-    addUnlessEmpty(own, "class", alert_.directoryClass);
+    trace::addUnlessEmpty(own, "class", alert_.directoryClass);
     if (alert_.suppressed != 0) own["suppressed"] = alert_.suppressed;
     if (alert_.mapping == trace::MappingRole::kLoaderTarget) own["mapping"] = "loader_target";
     if (alert_.mapping == trace::MappingRole::kLibrary) own["mapping"] = "library";
-    addText(own, "typed_path", "exectrail", alert_.typedPath);
+    trace::addText(own, "typed_path", "exectrail", view(alert_.typedPath), writer_);
     if (alert_.typedPathOnly) own["typed_path_only"] = true;
     if (alert_.script) own["script"] = true;
     own["result"] = errorName(alert_.errorNumber);
@@ -239,20 +168,20 @@ class AlertJson {
     own["reasons"] = reasons();
     own["lineage"] = lineage();
     own["lineage_complete"] = alert_.lineageComplete;
-    addUnlessEmpty(own, "compliance",
-                   writer_.texts("exectrail.compliance", alert_.recipe->compliance));
-    addLogin(own);
+    trace::addUnlessEmpty(own, "compliance",
+                          writer_.texts("exectrail.compliance", alert_.recipe->compliance));
+    trace::addLogin(own, alert_.process.login);
     Json evidence = Json::object();
     for (const auto& [field, evidenceClass] : alert_.evidence) {
       evidence[field] = trace::name(evidenceClass);
     }
     own["evidence"] = std::move(evidence);
-    addUnlessEmpty(own, "truncated", alert_.truncated);
-    addUnlessEmpty(own, "after_gap", alert_.afterGap);
+    trace::addUnlessEmpty(own, "truncated", alert_.truncated);
+    trace::addUnlessEmpty(own, "after_gap", alert_.afterGap);
     own["gaps"] = gaps();
     own["unknown"] = unknown();
     addGuidance(own);
-    addUnlessEmpty(own, "bytes", writer_.exactBytes());
+    trace::addUnlessEmpty(own, "bytes", writer_.exactBytes());
     return own;
   }
 
@@ -261,10 +190,10 @@ class AlertJson {
       if (from.context != context_) continue;
       Json guidance;
       guidance["context"] = from.context;
-      addUnlessEmpty(guidance, "implications",
-                     writer_.texts("exectrail.guidance.implications", from.implications));
-      addUnlessEmpty(guidance, "actions",
-                     writer_.texts("exectrail.guidance.actions", from.actions));
+      trace::addUnlessEmpty(guidance, "implications",
+                            writer_.texts("exectrail.guidance.implications", from.implications));
+      trace::addUnlessEmpty(guidance, "actions",
+                            writer_.texts("exectrail.guidance.actions", from.actions));
       own["guidance"] = std::move(guidance);
     }
   }
@@ -272,8 +201,9 @@ class AlertJson {
   Json attempt() {
     Json attempt;
     attempt["number"] = alert_.attemptNumber;
-    addArguments(attempt, "exectrail.attempt", alert_.attemptArguments);
-    addText(attempt, "working_directory", "exectrail.attempt", alert_.attemptWorkingDirectory);
+    trace::addArguments(attempt, "exectrail.attempt", view(alert_.attemptArguments), writer_);
+    trace::addText(attempt, "working_directory", "exectrail.attempt",
+                   view(alert_.attemptWorkingDirectory), writer_);
     return attempt;
   }
 
@@ -309,25 +239,9 @@ class AlertJson {
     return lineage;
   }
 
-  void addLogin(Json& own) const {
-    const trace::Field<trace::Login>& login = alert_.process.login;
-    if (!login.known() || login.value.uid == trace::kLoginNotSet) return;
-    own["login"]["user_id"] = std::to_string(login.value.uid);
-    if (login.value.sessionId != trace::kLoginNotSet) {
-      own["login"]["session_id"] = login.value.sessionId;
-    }
-  }
-
   Json gaps() const {
     Json gaps = Json::array();
-    for (const trace::Gap& from : alert_.gaps) {
-      Json gap;
-      gap["source"] = trace::name(from.source);
-      gap["from"] = trace::rfc3339(header_.clock.toRealtimeNs(from.fromNs));
-      gap["to"] = trace::rfc3339(header_.clock.toRealtimeNs(from.toNs));
-      if (from.lostEvents != 0) gap["lost_events"] = from.lostEvents;
-      gaps.push_back(std::move(gap));
-    }
+    for (const trace::Gap& gap : alert_.gaps) gaps.push_back(trace::gapJson(gap, header_.clock));
     return gaps;
   }
 

@@ -43,7 +43,7 @@ std::optional<std::int64_t> FieldPlace::integer(std::span<const std::byte> raw) 
   return static_cast<std::int64_t>(value << shift) >> shift;
 }
 
-std::optional<std::string_view> FieldPlace::text(std::span<const std::byte> raw) const {
+std::optional<std::string_view> FieldPlace::data(std::span<const std::byte> raw) const {
   std::size_t start = offset;
   std::size_t length = size;
   if (isDynamic) {
@@ -56,8 +56,13 @@ std::optional<std::string_view> FieldPlace::text(std::span<const std::byte> raw)
     length = static_cast<std::size_t>(*packed) >> 16;
   }
   if (start > raw.size() || length > raw.size() - start) return std::nullopt;
-  const std::string_view bytes(reinterpret_cast<const char*>(raw.data()) + start, length);
-  return bytes.substr(0, bytes.find('\0'));
+  return std::string_view(reinterpret_cast<const char*>(raw.data()) + start, length);
+}
+
+std::optional<std::string_view> FieldPlace::text(std::span<const std::byte> raw) const {
+  const auto bytes = data(raw);
+  if (!bytes) return std::nullopt;
+  return bytes->substr(0, bytes->find('\0'));
 }
 
 struct EventFormats::State {

@@ -21,6 +21,9 @@ struct FieldPlace {
 
   std::optional<std::int64_t> integer(std::span<const std::byte> raw) const;
 
+  // All bytes of a string's field, its NUL among them if it has one.
+  std::optional<std::string_view> data(std::span<const std::byte> raw) const;
+
   // A string, up to its first NUL.
   std::optional<std::string_view> text(std::span<const std::byte> raw) const;
 };

@@ -47,7 +47,8 @@ void BatchSealer::flush() {
     runFirstNs_ = batch_.firstNs;
   }
   runBytes_ += batch_.content->size();
-  const bool old = runNs_ != 0 && batch_.lastNs - runFirstNs_ >= runNs_;
+  const std::uint64_t longestNs = sink_.longestRunNs();
+  const bool old = longestNs != 0 && batch_.lastNs >= runFirstNs_ + longestNs;
   sink_.put(std::exchange(batch_, {}));
   if (old || runBytes_ >= kRunBytes) builder_.startRun();
 }

@@ -9,16 +9,13 @@ namespace exectrail::recorder {
 
 class BatchSealer {
  public:
-  // `sink` must outlive it. A run of batches, which share tables, is over after so much time at the
-  // latest: 0 stands for no limit.
-  explicit BatchSealer(BatchSink& sink, std::uint64_t runNs = 0) : sink_(sink), runNs_(runNs) {}
+  explicit BatchSealer(BatchSink& sink) : sink_(sink) {}  // which must outlive it
 
   void add(const trace::Record& record);
   void flush();
 
  private:
   BatchSink& sink_;
-  std::uint64_t runNs_;
   std::size_t runBytes_ = 0;
   std::uint64_t runFirstNs_ = 0;
   trace::BatchBuilder builder_;

@@ -37,6 +37,9 @@ class BatchSink {
 
   virtual void put(SealedBatch&& batch) = 0;
 
+  // A run of batches, which share tables, is over after so much time at the latest; 0: no limit.
+  virtual std::uint64_t longestRunNs() const { return 0; }
+
   // True: not now. Events are best left in the kernel, which counts what it has to drop.
   virtual bool full() const { return false; }
 

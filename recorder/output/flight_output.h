@@ -37,6 +37,7 @@ class FlightOutput : public Destination {
   FlightOutput(FlightOutputSettings settings, trace::Header header);
 
   void put(SealedBatch&& batch) override { recorder_.add(std::move(batch)); }
+  std::uint64_t longestRunNs() const override { return settings_.flight.windowNs / 8; }
   void descriptors(std::vector<int>& descriptors) const override;
   void check() override;
   void finish(const trace::End& end) override;  // writes the last window

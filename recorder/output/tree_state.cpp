@@ -1,6 +1,7 @@
 #include "recorder/output/tree_state.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -82,7 +83,7 @@ void TreeState::on(const trace::Image& image, std::size_t index) {
   const auto before = running_.find(image.id.tgid);
   // The image that this one replaces, or a process whose end was lost.
   const trace::ImageId replaced = before == running_.end() ? trace::ImageId{} : before->second;
-  Entry& entry = add(image.id, creator);
+  Entry& entry = add(image.id, creator, replaced);
   entry.inBatch = true;
   entry.index = index;
   fresh_.push_back(image.id);
@@ -97,17 +98,22 @@ void TreeState::on(const trace::Fork& fork) {
     const trace::ImageId lost = before->second;
     end(lost);
   }
-  Entry& entry = add(fork.child, fork.creator);
+  Entry& entry = add(fork.child, fork.creator, {});
   bytes_ += fork.childComm.size() - entry.comm.size();
   entry.comm = fork.childComm;
   running_[fork.child.tgid] = fork.child;
 }
 
-TreeState::Entry& TreeState::add(const trace::ImageId& id, const trace::ImageId& creator) {
+TreeState::Entry& TreeState::add(const trace::ImageId& id, const trace::ImageId& creator,
+                                 const trace::ImageId& replaced) {
+  const auto before = images_.find(replaced);
+  const bool sameProcess = before != images_.end() && replaced.process() == id.process();
+  const std::uint64_t processOrder = sameProcess ? before->second.processOrder : nextOrder_;
   const auto [at, isNew] = images_.try_emplace(id);
   Entry& entry = at->second;
   if (isNew) {
     entry.order = nextOrder_++;
+    entry.processOrder = processOrder;
     bytes_ += kEntryBytes;
   } else if (!entry.running) {
     entry.running = true;
@@ -205,12 +211,29 @@ void TreeState::keepSnapshots(const trace::BatchView& batch) {
   fresh_.clear();
 }
 
-void TreeState::emit(std::uint64_t timeNs, const Emit& emit) const {
+// The oldest image here of a process stands at the place where the process began: before anything
+// that was created by it, and before another process has its pid. Others stand where they began.
+std::vector<trace::ImageId> TreeState::inOrder() const {
+  std::map<std::uint64_t, std::uint64_t> oldest;  // by processOrder
+  for (const auto& [id, entry] : images_) {
+    const auto [at, isNew] = oldest.try_emplace(entry.processOrder, entry.order);
+    if (!isNew) at->second = std::min(at->second, entry.order);
+  }
   std::vector<std::pair<std::uint64_t, trace::ImageId>> order;
-  for (const auto& [id, entry] : images_) order.emplace_back(entry.order, id);
+  for (const auto& [id, entry] : images_) {
+    const bool first = oldest.at(entry.processOrder) == entry.order;
+    order.emplace_back(first ? entry.processOrder : entry.order, id);
+  }
   std::sort(order.begin(), order.end());
-  for (const auto& [number, id] : order) emitImage(id, images_.at(id), timeNs, emit);
-  for (const auto& [number, id] : order) {
+  std::vector<trace::ImageId> ids;
+  for (const auto& [place, id] : order) ids.push_back(id);
+  return ids;
+}
+
+void TreeState::emit(std::uint64_t timeNs, const Emit& emit) const {
+  const std::vector<trace::ImageId> ids = inOrder();
+  for (const trace::ImageId& id : ids) emitImage(id, images_.at(id), timeNs, emit);
+  for (const trace::ImageId& id : ids) {
     const auto running = running_.find(id.tgid);
     // A process that runs another image by now has not ended.
     const bool lives = running != running_.end() && running->second.process() == id.process();

@@ -28,8 +28,9 @@ class TreeState {
   // Goes on to the end of this batch. Batches of a run come one after the other.
   void apply(const SealedBatch& batch);
 
-  // The state as records of the time `timeNs`: images in the order in which they came to be, then
-  // the ends of those that run no longer, then mounts.
+  // The state as records of the time `timeNs`: each image after its
+  // creator and after those of its process before it, then the ends of what runs no longer, then
+  // mounts.
   void emit(std::uint64_t timeNs, const Emit& emit) const;
 
   std::size_t bytes() const { return bytes_ + mounts_.bytes(); }  // about
@@ -40,7 +41,8 @@ class TreeState {
 
  private:
   struct Entry {
-    std::uint64_t order = 0;
+    std::uint64_t order = 0;         // in which images came to be
+    std::uint64_t processOrder = 0;  // of the first image of its process, which may be gone
     EncodedRecord snapshot;   // empty: a copy of its creator's image, which it was forked from
     std::string comm;         // of such a copy
     trace::ImageId creator;   // tgid 0: not known
@@ -57,7 +59,9 @@ class TreeState {
   void on(const trace::Image& image, std::size_t index);
   void on(const trace::Fork& fork);
   void on(const trace::Exit& exit);
-  Entry& add(const trace::ImageId& id, const trace::ImageId& creator);
+  Entry& add(const trace::ImageId& id, const trace::ImageId& creator,
+             const trace::ImageId& replaced);
+  std::vector<trace::ImageId> inOrder() const;
   void end(const trace::ImageId& id);
   void dropUnused(trace::ImageId id);
   void erase(std::unordered_map<trace::ImageId, Entry, IdHash>::iterator at);

@@ -66,8 +66,7 @@ void WriterThread::descriptors(std::vector<int>& descriptors) const {
 }
 
 void WriterThread::check() {
-  if (!told_.exchange(false, std::memory_order_acquire)) return;
-  clearEvent(toOwner_);
+  if (told_.exchange(false, std::memory_order_acquire)) clearEvent(toOwner_);
   if (!failed_.load(std::memory_order_acquire) || thrown_) return;
   thrown_ = true;
   std::rethrow_exception(failure_);

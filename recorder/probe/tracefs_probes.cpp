@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "recorder/dynamic_source.h"
 #include "recorder/event_decoder.h"
 #include "recorder/kernel/tracefs_instance.h"
 #include "recorder/probe/host_probes.h"
 #include "recorder/proc/proc_files.h"
-#include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -96,29 +96,22 @@ Probe probeEntryStrings(const std::string& directory) {
   return probe;
 }
 
-// Defines an event and takes it away again. README lists the syntax of all kinds, also of those
-// that the kernel then refuses: only trying tells. 0 or an errno.
-int tryDefinition(const std::string& directory, const std::string& kind, const std::string& what) {
-  FileDescriptor fd(
-      ::open((directory + "/dynamic_events").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!fd.valid()) return errno;
-  const std::string name = "exectrail_probe/p" + std::to_string(::getpid());
-  const std::string definition = kind + ":" + name + " " + what + "\n";
-  if (::write(fd.get(), definition.data(), definition.size()) < 0) return errno;
-  const std::string removal = "-:" + name + "\n";
-  return ::write(fd.get(), removal.data(), removal.size()) < 0 ? errno : 0;
-}
-
-Probe probeDynamicEvents(const std::string& directory) {
+Probe probeDynamicEvents() {
   Probe probe{.what = "dynamic events", .state = ProbeState::kYes};
-  const int eprobe = tryDefinition(directory, "e", "sched.sched_process_exec pid=$pid:s32");
-  const int kprobe = tryDefinition(directory, "p", "bprm_execve");
-  const auto result = [](const char* kind, int error) {
-    return std::string(kind) + (error == 0 ? ": yes" : std::string(": ") + std::strerror(error));
-  };
-  probe.found = result("eprobes", eprobe) + ", " + result("kprobes", kprobe);
-  if (eprobe == 0 || kprobe == 0) return probe;
+  const DynamicSupport support = DynamicSource::trySupport();
+  const bool entries = support.entries.empty();
+  const bool paths = support.paths.empty();
+  if (entries && paths) {
+    probe.found = "paths and arguments of failed attempts";
+    return probe;
+  }
+  if (entries || paths) {
+    probe.found = entries ? "arguments, no paths: " + support.paths
+                          : "paths, no arguments: " + support.entries;
+    return probe;
+  }
   probe.state = ProbeState::kNo;
+  probe.found = support.entries;
   probe.matters =
       "paths and arguments of failed attempts are read from memory afterwards, with a race";
   probe.remedy = "use a kernel with CONFIG_KPROBE_EVENTS, as those of distributions are";
@@ -135,7 +128,7 @@ std::vector<Probe> probeTracefs() {
   probes.push_back(probeTracepoints(directory));
   probes.push_back(probePrepareExec(directory));
   probes.push_back(probeEntryStrings(directory));
-  probes.push_back(probeDynamicEvents(directory));
+  probes.push_back(probeDynamicEvents());
   return probes;
 }
 

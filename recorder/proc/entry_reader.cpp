@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
@@ -55,31 +56,75 @@ Field<std::string> readString(pid_t tid, std::uint64_t address, std::size_t limi
   return field;
 }
 
-Field<std::vector<std::string>> readArguments(pid_t tid, std::uint64_t address) {
+// Addresses of the arguments, and whether these are all. What is in memory by now counts only if
+// it begins with what was there during the call: a failed call's argv may have been freed.
+struct Pointers {
+  std::vector<std::uint64_t> addresses;
+  bool ended = false;
+  int errorNumber = 0;
+};
+
+Pointers readPointers(pid_t tid, std::uint64_t address, const CopiedArguments& part) {
+  Pointers copied{part.addresses, part.ended};
+  if (part.ended) return copied;
+  Pointers read;
+  read.addresses.resize(kMaxArguments);
+  const ssize_t got =
+      readMemory(tid, address, read.addresses.data(), kMaxArguments * sizeof(std::uint64_t));
+  if (got < static_cast<ssize_t>(sizeof(std::uint64_t))) {
+    if (copied.addresses.empty()) copied.errorNumber = got < 0 ? static_cast<int>(-got) : EFAULT;
+    return copied;
+  }
+  read.addresses.resize(static_cast<std::size_t>(got) / sizeof(std::uint64_t));
+  const auto end = std::find(read.addresses.begin(), read.addresses.end(), 0U);
+  read.ended = end != read.addresses.end();
+  read.addresses.erase(end, read.addresses.end());
+  const bool same =
+      read.addresses.size() >= part.addresses.size() &&
+      std::equal(part.addresses.begin(), part.addresses.end(), read.addresses.begin());
+  return same ? read : copied;
+}
+
+Field<std::vector<std::string>> readArguments(pid_t tid, std::uint64_t address,
+                                              const CopiedArguments& part) {
   Field<std::vector<std::string>> field({}, EvidenceClass::kEntry);
   if (address == 0) return field;  // a null argv is an empty one
-  std::vector<std::uint64_t> pointers(kMaxArguments);
-  const ssize_t got =
-      readMemory(tid, address, pointers.data(), pointers.size() * sizeof(std::uint64_t));
-  if (got < static_cast<ssize_t>(sizeof(std::uint64_t))) {
+  const Pointers pointers = readPointers(tid, address, part);
+  if (pointers.errorNumber != 0) {
     return Field<std::vector<std::string>>::unreadable(
-        static_cast<std::uint16_t>(got < 0 ? -got : EFAULT));
+        static_cast<std::uint16_t>(pointers.errorNumber));
   }
-  pointers.resize(static_cast<std::size_t>(got) / sizeof(std::uint64_t));
   std::size_t bytes = 0;
-  for (const std::uint64_t pointer : pointers) {
-    if (pointer == 0) return field;
+  bool cut = !pointers.ended;
+  for (std::size_t i = 0; i < pointers.addresses.size(); ++i) {
+    cut = cut || bytes >= kMaxArgumentBytes;
     if (bytes >= kMaxArgumentBytes) break;
-    Field<std::string> argument = readString(tid, pointer, kPageSize);
+    const bool copied = i < part.strings.size() && part.strings[i].has_value();
+    Field<std::string> argument = copied
+                                      ? Field<std::string>(*part.strings[i], EvidenceClass::kEntry)
+                                      : readString(tid, pointers.addresses[i], kPageSize);
     if (!argument.known()) {
       // Nothing can be said about the arguments from here on.
       return Field<std::vector<std::string>>::unreadable(argument.evidence.errorNumber);
     }
     bytes += argument.value.size() + 1;
     field.value.push_back(std::move(argument.value));
-    if (argument.evidence.truncated()) break;
+    if (argument.evidence.truncated()) {
+      cut = true;
+      break;
+    }
   }
-  field.evidence.originalLength = bytes + 1;  // at least: the end was not reached
+  if (cut) field.evidence.originalLength = bytes + 1;  // at least: the end was not reached
+  return field;
+}
+
+Field<std::string> printable(const std::string& text) {
+  Field<std::string> field(text, EvidenceClass::kEntry);
+  constexpr std::string_view kMore = "...";
+  if (text.ends_with(kMore)) {
+    field.value.resize(text.size() - kMore.size());
+    field.evidence.originalLength = text.size();  // at least
+  }
   return field;
 }
 
@@ -98,17 +143,25 @@ Field<bool> exists(pid_t tid, const std::string& path) {
 
 }  // namespace
 
+std::string asKernelNames(std::int32_t directoryFd, std::string path) {
+  if (directoryFd == AT_FDCWD || path.starts_with('/')) return path;
+  // alloc_bprm() in fs/exec.c.
+  const std::string named = "/dev/fd/" + std::to_string(directoryFd);
+  return path.empty() ? named : named + "/" + path;
+}
+
 EntryReading readEntry(const EnterEvent& event) {
   EntryReading reading;
-  reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
-  const bool relativeToDirectory = event.systemCall == trace::SystemCall::kExecveat &&
-                                   event.directoryFd != AT_FDCWD && reading.typedPath.known() &&
-                                   !reading.typedPath.value.starts_with('/');
-  if (relativeToDirectory) {
-    // The kernel names such a file in the same way (alloc_bprm in fs/exec.c).
-    std::string named = "/dev/fd/" + std::to_string(event.directoryFd);
-    if (!reading.typedPath.value.empty()) named += "/" + reading.typedPath.value;
-    reading.typedPath.value = std::move(named);
+  if (event.reading) reading = *event.reading;
+  if (!reading.typedPath.known()) {
+    reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
+    if (!reading.typedPath.known() && event.printableFilename) {
+      reading.typedPath = printable(*event.printableFilename);
+    }
+    if (reading.typedPath.known() && event.systemCall == trace::SystemCall::kExecveat) {
+      reading.typedPath.value =
+          asKernelNames(event.directoryFd, std::move(reading.typedPath.value));
+    }
   }
   const std::string link = "/proc/" + std::to_string(event.tid) + "/cwd";
   const ReadResult cwd = readLinkAt(AT_FDCWD, link.c_str());
@@ -116,7 +169,14 @@ EntryReading readEntry(const EnterEvent& event) {
       cwd.errorNumber == 0
           ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
           : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
-  reading.arguments = readArguments(event.tid, event.argvAddress);
+  if (!reading.arguments.known() || reading.arguments.evidence.truncated()) {
+    // Of arguments that were copied in part, memory may hold the rest.
+    auto arguments = readArguments(event.tid, event.argvAddress, reading.part);
+    if (arguments.known() || !reading.arguments.known()) {
+      reading.arguments = std::move(arguments);
+      reading.argumentsCopied = false;
+    }
+  }
   if (reading.typedPath.known()) {
     reading.targetExists = exists(event.tid, reading.typedPath.value);
   }

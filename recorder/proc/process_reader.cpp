@@ -199,15 +199,6 @@ trace::Field<trace::Bytes> view(const Field<std::string>& field) {
   return {trace::Bytes(field.value), field.evidence};
 }
 
-template <typename T>
-void inherit(const Field<T>& from, Field<T>& to) {
-  if (to.known() || !from.known()) return;
-  const std::uint16_t error = to.evidence.errorNumber;
-  to = from;
-  to.evidence.evidenceClass = EvidenceClass::kInferred;
-  to.evidence.errorNumber = error;  // why it had to be
-}
-
 }  // namespace
 
 ProcessReader::ProcessReader(std::vector<std::string> environmentNames)
@@ -245,18 +236,6 @@ ProcessReading readProcess(std::int32_t pid) {
   return ProcessReader().read(pid, facts::kExecutable | facts::kFile | facts::kArguments |
                                        facts::kWorkingDirectory | facts::kCredentials |
                                        facts::kStat | facts::kLogin);
-}
-
-void inheritContext(const ProcessReading& creator, ProcessReading& reading) {
-  constexpr std::uint32_t kSetsIds = 06000;
-  const bool idsMayChange = !reading.file.known() || (reading.file.value.mode & kSetsIds) != 0;
-  if (!idsMayChange) inherit(creator.credentials, reading.credentials);
-  inherit(creator.login, reading.login);
-  inherit(creator.session, reading.session);
-  inherit(creator.namespaces, reading.namespaces);
-  inherit(creator.cgroup, reading.cgroup);
-  inherit(creator.containerId, reading.containerId);
-  inherit(creator.workingDirectory, reading.workingDirectory);
 }
 
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context) {

@@ -53,6 +53,8 @@ struct ProcessReading {
   trace::Field<std::string> cgroup;       // see cgroupPath()
   trace::Field<std::string> containerId;  // see containerIdOf(); known and empty: in none
   trace::Field<std::vector<std::string>> environment;  // "NAME=value"
+  trace::Field<std::string> sha256;  // of the executable, where a FileHasher was asked
+  std::uint64_t hashTicket = 0;      // what it answered
 };
 
 // Keeps memory and what it has learnt between processes.
@@ -74,11 +76,6 @@ class ProcessReader {
 
 // One process, by a reader of its own, without namespaces, cgroup and environment.
 ProcessReading readProcess(std::int32_t pid);
-
-// Fills what is unknown in `reading` with what a process has from its creator unless it has changed
-// it since: class `inferred`. Credentials not, if the file that runs changes them. Privileges
-// never: exec computes them anew.
-void inheritContext(const ProcessReading& creator, ProcessReading& reading);
 
 // Copies the facts (not id and creator) into an image and its context. Their bytes point into
 // `reading`.

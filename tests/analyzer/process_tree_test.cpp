@@ -196,6 +196,20 @@ TEST_F(ProcessTreeTest, ForkAndExitKeepsABoundedChain) {
   EXPECT_TRUE(early.expired());
 }
 
+TEST_F(ProcessTreeTest, SnapshotsOfOneProcessReplaceEachOther) {
+  add(test::snapshot("/sbin/init").pid(1, 0).top());
+  const Node shell = add(test::snapshot("/bin/sh").pid(2, 1).by(image(1, 0)));
+  const Node program = add(test::snapshot("/tmp/x").pid(2, 2).by(image(1, 0)));
+  EXPECT_EQ(show(program), "x(2) < sh(2) < init(1)");
+  EXPECT_EQ(previousOf(*program), shell.get());
+  EXPECT_EQ(parentOf(program).node, tree_.find(image(1, 0)));
+  // What the image of before had created finds it still.
+  const Node child = add(test::snapshot("/bin/c").pid(3, 1).by(image(2, 1)));
+  EXPECT_EQ(show(child), "c(3) < sh(2) < init(1)");
+  const Node later = add(test::snapshot("/tmp/z").pid(2, 5).by(image(1, 0)));
+  EXPECT_EQ(previousOf(*later), nullptr) << "images between them are not there";
+}
+
 TEST_F(ProcessTreeTest, CirclesInDamagedRecordsEnd) {
   add(test::snapshot("/a").pid(1, 0).by(image(2, 0)));
   add(test::snapshot("/b").pid(2, 0).by(image(3, 0)));

@@ -89,6 +89,39 @@ TEST_F(ExecEvidenceTest, AScriptIsToldByTheKernelOrElseByItsArguments) {
             "/usr/bin/sh kernel, comm sh, interpreter ? unknown, args /bin/sh /bin/sh image");
 }
 
+NamespacesEvent inUserNamespace(std::uint64_t user) {
+  trace::Namespaces namespaces;
+  namespaces.user = user;
+  return {10, 10, namespaces};
+}
+
+TEST_F(ExecEvidenceTest, CredentialsAreThoseTheNewImageWasGiven) {
+  auto given = std::make_shared<StackReading>();
+  given->credentials = {{1000, 0, 1000, 1000}, EvidenceClass::kImage};
+  auto later = std::make_shared<ProcessReading>();
+  later->credentials = {{1000, 1000, 1000, 1000}, EvidenceClass::kProcfs};
+  trace::Field<trace::Credentials> credentials;
+  visitExec_ = [&](const trace::Exec& exec) { credentials = exec.image.context->credentials; };
+  const ExecEvent exec{10, 10, "./x", later, given};
+  receive({inUserNamespace(0xEFFFFFFD), exec});
+  EXPECT_EQ(credentials, given->credentials);
+  // Numbers of a user namespace of its own mean nothing on the host; /proc translates.
+  receive({inUserNamespace(0xF0000001), exec});
+  EXPECT_EQ(credentials, later->credentials);
+}
+
+TEST_F(ExecEvidenceTest, TheLoginIsTheCreatorsWhereNobodyCouldAsk) {
+  auto read = std::make_shared<ProcessReading>();
+  read->login = {{1000, 7}, EvidenceClass::kProcfs};
+  trace::Field<trace::Login> login;
+  visitExec_ = [&](const trace::Exec& exec) { login = exec.image.context->login; };
+  receive({ExecEvent{10, 10, "sh", read}});
+  EXPECT_EQ(login, read->login);
+  receive({ForkEvent{10, 20, "sh"}, ExecEvent{20, 20, "./x"}});
+  EXPECT_EQ(login.value, read->login.value);
+  EXPECT_EQ(login.evidence.evidenceClass, EvidenceClass::kInferred);
+}
+
 TEST_F(ExecEvidenceTest, FactsOfAnotherFileAreNotUsed) {
   auto later = std::make_shared<ProcessReading>();
   later->file = {trace::FileFacts{8, 1, 99, 0100755, 0, 0, 1, 1, 0}, EvidenceClass::kProcfs};

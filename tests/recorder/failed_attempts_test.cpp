@@ -108,16 +108,26 @@ TEST_F(FailedAttemptsTest, MemoryThatMayHaveGoneIsNotUsed) {
                                   "exec 10.1@50 /bin/sh = /bin/sh by 1.0@5"));
 }
 
-TEST_F(FailedAttemptsTest, WhatTheKernelCopiedIsBetterThanMemory) {
+TEST_F(FailedAttemptsTest, WhatTheKernelCopiedIsNeverInDoubt) {
   begin();
-  EnterEvent copied = entered(10);
-  auto made = std::make_shared<EntryReading>();
-  made->typedPath = {"./real", EvidenceClass::kKernel};
-  copied.reading = made;
-  receive({entered(10), copied, failed(10, EACCES, "./changed", 500), copied, entered(10),
-           failed(10, EACCES, "./changed", 500)});
-  EXPECT_THAT(lines_, ElementsAre("attempt 10.0@50 #1 errno 13 ./real",
-                                  "attempt 10.0@50 #2 errno 13 ./real"));
+  // As in the test above, but the path was copied during the call.
+  FailEvent fail = failed(10, ENOEXEC, "./real", 103);
+  auto copied = std::make_shared<EntryReading>(*fail.reading);
+  copied->pathCopied = true;
+  copied->arguments = {{"garbage"}, EvidenceClass::kEntry};
+  fail.reading = copied;
+  std::vector<trace::Evidence> arguments;
+  assembler_ = std::make_unique<Assembler>(
+      settings_,
+      [&](const trace::Record& record) {
+        lines_.push_back(std::visit(Line{}, record.body));
+        const auto* attempt = std::get_if<trace::Attempt>(&record.body);
+        if (attempt != nullptr) arguments.push_back(attempt->arguments.evidence);
+      },
+      merge_);
+  receive({entered(10), fail, entered(10), ExecEvent{10, 10, "/bin/sh", reading("/bin/sh")}});
+  EXPECT_EQ(lines_.front().substr(lines_.front().find("errno")), "errno 8 ./real");
+  EXPECT_THAT(arguments, ElementsAre(trace::Evidence{}));
 }
 
 }  // namespace

@@ -28,6 +28,18 @@ TEST(InstanceName, OthersAreNotOurs) {
   }
 }
 
+TEST(InstanceName, SoDoesAGroupOfDynamicEvents) {
+  EXPECT_EQ(groupName({42, 1234567}), "exectrail_42_1234567");
+  const auto owner = groupOwner("exectrail_42_1234567");
+  ASSERT_TRUE(owner.has_value());
+  EXPECT_EQ(owner->pid, 42);
+  EXPECT_EQ(owner->startTicks, 1234567U);
+  for (const char* name : {"", "exectrail_", "exectrail_42", "exectrail_42_", "exectrail_x_1",
+                           "exectrail_42_1_2", "exectrail-42-1", "exectrail_probe", "kprobes"}) {
+    EXPECT_FALSE(groupOwner(name).has_value()) << name;
+  }
+}
+
 TEST(InstanceName, LiveAndDeadOwners) {
   const InstanceOwner self = thisOwner();
   EXPECT_TRUE(isAlive(self));

@@ -20,14 +20,17 @@ inline std::string readText(const std::filesystem::path& path) {
   return text.str();
 }
 
-inline std::filesystem::path kernelData() {
-  return std::filesystem::path(EXECTRAIL_TEST_DATA) / "kernel/6.18-x86_64";
+inline const std::string kThisKernel = "6.18-x86_64";
+
+inline std::filesystem::path kernelData(const std::string& kernel = kThisKernel) {
+  return std::filesystem::path(EXECTRAIL_TEST_DATA) / "kernel" / kernel;
 }
 
 // Hexadecimal text, as `xxd -p` writes it, of a file below the kernel's data.
-inline std::vector<std::byte> hexBytes(const std::string& file) {
+inline std::vector<std::byte> hexBytes(const std::string& file,
+                                       const std::string& kernel = kThisKernel) {
   std::string digits;
-  for (const char c : readText(kernelData() / file)) {
+  for (const char c : readText(kernelData(kernel) / file)) {
     if (c != '\n') digits += c;
   }
   std::vector<std::byte> bytes;
@@ -39,11 +42,25 @@ inline std::vector<std::byte> hexBytes(const std::string& file) {
 
 inline std::vector<std::byte> rawPage(const std::string& name) { return hexBytes("pages/" + name); }
 
+// Of a file that holds several.
+inline std::vector<std::vector<std::byte>> rawPages(const std::string& name,
+                                                    const std::string& kernel) {
+  constexpr std::ptrdiff_t kPageSize = 4096;
+  const std::vector<std::byte> all = hexBytes("pages/" + name, kernel);
+  std::vector<std::vector<std::byte>> pages;
+  for (auto at = all.begin(); all.end() - at >= kPageSize; at += kPageSize) {
+    pages.emplace_back(at, at + kPageSize);
+  }
+  return pages;
+}
+
 // All formats of the data, but those whose "system/event" is `without`.
-inline std::unique_ptr<recorder::EventFormats> kernelFormats(const std::string& without = "") {
+inline std::unique_ptr<recorder::EventFormats> kernelFormats(
+    const std::string& without = "", const std::string& kernel = kThisKernel) {
   auto formats = std::make_unique<recorder::EventFormats>();
-  formats->setHeaderPage(readText(kernelData() / "events/header_page"));
-  for (const auto& file : std::filesystem::recursive_directory_iterator(kernelData() / "events")) {
+  const std::filesystem::path events = kernelData(kernel) / "events";
+  formats->setHeaderPage(readText(events / "header_page"));
+  for (const auto& file : std::filesystem::recursive_directory_iterator(events)) {
     if (file.path().filename() != "format") continue;
     const auto event = file.path().parent_path();
     const std::string system = event.parent_path().filename();

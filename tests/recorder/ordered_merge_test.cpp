@@ -134,6 +134,30 @@ TEST(OrderedMerge, TwoReportsOfOneExecBecomeOne) {
             (std::vector<std::string>{"1000000 joined", "2000000 joined"}));
 }
 
+TEST(OrderedMerge, AVirtualMachineMayStandStillBetweenTwoReports) {
+  OrderedMerge merge({true, false});
+  merge.add({fromPerf(execAt(10, 5))});
+  EXPECT_EQ(joined(merge, 20'000'000), std::vector<std::string>{});
+  merge.add({execAt(30'000'000, 5)});
+  EXPECT_EQ(joined(merge, 30'000'000), std::vector<std::string>{"10 joined"});
+}
+
+TEST(OrderedMerge, ReportsOfTwoFilesAreNotOfOneExec) {
+  const auto execOf = [](std::uint64_t timeNs, const char* filename) {
+    Event event = execAt(timeNs, 5);
+    std::get<ExecEvent>(event.body).filename = filename;
+    return event;
+  };
+  OrderedMerge merge({true, false});
+  // One transport has lost the first exec, the other the second.
+  merge.add({fromPerf(execOf(20, "/bin/b"))});
+  merge.add({execOf(10, "/bin/a")});
+  EXPECT_EQ(joined(merge, 20 + OrderedMerge::kTwinNs), (std::vector<std::string>{"10", "20"}));
+  merge.add({fromPerf(execOf(1'000'000'000, "/bin/a"))});
+  merge.add({execOf(1'000'000'010, "/bin/a")});
+  EXPECT_EQ(joined(merge, 1'100'000'000), std::vector<std::string>{"1000000000 joined"});
+}
+
 TEST(OrderedMerge, AnExecThatOneTransportLostIsNotHeldForEver) {
   OrderedMerge merge({true, false});
   merge.add({fromPerf(execAt(10, 5)), execAt(20, 6)});

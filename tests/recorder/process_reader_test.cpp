@@ -184,37 +184,6 @@ TEST(ProcessReader, ALargeEnvironmentIsMarkedAsCut) {
   EXPECT_EQ(reading.environment.evidence.originalLength, kMaxEnvironmentBytes + 1);
 }
 
-TEST(ProcessReader, WhatTheCreatorHadIsInferred) {
-  const WaitingShell shell;
-  const ProcessReading creator = ProcessReader().read(shell.pid());
-  ProcessReading gone = readProcess(0x7ffffff0);
-  inheritContext(creator, gone);
-  EXPECT_FALSE(gone.credentials.known()) << "the file may be set-user-id";
-  EXPECT_FALSE(gone.privileges.known());
-  EXPECT_FALSE(gone.arguments.known());
-  EXPECT_EQ(gone.workingDirectory.value, "/usr");
-  EXPECT_EQ(gone.workingDirectory.evidence, (trace::Evidence{EvidenceClass::kInferred, ENOENT}));
-  EXPECT_EQ(gone.session.value, creator.session.value);
-  EXPECT_EQ(gone.login.known(), creator.login.known());
-  EXPECT_EQ(gone.cgroup.value, creator.cgroup.value);
-  EXPECT_EQ(gone.namespaces.value, creator.namespaces.value);
-
-  gone.file = creator.file;
-  inheritContext(creator, gone);
-  EXPECT_EQ(gone.credentials.value, creator.credentials.value);
-  EXPECT_EQ(gone.credentials.evidence.evidenceClass, EvidenceClass::kInferred);
-
-  ProcessReading setUserId;
-  setUserId.file = creator.file;
-  setUserId.file.value.mode |= 04000;
-  inheritContext(creator, setUserId);
-  EXPECT_FALSE(setUserId.credentials.known());
-
-  ProcessReading known = creator;
-  inheritContext(gone, known);
-  EXPECT_EQ(known.workingDirectory.evidence.evidenceClass, EvidenceClass::kProcfs);
-}
-
 TEST(ProcessReader, AZombieHasNoArgumentsRatherThanNone) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);

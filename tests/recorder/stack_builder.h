@@ -20,6 +20,7 @@ struct StackParts {
   std::vector<std::string> environment;
   std::string path = "/bin/program";
   bool secure = false;
+  trace::Credentials credentials;
   bool is32Bit = false;
   std::size_t gapBytes = 0;   // between the tables and the strings
   std::uint64_t lowerBy = 0;  // the kernel takes a random number of pages
@@ -49,8 +50,12 @@ class BuiltStack {
     const std::uint64_t random = argvAt - 32;
     for (const std::uint64_t word :
          {std::uint64_t{AT_PAGESZ}, std::uint64_t{4096}, std::uint64_t{AT_SECURE},
-          std::uint64_t{parts_.secure}, std::uint64_t{AT_RANDOM}, random, std::uint64_t{AT_EXECFN},
-          path, std::uint64_t{AT_NULL}, std::uint64_t{0}}) {
+          std::uint64_t{parts_.secure}, std::uint64_t{AT_UID},
+          std::uint64_t{parts_.credentials.realUid}, std::uint64_t{AT_EUID},
+          std::uint64_t{parts_.credentials.effectiveUid}, std::uint64_t{AT_GID},
+          std::uint64_t{parts_.credentials.realGid}, std::uint64_t{AT_EGID},
+          std::uint64_t{parts_.credentials.effectiveGid}, std::uint64_t{AT_RANDOM}, random,
+          std::uint64_t{AT_EXECFN}, path, std::uint64_t{AT_NULL}, std::uint64_t{0}}) {
       words.push_back(word);
     }
     tableBytes_ = words.size() * wordBytes();

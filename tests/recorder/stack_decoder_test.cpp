@@ -74,9 +74,12 @@ TEST(StackDecoder, AllInTheDump) {
     StackParts parts = ordinary();
     parts.is32Bit = is32Bit;
     parts.secure = is32Bit;
+    parts.credentials = {1000, 0, 1001, 1002};
     const Decoded decoded = decode(BuiltStack(parts).dump(16384));
     expectOrdinary(decoded.reading, kImage);
     EXPECT_EQ(decoded.reading.secure.value, is32Bit);
+    EXPECT_EQ(decoded.reading.credentials.value, (trace::Credentials{1000, 0, 1001, 1002}));
+    EXPECT_EQ(decoded.reading.credentials.evidence, kImage);
     EXPECT_THAT(decoded.missing, IsEmpty());
   }
 }
@@ -264,6 +267,7 @@ TEST(StackDecoder, AnEnvironmentWithMorePointersThanAreRead) {
   EXPECT_THAT(decoded.reading.environment.value, ElementsAre("PATH=/bin"));
   EXPECT_TRUE(decoded.reading.environment.evidence.truncated());
   EXPECT_EQ(decoded.reading.secure.evidence, notRead(EFAULT));
+  EXPECT_EQ(decoded.reading.credentials.evidence, notRead(EFAULT));
 }
 
 TEST(StackDecoder, WithoutWantedNamesTheEnvironmentIsNotAskedFor) {

@@ -8,8 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "recorder/output/batch_sealer.h"
-#include "tests/support/records.h"
+#include "tests/recorder/batches.h"
 #include "tests/support/traces.h"
 #include "trace/errors.h"
 #include "trace/reader.h"
@@ -59,18 +58,11 @@ class GatedSink : public trace::ByteSink {
 };
 
 SealedBatch batchOf(std::uint32_t firstPid, std::uint32_t count) {
-  struct Keep : BatchSink {
-    void put(SealedBatch&& batch) override { kept = std::move(batch); }
-    void finish(const trace::End&) override {}
-    SealedBatch kept;
-  } keep;
-  BatchSealer sealer(keep);
+  test::Records records;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const test::OwnedRecord record = test::exec("/bin/x").pid(firstPid + i).at(firstPid + i);
-    sealer.add(record.record);
+    records.push_back(test::exec("/bin/x").pid(firstPid + i).at(firstPid + i));
   }
-  sealer.flush();
-  return std::move(keep.kept);
+  return test::batchOf(records);
 }
 
 // Waits as the recording loop does.

@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,20 @@ def stale_instances():
     found = glob.glob(os.path.join(TRACING, "instances", "exectrail-[0-9]*"))
     return {path for path in found
             if not os.path.exists("/proc/" + os.path.basename(path).split("-")[1])}
+
+
+def dynamic_events():
+    """Groups of the kernel's dynamic events that are a recorder's: exectrail_PID_START."""
+    try:
+        with open(os.path.join(TRACING, "dynamic_events")) as file:
+            return set(re.findall(r"^[a-z][0-9]*:(exectrail_[0-9]+_[0-9]+)/", file.read(), re.M))
+    except FileNotFoundError:
+        return set()
+
+
+def stale_dynamic_events():
+    return {group for group in dynamic_events()
+            if not os.path.exists("/proc/" + group.split("_")[1])}
 
 
 class Case(unittest.TestCase):
@@ -98,6 +113,7 @@ class LiveCase(Case):
             self.skipTest(why_not_live())
         super().setUp()
         self.addCleanup(lambda: self.assertEqual(set(), stale_instances(), "left in tracefs"))
+        self.addCleanup(lambda: self.assertEqual(set(), stale_dynamic_events(), "left in the kernel"))
 
     @contextlib.contextmanager
     def recording(self, *words, **options):

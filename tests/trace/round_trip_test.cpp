@@ -50,7 +50,7 @@ void expectRecords(trace::Reader& reader, const Records& expected) {
 TEST(RoundTrip, RandomRecordsInBatchesOfAnySize) {
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
     const Records records = randomRecords(seed, 60);
-    for (const std::size_t perBatch : {1, 2, 7, 60, 1000}) {
+    for (const std::size_t perBatch : {1U, 2U, 7U, 60U, 1000U}) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", batch " + std::to_string(perBatch));
       const std::string bytes = written(records, perBatch);
       expectRecords(*trace::openTraceBytes(bytes, "memory"), records);

@@ -24,7 +24,14 @@ inline constexpr std::size_t kHeadSize = 80;
 // Of one frame, stored and decompressed. Bounds the memory of every reader.
 inline constexpr std::size_t kMaxContentSize = std::size_t{16} << 20;
 
-enum class FrameKind : std::uint8_t { kHeader = 1, kBatch = 2, kEnd = 3, kSeal = 4, kPack = 5 };
+enum class FrameKind : std::uint8_t {
+  kHeader = 1,
+  kBatch = 2,
+  kEnd = 3,
+  kSeal = 4,
+  kPack = 5,
+  kIndex = 6
+};
 enum class Codec : std::uint8_t { kNone = 0, kZstd = 1 };
 
 // The tables that batches refer to (strings) begin anew with this frame.

@@ -212,6 +212,64 @@ bool FrameReader::seek(std::uint64_t offset, std::uint64_t sequence) {
   return true;
 }
 
+std::optional<FrameHead> FrameReader::headAt(std::uint64_t offset) {
+  if (!source_->seek(offset)) return std::nullopt;
+  const ByteSpan bytes = source_->take(kHeadSize);
+  if (bytes.size() < kHeadSize) return std::nullopt;
+  const auto head = decodeHead(bytes.first<kHeadSize>());
+  if (!head || head->storedSize > kMaxContentSize) return std::nullopt;
+  return head;
+}
+
+std::optional<std::vector<std::byte>> FrameReader::find(FrameKind kind) {
+  if (inPack() || !source_->seek(offset_)) return std::nullopt;
+  std::optional<std::vector<std::byte>> found;
+  std::uint64_t at = offset_;
+  auto head = headAt(at);
+  for (; head && !head->core.is(kind); head = headAt(at)) {
+    at += kHeadSize + paddedSize(head->storedSize);
+  }
+  if (head) {
+    source_->seek(at + kHeadSize);
+    const ByteSpan stored = source_->take(paddedSize(head->storedSize));
+    ByteSpan content;
+    if (stored.size() >= head->storedSize &&
+        digest(stored.first(head->storedSize)) == head->storedDigest &&
+        std::max(head->core.contentSize, head->storedSize) <= kMaxContentSize &&
+        decompress(*head, stored.first(head->storedSize), content)) {
+      found.emplace(content.begin(), content.end());
+    }
+  }
+  source_->seek(offset_);
+  problem_.clear();
+  return found;
+}
+
+std::uint64_t FrameReader::skipTo(std::uint64_t sequence) {
+  if (inPack() || !source_->seek(offset_)) return 0;
+  const std::uint64_t before = sequence_;
+  while (sequence_ < sequence) {
+    const auto head = headAt(offset_);
+    if (!head || head->core.sequence != sequence_) break;
+    const bool pack = head->core.is(FrameKind::kPack);
+    if (!pack && !head->core.is(FrameKind::kBatch) && !head->core.is(FrameKind::kSeal)) break;
+    const std::uint64_t behind = offset_ + kHeadSize + paddedSize(head->storedSize);
+    // How many frames a pack holds is told by the number of the one behind it.
+    const auto following = headAt(behind);
+    if (!following) break;
+    const std::uint64_t next = following->core.sequence;
+    if (next <= sequence_ || next > sequence || (!pack && next != sequence_ + 1)) break;
+    offset_ = behind;
+    sequence_ = next;
+  }
+  source_->seek(offset_);
+  if (sequence_ == before) return 0;
+  decompressed_.release(offset_);
+  checks_ = Checks::kDigests;
+  runSize_ = 0;
+  return sequence_ - before;
+}
+
 FrameStatus FrameReader::damaged(const std::string& problem) {
   problem_ = problem;
   pack_ = {};

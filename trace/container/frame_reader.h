@@ -4,7 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "trace/container/buffer.h"
 #include "trace/container/byte_source.h"
@@ -60,7 +62,17 @@ class FrameReader {
   // be checked from there on. False on a stream.
   bool seek(std::uint64_t offset, std::uint64_t sequence);
 
+  // The content of the first frame of this kind from here on that is stored by itself, looking at
+  // nothing but heads on the way; reading goes on where it was. Nothing on a stream.
+  std::optional<std::vector<std::byte>> find(FrameKind kind);
+
+  // Leaves out batches, seals and packs of them as long as all their frames come before this one;
+  // what is in them is not looked at, and the chain cannot be checked from there on. Returns how
+  // many frames were left out. A fresh batch has to follow, as what batches share is gone.
+  std::uint64_t skipTo(std::uint64_t sequence);
+
  private:
+  std::optional<FrameHead> headAt(std::uint64_t offset);
   FrameStatus takeStored(FrameHead& head, ByteSpan& stored);
   bool inPack() const { return packAt_ < pack_.size(); }
   FrameStatus nextOfPack(Frame& frame);

@@ -36,7 +36,8 @@ void FrameWriter::write(FrameKind kind, std::uint8_t flags, ByteSpan content) {
   head.core = {static_cast<std::uint8_t>(kind), flags, static_cast<std::uint32_t>(content.size()),
                sequence_};
   ByteSpan stored = content;
-  if (compressor_ && kind == FrameKind::kBatch && content.size() >= kWorthCompressing) {
+  const bool large = kind == FrameKind::kBatch || kind == FrameKind::kIndex;
+  if (compressor_ && large && content.size() >= kWorthCompressing) {
     compressor_->compress(content, compressed_);
     if (compressed_.size() < content.size()) {
       head.codec = static_cast<std::uint8_t>(Codec::kZstd);

@@ -30,8 +30,9 @@ class Packer {
   // `chain` is the head after this frame.
   void add(const Frame& frame, const Digest256& chain) {
     const std::size_t size = kCoreSize + paddedSize(frame.content.size());
-    const bool alone = frame.core.is(FrameKind::kHeader) || frame.core.is(FrameKind::kEnd) ||
-                       ended_ || size > kMaxContentSize;
+    // An index is found without opening packs.
+    const bool alone = frame.core.is(FrameKind::kHeader) || frame.core.is(FrameKind::kIndex) ||
+                       frame.core.is(FrameKind::kEnd) || ended_ || size > kMaxContentSize;
     const bool full = frame.core.fresh() && pack_.size() >= settings_.packSize;
     if (alone || full || pack_.size() + size > kMaxContentSize) flush();
     ended_ = ended_ || frame.core.is(FrameKind::kEnd);
@@ -65,7 +66,8 @@ class Packer {
     compressor_.compress(content, compressed_);
     ByteSpan stored = compressed_;
     // The header and the end stay readable with nothing but Cap'n Proto.
-    if (!core.is(FrameKind::kPack) || stored.size() >= content.size()) {
+    const bool large = core.is(FrameKind::kPack) || core.is(FrameKind::kIndex);
+    if (!large || stored.size() >= content.size()) {
       head.codec = static_cast<std::uint8_t>(Codec::kNone);
       stored = content;
     }

@@ -4,7 +4,6 @@
 
 #include "trace/container/keys.h"
 #include "trace/container/pack.h"
-#include "trace/dump.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
@@ -12,32 +11,9 @@
 #include "trace/tool/open.h"
 
 namespace exectrail::trace {
-namespace {
-
-// Says what is wrong with the trace, if anything is.
-int closing(const Reader& reader, const std::string& path) {
-  const ReadState& state = reader.state();
-  if (state.unknownRecords > 0) {
-    std::cerr << "exectrail: warning: " << state.unknownRecords
-              << " records are of a kind that only a newer version knows\n";
-  }
-  if (state.completeness == Completeness::kComplete) return kExitDone;
-  std::cerr << "exectrail: warning: " << quoteForTerminal(path) << ": "
-            << escapeForTerminal(state.problem) << '\n';
-  return kExitEnvironment;
-}
-
-}  // namespace
-
 int runInfo(const std::string& path) {
   const auto reader = openArgument(path);
   printInfo(*reader, path, std::cout);
-  return closing(*reader, path);
-}
-
-int runDump(const std::string& path) {
-  const auto reader = openArgument(path);
-  dumpText(*reader, std::cout);
   return closing(*reader, path);
 }
 

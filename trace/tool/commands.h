@@ -9,7 +9,6 @@
 namespace exectrail::trace {
 
 int runInfo(const std::string& path);
-int runDump(const std::string& path);
 int runKeygen(const std::string& path);
 int runPack(const std::vector<std::string>& paths);
 

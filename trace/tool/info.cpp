@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <vector>
 
+#include "trace/container/chain.h"
 #include "trace/escape.h"
+#include "trace/json/ecs.h"
 #include "trace/readable.h"
 
 namespace exectrail::trace {
@@ -21,18 +24,20 @@ struct Counts {
   std::uint64_t lostEvents = 0;
   std::uint64_t withoutExecutable = 0;
   std::uint64_t withoutArguments = 0;
-  std::uint64_t firstNs = 0;
-  std::uint64_t lastNs = 0;
+  std::optional<std::int64_t> firstNs;  // since 1970: every host has a clock of its own
+  std::int64_t lastNs = 0;
+  std::map<std::string, std::uint64_t> failures;  // by errno
   std::map<std::string, std::uint64_t, std::less<>> executables;
 };
 
-void count(const Record& record, Counts& counts) {
+void count(const Header& header, const Record& record, Counts& counts) {
   if (std::holds_alternative<Snapshot>(record.body)) {
     ++counts.snapshots;
     return;
   }
-  if (counts.firstNs == 0) counts.firstNs = record.timeNs;
-  counts.lastNs = std::max(counts.lastNs, record.timeNs);
+  const std::int64_t timeNs = header.clockOf(record).toRealtimeNs(record.timeNs);
+  counts.lastNs = counts.firstNs ? std::max(counts.lastNs, timeNs) : timeNs;
+  counts.firstNs = counts.firstNs ? std::min(*counts.firstNs, timeNs) : timeNs;
   if (const auto* exec = std::get_if<Exec>(&record.body)) {
     ++counts.execs;
     const auto& executable = exec->image.executable;
@@ -44,11 +49,38 @@ void count(const Record& record, Counts& counts) {
     counts.lostEvents += gap->lostEvents;
   } else if (std::holds_alternative<Fork>(record.body)) {
     ++counts.forks;
-  } else if (std::holds_alternative<Attempt>(record.body)) {
+  } else if (const auto* attempt = std::get_if<Attempt>(&record.body)) {
     ++counts.attempts;
+    ++counts.failures[errorName(attempt->errorNumber)];
   } else if (std::holds_alternative<Exit>(record.body)) {
     ++counts.exits;
   }
+}
+
+const char* endReason(EndReason reason) {
+  switch (reason) {
+    case EndReason::kCommandEnded:
+      return "with its command";
+    case EndReason::kDuration:
+      return "after the time it was given";
+    case EndReason::kInterrupted:
+      return "because it was told to";
+    case EndReason::kCut:
+      return "as a cut of another trace";
+    case EndReason::kDiskFull:
+      return "because the disk was full";
+    case EndReason::kWindow:
+      return "as the window of a flight recorder";
+    case EndReason::kImported:
+      return "at the end of the log it was made from";
+    case EndReason::kMerged:
+      return "as a merge of other traces";
+    case EndReason::kImported:
+      return "with the log that it was imported from";
+    case EndReason::kUnknown:
+      break;
+  }
+  return "for a reason that this version does not know";
 }
 
 void printTop(const Counts& counts, std::ostream& out) {
@@ -68,10 +100,10 @@ void printTop(const Counts& counts, std::ostream& out) {
 }  // namespace
 
 void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
+  const Header& header = reader.header();
   Counts counts;
   Record record;
-  while (reader.next(record)) count(record, counts);
-  const Header& header = reader.header();
+  while (reader.next(record)) count(header, record, counts);
 
   out << "recording   " << toString(header.recordingId) << ", by "
       << escapeForTerminal(header.writer) << '\n'
@@ -92,16 +124,37 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
   out << "sources    ";
   for (const Source source : header.capture.sources) out << ' ' << name(source);
   out << '\n';
+  for (const Origin& origin : header.origins) {
+    out << "also        " << quoteForTerminal(origin.host.name) << ", "
+        << toString(origin.recordingId) << '\n';
+  }
+  for (const Parent& parent : header.parents) {
+    out << "parent      " << toString(parent.recordingId) << ", head " << toHex(parent.chainHead)
+        << (parent.whole ? "" : ", not whole") << '\n';
+  }
   for (const std::string& step : header.provenance) {
-    out << "made from   " << escapeForTerminal(step) << '\n';
+    out << "history     " << escapeForTerminal(step) << '\n';
   }
-  if (counts.firstNs != 0) {
-    out << "from        " << readableTime(header.clock.toRealtimeNs(counts.firstNs)) << '\n'
-        << "to          " << readableTime(header.clock.toRealtimeNs(counts.lastNs)) << '\n';
+  for (const std::string& note : header.capture.sourceNotes) {
+    out << "            " << escapeForTerminal(note) << '\n';
   }
+  if (header.signingKey) out << "signed by   " << toHex(*header.signingKey) << " (see verify)\n";
+  if (counts.firstNs) {
+    out << "from        " << readableTime(*counts.firstNs) << '\n'
+        << "to          " << readableTime(counts.lastNs) << ", "
+        << readableDuration(counts.lastNs - *counts.firstNs) << " later\n";
+  }
+  out << "ended       " << (reader.end() ? endReason(reader.end()->reason) : "no end is there")
+      << '\n';
   out << "execs       " << counts.execs << " (" << counts.withoutExecutable
       << " without executable, " << counts.withoutArguments << " without arguments)\n"
       << "failures    " << counts.attempts;
+  const char* separator = " (";
+  for (const auto& [error, times] : counts.failures) {
+    out << separator << times << ' ' << error;
+    separator = ", ";
+  }
+  if (!counts.failures.empty()) out << ')';
   if (const auto& end = reader.end()) out << ", and " << end->attemptsNotKept << " not kept";
   out << '\n'
       << "processes   " << counts.snapshots << " at the start, " << counts.forks << " forks, "

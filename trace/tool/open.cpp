@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iostream>
 #include <utility>
 
 #include "trace/errors.h"
@@ -22,6 +23,18 @@ std::unique_ptr<ByteSource> openBytes(const std::string& path) {
     return readStream(std::move(copy), "standard input");
   }
   return openFile(path);
+}
+
+int closing(const Reader& reader, const std::string& path) {
+  const ReadState& state = reader.state();
+  if (state.unknownRecords > 0) {
+    std::cerr << "exectrail: warning: " << state.unknownRecords
+              << " records are of a kind that only a newer version knows\n";
+  }
+  if (state.completeness == Completeness::kComplete) return kExitDone;
+  std::cerr << "exectrail: warning: " << quoteForTerminal(path) << ": "
+            << escapeForTerminal(state.problem) << '\n';
+  return kExitEnvironment;
 }
 
 }  // namespace exectrail::trace

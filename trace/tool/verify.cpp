@@ -1,14 +1,17 @@
 #include "trace/tool/verify.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <ostream>
 
 #include "trace/batch.h"
+#include "trace/container/frame_reader.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
+#include "trace/index_builder.h"
 #include "trace/metadata_codec.h"
 #include "trace/readable.h"
 #include "trace/tool/open.h"
@@ -84,11 +87,39 @@ std::string noted(const Verification& found) {
   return "";
 }
 
-std::optional<PublicKey> keyOfHeader(ByteSpan header) {
+// What the trace says it was made from. Its own chain proves that it says so, not that it is true:
+// whoever has the parent can check that.
+void printParents(const Header& header, std::ostream& out) {
+  for (const Parent& parent : header.parents) {
+    out << "parent      recording " << toString(parent.recordingId) << ", head "
+        << toHex(parent.chainHead) << (parent.whole ? "" : ", not whole") << '\n';
+  }
+}
+
+// What the index of a trace says that is not true; empty: nothing. Reads all batches. A signature
+// covers the index as it covers everything: this is about a writer that lies, or is wrong.
+std::string wrongIndex(const std::string& path, const std::string& name) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return "";  // nobody skips anything on a stream
+  }
+  FrameReader frames(openBytes(path), name, FrameReader::Checks::kDigests);
+  const auto content = frames.find(FrameKind::kIndex);
+  if (!content) return "";
   try {
-    return decodeHeader(header.data(), header.size()).signingKey;
-  } catch (const BadMessage&) {
-    return std::nullopt;  // reading the trace will say so
+    const Index index = decodeIndex(content->data(), content->size());
+    RunScanner scanner;
+    Frame frame;
+    std::optional<RunFacts> run;
+    while (frames.next(frame) == FrameStatus::kFrame) {
+      if (!frame.core.is(FrameKind::kBatch)) continue;
+      run = scanner.add(frame.content, frame.core.sequence, frame.core.fresh());
+      if (const std::string wrong = run ? whyWrong(index, *run) : ""; !wrong.empty()) return wrong;
+    }
+    run = scanner.finish();
+    return run ? whyWrong(index, *run) : "";
+  } catch (const BadMessage& e) {
+    return std::string("it is malformed: ") + e.what();
   }
 }
 
@@ -107,15 +138,26 @@ int printVerification(const VerifyOptions& options, std::ostream& out) {
   }
   if (!options.keyPath.empty()) expected.key = readPublicKey(options.keyPath);
   const std::string name = options.path == "-" ? "standard input" : quoteForTerminal(options.path);
-  const Verification found = verify(openBytes(options.path), name, expected, keyOfHeader);
+  Header header;
+  const Verification found = verify(openBytes(options.path), name, expected, [&](ByteSpan content) {
+    try {
+      header = decodeHeader(content.data(), content.size());
+    } catch (const BadMessage&) {  // reading the trace will say so
+    }
+    return header.signingKey;
+  });
   out << "trace       " << verdict(found) << '\n';
   if (!found.problem.empty()) out << "because     " << escapeForTerminal(found.problem) << '\n';
   out << "intact      " << batches(found.batches) << ", " << found.offset << " bytes ("
       << readableSize(found.offset) << ")\n"
       << "signature   " << signature(found, expected) << '\n'
       << "head        " << toHex(found.head) << '\n';
+  printParents(header, out);
+  const std::string wrong =
+      found.wholeness == Wholeness::kWhole ? wrongIndex(options.path, name) : "";
+  if (!wrong.empty()) out << "index       wrong: " << escapeForTerminal(wrong) << '\n';
   if (expected.head) out << "noted head  " << noted(found) << '\n';
-  return found.good(expected.key.has_value()) ? kExitDone : kExitFound;
+  return found.good(expected.key.has_value()) && wrong.empty() ? kExitDone : kExitFound;
 }
 
 }  // namespace exectrail::trace

@@ -62,7 +62,7 @@ TEST(Frame, EveryFlippedBitOfAHeadIsNoticed) {
 }
 
 TEST(Frame, BytesThatMustBeZeroAreCheckedAlsoWithTheRightDigest) {
-  for (const std::size_t at : {5, 6, 7, 10, 11, 28, 29, 30, 31}) {
+  for (const std::size_t at : {5U, 6U, 7U, 10U, 11U, 28U, 29U, 30U, 31U}) {
     HeadBytes head = encodeHead(sampleHead());
     head[at] = std::byte{1};
     const std::uint64_t fixed = digest(std::span(head).first<72>());

@@ -64,7 +64,7 @@ TEST(Pack, TheSameFramesAndTheSameChain) {
   const std::string live = someTrace(100, &key.signing());
   const ReadFrames expected = readFrames(live, kChain);
   ASSERT_EQ(expected.status, FrameStatus::kEnd);
-  for (const std::size_t packSize : {1, 1000, 20'000, 10'000'000}) {
+  for (const std::size_t packSize : {1U, 1000U, 20'000U, 10'000'000U}) {
     SCOPED_TRACE(packSize);
     const std::string rest = packedForm(live, packSize);
     EXPECT_LT(rest.size(), live.size());

@@ -1,4 +1,4 @@
-#include "analyzer/output/json_value.h"
+#include "trace/json/value.h"
 
 #include <sodium.h>
 
@@ -6,7 +6,7 @@
 
 #include "trace/escape.h"
 
-namespace exectrail::analyzer {
+namespace exectrail::trace {
 
 std::string validUtf8(std::string_view bytes, bool& changed) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -14,7 +14,7 @@ std::string validUtf8(std::string_view bytes, bool& changed) {
   text.reserve(bytes.size());
   while (!bytes.empty()) {
     char32_t codePoint = 0;
-    const int length = trace::decodeUtf8(bytes, codePoint);
+    const int length = decodeUtf8(bytes, codePoint);
     if (length == 0) {
       text += kReplacement;
       changed = true;
@@ -43,15 +43,19 @@ Json TextWriter::text(const std::string& field, std::string_view bytes) {
 }
 
 Json TextWriter::texts(const std::string& field, const std::vector<std::string>& list) {
+  return texts(field, std::vector<std::string_view>(list.begin(), list.end()));
+}
+
+Json TextWriter::texts(const std::string& field, const std::vector<std::string_view>& list) {
   Json result = Json::array();
   bool changed = false;
-  for (const std::string& bytes : list) result.push_back(validUtf8(bytes, changed));
+  for (const std::string_view bytes : list) result.push_back(validUtf8(bytes, changed));
   if (changed) {
     Json exact = Json::array();
-    for (const std::string& bytes : list) exact.push_back(base64(bytes));
+    for (const std::string_view bytes : list) exact.push_back(base64(bytes));
     exactBytes_[field] = std::move(exact);
   }
   return result;
 }
 
-}  // namespace exectrail::analyzer
+}  // namespace exectrail::trace

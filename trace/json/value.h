@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace exectrail::analyzer {
+namespace exectrail::trace {
 
 using Json = nlohmann::ordered_json;
 
@@ -22,6 +22,7 @@ class TextWriter {
   // `field` is the full name under which the exact bytes are found.
   Json text(const std::string& field, std::string_view bytes);
   Json texts(const std::string& field, const std::vector<std::string>& list);
+  Json texts(const std::string& field, const std::vector<std::string_view>& list);
 
   // {field: base64 of the bytes, or a list of that}; empty if nothing was changed.
   const Json& exactBytes() const { return exactBytes_; }
@@ -30,4 +31,4 @@ class TextWriter {
   Json exactBytes_ = Json::object();
 };
 
-}  // namespace exectrail::analyzer
+}  // namespace exectrail::trace

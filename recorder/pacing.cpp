@@ -1,0 +1,38 @@
+#include "recorder/pacing.h"
+
+namespace exectrail::recorder {
+namespace {
+
+// Long enough to tell a rate by, short enough to be there when a storm begins.
+constexpr std::uint64_t kWindowNs = 50'000'000;
+
+// Of the share, so much is that of the last window.
+constexpr double kNewest = 0.25;
+
+}  // namespace
+
+void Pacing::drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy) {
+  if (windowBeginNs_ == 0) windowBeginNs_ = nowNs;
+  events_ += events;
+  needy_ += needy;
+  if (nowNs - windowBeginNs_ >= kWindowNs) {
+    decide(nowNs - windowBeginNs_);
+    windowBeginNs_ = nowNs;
+    events_ = needy_ = 0;
+  }
+  againNs_ = together_ ? nowNs + settings_.togetherNs : 0;
+}
+
+void Pacing::decide(std::uint64_t windowNs) {
+  const auto perSecond = [&](std::uint64_t rate) { return rate * windowNs / 1'000'000'000; };
+  if (events_ >= 10) {
+    const double share = static_cast<double>(needy_) / static_cast<double>(events_);
+    needyShare_ += (share - needyShare_) * kNewest;
+  }
+  const std::uint64_t from =
+      together_ ? settings_.singlyBelowPerSecond : settings_.togetherFromPerSecond;
+  const bool many = events_ >= perSecond(from);
+  together_ = many && needyShare_ <= settings_.mostNeedyShare;
+}
+
+}  // namespace exectrail::recorder

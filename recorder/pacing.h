@@ -1,0 +1,45 @@
+// When to look for new events: at once, as long as they come singly, or a few milliseconds' worth
+// together, when there are so many that each look would cost the host more than it tells.
+//
+// What the kernel hands us in its buffers (the exec itself, its file, its arguments) is the same
+// either way. What is read of the process afterwards is lost if it ends before we look; so we do
+// look at once, however many there are, while that is how arguments are found.
+#pragma once
+
+#include <cstdint>
+
+namespace exectrail::recorder {
+
+struct PacingSettings {
+  std::uint64_t togetherFromPerSecond = 700;  // so many events, and they are taken together
+  std::uint64_t singlyBelowPerSecond = 400;   // so few, and no longer
+  std::uint64_t togetherNs = 5'000'000;       // from one look to the next, then
+  double mostNeedyShare = 0.02;               // of events that do not bear that
+};
+
+class Pacing {
+ public:
+  explicit Pacing(const PacingSettings& settings = {}) : settings_(settings) {}
+
+  // All that was there at `nowNs` has been taken: `events`, and `needy` of them lacked something
+  // that only their process could tell.
+  void drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy = 0);
+
+  // When to look again, CLOCK_MONOTONIC; in the past: as soon as there is something.
+  std::uint64_t againNs() const { return againNs_; }
+
+  bool together() const { return together_; }
+
+ private:
+  void decide(std::uint64_t windowNs);
+
+  PacingSettings settings_;
+  bool together_ = false;
+  std::uint64_t againNs_ = 0;
+  std::uint64_t windowBeginNs_ = 0;
+  std::uint64_t events_ = 0;  // in this window
+  std::uint64_t needy_ = 0;
+  double needyShare_ = 0;  // of the events before
+};
+
+}  // namespace exectrail::recorder
