@@ -11,6 +11,14 @@
 
 namespace exectrail::analyzer {
 
+// The script that an interpreter was given as an argument, or on its `#!` line; `absent` if there
+// is none. What is not known has an unknown place.
+struct ScriptFile {
+  bool absent = false;
+  Place place;
+  trace::Evidence evidence;
+};
+
 class Judged {
  public:
   // What ran.
@@ -55,13 +63,7 @@ class Judged {
   bool script() const { return script_; }
   const Place& typedPlace() const { return typedPlace_; }
 
-  // The script that an interpreter was given as an argument, or on its `#!` line; `absent` if there
-  // is none. What is not known has an unknown place.
-  struct Script {
-    bool absent = false;
-    Place place;
-    trace::Evidence evidence;
-  };
+  using Script = ScriptFile;
   const Script& scriptArgument() const;
 
   // The mount that the file which decides lies on; null if that is not known.
