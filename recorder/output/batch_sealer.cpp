@@ -29,6 +29,11 @@ struct Count {
 }  // namespace
 
 void BatchSealer::add(const trace::Record& record) {
+  // Before the first record of a batch: on a quiet host it may be the only one for a long time.
+  const std::uint64_t longestNs = sink_.longestRunNs();
+  if (builder_.empty() && longestNs != 0 && record.timeNs >= runFirstNs_ + longestNs) {
+    builder_.startRun();
+  }
   builder_.add(record);
   ++batch_.counts.records;
   std::visit(Count{batch_.counts}, record.body);
@@ -47,10 +52,8 @@ void BatchSealer::flush() {
     runFirstNs_ = batch_.firstNs;
   }
   runBytes_ += batch_.content->size();
-  const std::uint64_t longestNs = sink_.longestRunNs();
-  const bool old = longestNs != 0 && batch_.lastNs >= runFirstNs_ + longestNs;
   sink_.put(std::exchange(batch_, {}));
-  if (old || runBytes_ >= kRunBytes) builder_.startRun();
+  if (runBytes_ >= kRunBytes) builder_.startRun();
 }
 
 }  // namespace exectrail::recorder
