@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "recorder/realtime.h"
 #include "recorder/stack_reading.h"
 
 namespace exectrail::recorder {
@@ -119,10 +118,7 @@ void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
                                            trace::EvidenceClass::kImage;
     if (!copied) ++needy;
   }
-  const bool before = execs_.together();
   execs_.drained(nowNs, count, needy);
-  // Where that is refused, we go on as we are; prepare() has said so.
-  if (execs_.together() != before) execs_.together() ? leaveRealtime() : enterRealtime();
 }
 
 std::size_t Pipeline::drainFailures(std::uint64_t nowNs) {
