@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -245,6 +246,16 @@ TEST(HashWorkerTest, AnEmptyFile) {
   std::filesystem::remove(path);
 }
 
+// Whether one of our other threads is inside openat(2), by /proc/self/task/TID/syscall.
+bool somebodyOpens() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    long number = -1;
+    std::ifstream(task.path() / "syscall") >> number;
+    if (number == SYS_openat && task.path().filename() != std::to_string(::gettid())) return true;
+  }
+  return false;
+}
+
 TEST(HashWorkerTest, AFileSystemThatLetsItWaitKeepsNobodyElse) {
   // Opening a FIFO waits for a writer, as a FUSE daemon may let us wait.
   const std::string path = testing::TempDir() + "exectrail-fifo-" + std::to_string(::getpid());
@@ -255,6 +266,8 @@ TEST(HashWorkerTest, AFileSystemThatLetsItWaitKeepsNobodyElse) {
     while (accepted < 1000 && worker.request(requestFor(path, accepted))) ++accepted;
     EXPECT_EQ(accepted, HashWorker::kMostWaiting);
     EXPECT_FALSE(worker.result().has_value());
+    for (int i = 0; i < 1000 && !somebodyOpens(); ++i) ::usleep(10'000);
+    EXPECT_TRUE(somebodyOpens());
   }  // ends although the thread cannot
   const int writer = ::open(path.c_str(), O_WRONLY | O_NONBLOCK);
   EXPECT_GE(writer, 0) << "the thread is still waiting for this";

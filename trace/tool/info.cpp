@@ -4,12 +4,12 @@
 #include <map>
 #include <optional>
 #include <ostream>
-#include <vector>
 
 #include "trace/container/chain.h"
 #include "trace/escape.h"
 #include "trace/json/ecs.h"
 #include "trace/readable.h"
+#include "trace/tool/top_counter.h"
 
 namespace exectrail::trace {
 namespace {
@@ -27,7 +27,7 @@ struct Counts {
   std::optional<std::int64_t> firstNs;  // since 1970: every host has a clock of its own
   std::int64_t lastNs = 0;
   std::map<std::string, std::uint64_t> failures;  // by errno
-  std::map<std::string, std::uint64_t, std::less<>> executables;
+  TopCounter executables;
 };
 
 void count(const Header& header, const Record& record, Counts& counts) {
@@ -43,7 +43,7 @@ void count(const Header& header, const Record& record, Counts& counts) {
     const auto& executable = exec->image.executable;
     if (!executable.known()) ++counts.withoutExecutable;
     if (!exec->image.arguments.known()) ++counts.withoutArguments;
-    ++counts.executables[executable.known() ? std::string(executable.value) : std::string()];
+    counts.executables.add(executable.known() ? executable.value : Bytes());
   } else if (const auto* gap = std::get_if<Gap>(&record.body)) {
     ++counts.gaps;
     counts.lostEvents += gap->lostEvents;
@@ -82,14 +82,10 @@ const char* endReason(EndReason reason) {
 }
 
 void printTop(const Counts& counts, std::ostream& out) {
-  std::vector<std::pair<std::uint64_t, std::string>> top;
-  for (const auto& [path, times] : counts.executables) top.emplace_back(times, path);
-  std::sort(top.begin(), top.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  if (top.size() > 5) top.resize(5);
+  const auto top = counts.executables.top(5);
+  const char* atLeast = counts.executables.undercount() > 0 ? "at least " : "";
   for (std::size_t i = 0; i < top.size(); ++i) {
-    out << (i == 0 ? "most run    " : "            ") << top[i].first << "  "
+    out << (i == 0 ? "most run    " : "            ") << atLeast << top[i].first << "  "
         << (top[i].second.empty() ? "(executable not known)" : quoteForTerminal(top[i].second))
         << '\n';
   }
