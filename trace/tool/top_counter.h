@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,7 +28,9 @@ class TopCounter {
     } else {
       // This one and one of each of the others cancel each other out.
       ++undercount_;
-      std::erase_if(counts_, [](auto& entry) { return --entry.second == 0; });
+      for (auto entry = counts_.begin(); entry != counts_.end();) {
+        entry = --entry->second == 0 ? counts_.erase(entry) : std::next(entry);
+      }
     }
   }
 
