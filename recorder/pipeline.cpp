@@ -121,14 +121,10 @@ void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
   execs_.drained(nowNs, count, needy);
 }
 
-std::size_t Pipeline::drainFailures(std::uint64_t nowNs) {
+std::size_t Pipeline::drainFailures() {
   std::vector<Event> events;
   sources_.drainFailures(events);
   const std::size_t count = events.size();
-  failures_.drained(nowNs, static_cast<std::uint64_t>(
-                               std::count_if(events.begin(), events.end(), [](const Event& event) {
-                                 return std::holds_alternative<FailEvent>(event.body);
-                               })));
   OrderedMerge::sort(events);
   observer_.readFailures(events);
   merge_.add(std::move(events));
@@ -144,8 +140,8 @@ void Pipeline::step() {
     failuresAgainNs_ = 0;
     if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
       entriesDrainedNs_ = nowNs;
-      const bool flood = drainFailures(nowNs) >= kFloodEvents;
-      failuresAgainNs_ = flood ? nowNs + kFloodPauseNs : failures_.againNs();
+      const bool flood = drainFailures() >= kFloodEvents;
+      failuresAgainNs_ = flood ? nowNs + kFloodPauseNs : 0;
     }
     failuresDrainedNs_ = nowNs;
   }
@@ -246,7 +242,7 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   const std::uint64_t nowNs = monotonicNowNs();
   drainExecs(nowNs);
   // A drain may stop before a source is empty.
-  while (drainFailures(nowNs) > 0) {
+  while (drainFailures() > 0) {
   }
   for (std::vector<Event> events;; events.clear()) {
     sources_.drainRest(events);

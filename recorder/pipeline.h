@@ -57,7 +57,7 @@ class Pipeline {
 
  private:
   void drainExecs(std::uint64_t nowNs);
-  std::size_t drainFailures(std::uint64_t nowNs);
+  std::size_t drainFailures();
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);
@@ -79,7 +79,6 @@ class Pipeline {
   MountWatcher mounts_;
   bool readProc_;
   Pacing execs_;
-  Pacing failures_;
   std::uint64_t asideNs_ = 0;   // time of the next record that no event makes
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
