@@ -3,8 +3,8 @@
 namespace exectrail::recorder {
 namespace {
 
-// Long enough to tell a rate by, short enough to be there when a storm begins.
-constexpr std::uint64_t kWindowNs = 50'000'000;
+// Long enough to tell a storm from a shell's few dozen programs at once.
+constexpr std::uint64_t kWindowNs = 250'000'000;
 
 // Of the share, so much is that of the last window.
 constexpr double kNewest = 0.25;

@@ -40,31 +40,32 @@ TEST_F(PacingTest, FewAreLookedAtOneByOne) {
 }
 
 TEST_F(PacingTest, ManyAreTakenTogether) {
-  run(1'500, 200);
+  run(1'500, 600);
   EXPECT_TRUE(pacing_.together());
   EXPECT_EQ(pacing_.againNs(), nowNs_ + 5 * kMillisecond);
 }
 
 TEST_F(PacingTest, ABurstOfAMomentIsNotMany) {
   pacing_.drained(nowNs_, 0);
-  for (int i = 0; i < 20; ++i) pacing_.drained(nowNs_ += kMillisecond, 1);
+  for (int i = 0; i < 60; ++i) pacing_.drained(nowNs_ += kMillisecond, 1);
+  pacing_.drained(nowNs_ += 400 * kMillisecond, 0);
   EXPECT_FALSE(pacing_.together());
 }
 
 TEST_F(PacingTest, WhatWasManyMustBecomeFewer) {
-  run(1'500, 200);
-  run(500, 200);
+  run(1'500, 600);
+  run(500, 600);
   EXPECT_TRUE(pacing_.together());
-  run(300, 200);
+  run(300, 600);
   EXPECT_FALSE(pacing_.together());
-  run(500, 200);
+  run(500, 600);
   EXPECT_FALSE(pacing_.together());
 }
 
 TEST_F(PacingTest, QuietEndsIt) {
-  run(1'500, 200);
+  run(1'500, 600);
   pacing_.drained(nowNs_ + 5 * kMillisecond, 0);
-  pacing_.drained(nowNs_ + 100 * kMillisecond, 0);
+  pacing_.drained(nowNs_ + 400 * kMillisecond, 0);
   EXPECT_FALSE(pacing_.together());
   EXPECT_EQ(pacing_.againNs(), 0U);
 }
@@ -73,7 +74,7 @@ TEST_F(PacingTest, NeedyOnesAreNeverKeptWaiting) {
   run(1'500, 1'000, 0.2);
   EXPECT_FALSE(pacing_.together());
   // What bears waiting does again, once it is nearly all there is.
-  run(1'500, 2'000, 0.01);
+  run(1'500, 5'000, 0.01);
   EXPECT_TRUE(pacing_.together());
   run(1'500, 1'000, 0.2);
   EXPECT_FALSE(pacing_.together());

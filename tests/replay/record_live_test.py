@@ -3,6 +3,8 @@
 # host must stay as it was, and whatever goes wrong must leave the old recording alone.
 import glob
 import os
+import re
+import shutil
 import subprocess
 import time
 
@@ -53,7 +55,11 @@ class RecordLive(programs.LiveCase):
         times = [os.stat(path).st_mtime_ns for path in recordings]
         result = self.record(CORPUS, "--output-dir", self.path("fresh"))
         print(result.stdout.decode())
-        self.expect(result, 0, stdout=" 0 failed, 0 inconclusive")
+        self.expect(result, 0, stdout=" 0 failed, ")
+        # A program that ends at once can take its arguments with it; the recorder says so and the verdict
+        # is open. That it is so each time would be another matter.
+        for name in sorted(set(re.findall(r"^INCONCLUSIVE +(\S+)", result.stdout.decode(), re.M))):
+            self.expect_decided(name)
         self.assertEqual(before, host_state())
         self.assertEqual(times, [os.stat(path).st_mtime_ns for path in recordings])
         skipped = result.stdout.decode().count("\nSKIP ") + result.stdout.startswith(b"SKIP ")
@@ -63,6 +69,16 @@ class RecordLive(programs.LiveCase):
             self.assertEqual(0, skipped, "in CI every scenario is recorded: scripts/setup --scenarios")
         if not skipped:
             self.assertEqual(len(recordings), len(fresh))
+
+    def expect_decided(self, name):
+        for attempt in range(3):
+            result = self.record(os.path.join(CORPUS, name), "--output-dir", self.path(f"{attempt}"))
+            print(result.stdout.decode())
+            self.expect(result, 0, stdout=" 0 failed, ")
+            if " 0 inconclusive" in result.stdout.decode():
+                return
+            shutil.rmtree(self.path(f"{attempt}"))
+        self.fail(f"{name} was open four times")
 
     def test_a_recording_replays(self):
         folder = self.scenario("sh -c 'sleep 0.1; true' marker-of-x\n")
