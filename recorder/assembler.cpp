@@ -6,6 +6,7 @@
 
 #include "recorder/failed_attempts.h"
 #include "recorder/mapped_files.h"
+#include "recorder/proc/entry_reader.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -107,8 +108,8 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   if (process == nullptr) process = processes_.find(body.tgid);  // its creation was lost
   if (process == nullptr) process = processes_.findOrDiscover(body.tgid, body.reading.get());
   // An exec by another thread becomes the leader before its new image is set up.
-  auto entered = underWay_.extract(body.oldTid);
-  auto underWay = body.oldTid == body.tgid ? std::move(entered) : underWay_.extract(body.tgid);
+  if (body.oldTid != body.tgid) underWay_.erase(body.oldTid);
+  const auto underWay = underWay_.extract(body.tgid);
   if (process == nullptr) return forgetHash(body);
   emitTalliesOf(event, *process);
   processes_.replaceImage(process, body.tgid);
@@ -118,10 +119,6 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   const SideBand& sideBand = underWay.empty() ? kNothing : underWay.mapped().sideBand;
   ExecEvidence evidence{body, sideBand};
   if (usable(body.reading.get(), *process, body.tgid)) evidence.reading = body.reading.get();
-  const auto& calls = entered.empty() ? underWay : entered;
-  if (!calls.empty() && calls.mapped().entered && calls.mapped().entered->reading) {
-    evidence.entry = calls.mapped().entered->reading.get();
-  }
   evidence.namespaces = process->namespaces;
   if (evidence.reading != nullptr && evidence.reading->login.known()) {
     process->login = evidence.reading->login;
@@ -154,7 +151,9 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   }
 }
 
-void Assembler::on(const Event&, const EnterEvent& body) { underWay_[body.tid].entered = body; }
+void Assembler::on(const Event&, const EnterEvent&) {
+  // Tells the merge when a caller has gone on; its reading is that of the failure.
+}
 
 void Assembler::on(const Event&, const OpenEvent&) {
   // Has become part of the failure's reading.

@@ -59,7 +59,6 @@ class Assembler {
  private:
   // What a thread is about: an execve under way.
   struct UnderWay {
-    std::optional<EnterEvent> entered;
     SideBand sideBand;
     bool replacing = false;  // the new image is being set up: mappings are its own
   };

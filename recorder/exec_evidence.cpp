@@ -8,10 +8,6 @@ namespace {
 using trace::Bytes;
 using trace::EvidenceClass;
 
-trace::Field<Bytes> view(const trace::Field<std::string>& field) {
-  return {Bytes(field.value), field.evidence};
-}
-
 trace::Field<std::vector<Bytes>> view(const trace::Field<std::vector<std::string>>& field) {
   return {std::vector<Bytes>(field.value.begin(), field.value.end()), field.evidence};
 }
@@ -97,10 +93,6 @@ void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& c
   fillArguments(evidence, image);
   fillInterpreter(evidence, exec);
   if (evidence.sideBand.comm) image.comm = {Bytes(*evidence.sideBand.comm), EvidenceClass::kKernel};
-  // exec does not change the working directory.
-  if (evidence.entry != nullptr && !image.workingDirectory.known()) {
-    image.workingDirectory = view(evidence.entry->workingDirectory);
-  }
   if (evidence.namespaces.known()) context.namespaces = evidence.namespaces;
   if (evidence.cgroup != nullptr) {
     context.cgroup = {Bytes(*evidence.cgroup), EvidenceClass::kKernel};

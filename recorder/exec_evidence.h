@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "recorder/event.h"
-#include "recorder/proc/entry_reader.h"
 #include "recorder/proc/process_reader.h"
 #include "recorder/stack_reading.h"
 #include "trace/record.h"
@@ -27,7 +26,6 @@ struct ExecEvidence {
   const ExecEvent& event;
   const SideBand& sideBand;
   const ProcessReading* reading = nullptr;  // null: none, or not of this image
-  const EntryReading* entry = nullptr;      // of the system call
   trace::Field<trace::Namespaces> namespaces{};
   trace::Field<trace::FileFacts> file{};  // of the file that runs
   trace::Field<trace::Login> login{};     // of the creator or an earlier image

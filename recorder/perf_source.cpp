@@ -122,13 +122,11 @@ struct PerfSource::State {
   CgroupPaths cgroups;
   std::vector<PerfCpu> cpus;
   std::vector<UnfinishedStack> unfinished;
-  StackCounts counts;
   std::uint64_t refreshedNs = 0;
 
   std::optional<std::string> start(int number);
   void drain(std::span<PerfCpu> from, std::vector<Event>& events);
   void finishStacks();
-  void count(const StackReading& reading);
   void nameCgroups(std::size_t first, std::vector<Event>& events);
   void lose(PerfCpu& cpu, std::uint64_t nowNs, std::vector<Event>& events);
 };
@@ -160,9 +158,7 @@ void PerfSource::State::drain(std::span<PerfCpu> from, std::vector<Event>& event
   for (std::size_t i = first; i < events.size(); ++i) {
     if (const auto* cgroup = std::get_if<CgroupEvent>(&events[i].body)) cgroups.told(cgroup->id);
     const auto* exec = std::get_if<ExecEvent>(&events[i].body);
-    if (exec == nullptr) continue;
-    count(*exec->stack);
-    if (!exec->cgroupId) continue;
+    if (exec == nullptr || !exec->cgroupId) continue;
     if (auto path = cgroups.ask(*exec->cgroupId)) {
       Event named{events[i].timeNs, events[i].cpu, CgroupEvent{*exec->cgroupId, std::move(*path)},
                   trace::Source::kPerf};
@@ -177,26 +173,6 @@ void PerfSource::State::finishStacks() {
             [](const UnfinishedStack& a, const UnfinishedStack& b) { return a.timeNs > b.timeNs; });
   for (UnfinishedStack& stack : unfinished) {
     completer.complete(stack.tgid, stack.dump, std::move(stack.missing), *stack.reading);
-  }
-}
-
-void PerfSource::State::count(const StackReading& reading) {
-  const trace::Evidence arguments = reading.arguments.evidence;
-  const trace::Evidence environment = reading.environment.evidence;
-  const auto whole = [](const trace::Evidence& evidence) {
-    return evidence.known() && !evidence.truncated();
-  };
-  const auto copied = [](const trace::Evidence& evidence) {
-    return evidence.evidenceClass == trace::EvidenceClass::kImage;
-  };
-  if (!reading.argumentShape.known()) {
-    ++counts.none;
-  } else if (!whole(arguments) || !whole(environment)) {
-    ++counts.partial;
-  } else if (copied(arguments) && copied(environment)) {
-    ++counts.image;
-  } else {
-    ++counts.memory;
   }
 }
 
@@ -261,8 +237,6 @@ std::vector<Event> PerfSource::unreportedLosses(std::uint64_t nowNs) {
 }
 
 std::uint64_t PerfSource::undecodedEvents() const { return state_->decoder.undecoded(); }
-
-const StackCounts& PerfSource::stackCounts() const { return state_->counts; }
 
 bool PerfSource::refreshCpus(std::vector<Event>& events) {
   const std::vector<int> online = onlineCpus();

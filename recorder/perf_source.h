@@ -27,14 +27,6 @@ struct PerfSettings {
   std::vector<std::string> environmentNames;
 };
 
-// Where the strings of the execs' stacks came from. Execs are counted once.
-struct StackCounts {
-  std::uint64_t image = 0;    // argv and wanted environment whole from the kernel's copy
-  std::uint64_t memory = 0;   // some of it read from the process's memory, in time
-  std::uint64_t partial = 0;  // something cut or unreadable, and marked so
-  std::uint64_t none = 0;     // not even argc
-};
-
 class PerfSource : public Source {
  public:
   // Opens and maps the rings of all CPUs that are online, and starts the flow. Throws
@@ -61,8 +53,6 @@ class PerfSource : public Source {
   // lose theirs after a last look into it, which appends to `events`. True if descriptors() has
   // changed.
   bool refreshCpus(std::vector<Event>& events);
-
-  const StackCounts& stackCounts() const;
 
  private:
   struct State;

@@ -224,7 +224,8 @@ std::vector<std::string> Pipeline::report() const {
   std::vector<std::string> lines = report_.lines();
   if (!hasher_) return lines;
   const HashCounts& counts = hasher_->counts();
-  lines.push_back("SHA-256 of " + std::to_string(counts.hashed) + " files; " +
+  lines.push_back("SHA-256 of " + std::to_string(counts.hashed) +
+                  (counts.hashed == 1 ? " file; " : " files; ") +
                   std::to_string(counts.failed + counts.refused + hasher_->waiting()) +
                   " could not be hashed, which the trace gives reasons for");
   return lines;

@@ -29,7 +29,6 @@ class TraceReader : public Reader {
   }
 
   // Sets `told` once the end has been read.
-  void tellEnd(std::shared_ptr<bool> told) { tellEnd_ = std::move(told); }
 
   const Header& header() const override { return header_; }
   const ReadState& state() const override { return state_; }
@@ -124,7 +123,6 @@ class TraceReader : public Reader {
         ++state_.batches;
       } else if (frame.core.is(FrameKind::kEnd)) {
         end_ = decodeEnd(frame.content.data(), frame.content.size());
-        if (tellEnd_) *tellEnd_ = true;
         state_.offset = frames_.offset();
         return afterEnd();
       }
@@ -187,7 +185,6 @@ class TraceReader : public Reader {
   FrameReader frames_;
   Header header_;
   std::optional<End> end_;
-  std::shared_ptr<bool> tellEnd_;
   ReadState state_;
   std::optional<Index> lookUp_;
   std::vector<bool> wanted_;         // by run of the index
@@ -212,21 +209,6 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks 
 
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {
   return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name, checks);
-}
-
-std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting) {
-  const std::string name = quoteForTerminal(path);
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
-  // Behind the end of the trace nothing is waited for.
-  const auto ended = std::make_shared<bool>(false);
-  const auto waits = [ended, keepWaiting = std::move(keepWaiting)] {
-    return !*ended && keepWaiting();
-  };
-  auto reader =
-      std::make_unique<TraceReader>(followFile(std::move(fd), name, waits), name, Checks::kDigests);
-  reader->tellEnd(ended);
-  return reader;
 }
 
 }  // namespace exectrail::trace

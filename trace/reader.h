@@ -79,8 +79,4 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name,
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name,
                                        Checks checks = Checks::kDigests);
 
-// A file that is still being written: at its end next() waits for more, as on a pipe, until the
-// trace has ended or `keepWaiting` says no.
-std::unique_ptr<Reader> followTrace(const std::string& path, KeepWaiting keepWaiting);
-
 }  // namespace exectrail::trace

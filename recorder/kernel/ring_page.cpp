@@ -1,6 +1,7 @@
 #include "recorder/kernel/ring_page.h"
 
 #include <cstring>
+#include <functional>
 #include <vector>
 
 extern "C" {
@@ -19,6 +20,19 @@ constexpr unsigned long kCommitMask = (1UL << 27) - 1;
 
 // kbuffer looks up to one event header past the used bytes, and for a stored count of lost events.
 constexpr std::size_t kSlack = 64;
+
+// Whether every event begins behind the one before. kbuffer skips padding in a loop of its own, and
+// a length below zero would lead that loop backwards, for ever.
+bool leadsForward(kbuffer* buffer, std::span<std::byte> page) {
+  kbuffer_raw_info event{};
+  event.next = page.data() + kDataOffset;
+  const void* at = event.next;
+  while (kbuffer_raw_get(buffer, page.data(), &event) != nullptr) {
+    if (std::less_equal<const void*>{}(event.next, at)) return false;
+    at = event.next;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -46,6 +60,7 @@ bool RingPageDecoder::decode(std::span<const std::byte> page, const PageVisitor&
   std::vector<std::byte>& copy = state_->page;
   copy.assign(page.begin(), page.end());
   copy.resize(page.size() + kSlack);
+  if (!leadsForward(state_->buffer, copy)) return false;
   if (kbuffer_load_subbuffer(state_->buffer, copy.data()) != 0) return false;
   const int missed = kbuffer_missed_events(state_->buffer);
   if (missed != 0) {
@@ -55,16 +70,12 @@ bool RingPageDecoder::decode(std::span<const std::byte> page, const PageVisitor&
 
   unsigned long long timeNs = 0;
   void* raw = kbuffer_read_event(state_->buffer, &timeNs);
-  std::size_t begin = 0;
   while (raw != nullptr) {
     const int size = kbuffer_event_size(state_->buffer);
     const auto offset = static_cast<std::size_t>(static_cast<std::byte*>(raw) - copy.data());
     if (size < 0 || offset > page.size() || static_cast<std::size_t>(size) > page.size() - offset) {
       return false;
     }
-    // A length that wraps around leads kbuffer backwards, for ever.
-    if (offset <= begin) return false;
-    begin = offset;
     visitor.event(timeNs, std::span(copy).subspan(offset, static_cast<std::size_t>(size)));
     raw = kbuffer_next_event(state_->buffer, &timeNs);
   }

@@ -232,12 +232,6 @@ ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
   return reading;
 }
 
-ProcessReading readProcess(std::int32_t pid) {
-  return ProcessReader().read(pid, facts::kExecutable | facts::kFile | facts::kArguments |
-                                       facts::kWorkingDirectory | facts::kCredentials |
-                                       facts::kStat | facts::kLogin);
-}
-
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context) {
   image.executable = view(reading.executable);
   image.file = reading.file;

@@ -74,9 +74,6 @@ class ProcessReader {
   LoginCache logins_;
 };
 
-// One process, by a reader of its own, without namespaces, cgroup and environment.
-ProcessReading readProcess(std::int32_t pid);
-
 // Copies the facts (not id and creator) into an image and its context. Their bytes point into
 // `reading`.
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context);

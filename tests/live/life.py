@@ -29,7 +29,9 @@ class LifeCase(programs.LiveCase):
         return path
 
     def run_marker(self, name, *arguments):
-        subprocess.run([self.marker(name), *arguments], check=True)
+        path = self.marker(name)
+        subprocess.run([path, *arguments], check=True)
+        return path
 
     def execs(self, trace, name):
         """Lines of the dump that tell of an exec of our marker."""

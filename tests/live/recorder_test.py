@@ -2,31 +2,13 @@
 # How a recording begins and ends: signals, a time limit, a full stop, an output that is there already.
 import os
 import signal
-import subprocess
 import time
 
+import life
 import programs
 
-STARTS_WITHIN = 20  # seconds, also with sanitizers on a busy machine
 
-
-class Recorder(programs.LiveCase):
-    def wait_for(self, condition, what):
-        end = time.monotonic() + STARTS_WITHIN
-        while not condition():
-            self.assertLess(time.monotonic(), end, f"not within {STARTS_WITHIN} s: {what}")
-            time.sleep(0.02)
-
-    def run_marker(self, name):
-        """Runs a program of its own in our folder, so that the trace can be asked for it."""
-        marker = self.path(name)
-        if not os.path.exists(marker):
-            with open("/bin/true", "rb") as true:
-                self.write(name, true.read())
-            os.chmod(marker, 0o755)
-        subprocess.run([marker], check=True)
-        return marker
-
+class Recorder(life.LifeCase):
     def recorded(self, trace, marker):
         """True if the trace holds an exec of `marker`, which may still be on its way to the file."""
         return os.path.exists(self.path(trace)) and marker.encode() in self.dump(trace).stdout

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <string>
 
@@ -89,6 +90,27 @@ TEST(Decode, APageOfForksAndFailures) {
                                            "newtask 9564 flags 16640", "fork 9490 -> 9564 c++",
                                            "newtask 9565 flags 18874368",
                                            "fork 9561 -> 9565 exectrail-recor"));
+}
+
+// Padding whose length is below zero: libtraceevent would go from one to the other for ever.
+TEST(Decode, PaddingThatLeadsBackIsRefused) {
+  constexpr std::uint32_t kPadding = 29 | (1U << 5);  // type, and a time delta that is not 0
+  for (const std::uint32_t length : {0xFFFFFFFCU, 0xFFFFFFF4U, 0x80000000U}) {
+    std::vector<std::byte> page(64);
+    const std::uint64_t commit = 48;
+    std::memcpy(page.data() + 8, &commit, sizeof commit);
+    for (std::size_t at = 16; at + 8 <= page.size(); at += 8) {
+      std::memcpy(page.data() + at, &kPadding, sizeof kPadding);
+      std::memcpy(page.data() + at + 4, &length, sizeof length);
+    }
+    RingPageDecoder decoder;
+    std::size_t events = 0;
+    EXPECT_FALSE(
+        decoder.decode(page, {[](std::uint64_t, std::uint64_t) {},
+                              [&](std::uint64_t, std::span<const std::byte>) { ++events; }}))
+        << length;
+    EXPECT_EQ(events, 0U);
+  }
 }
 
 // What the kernels printed for these pages is beside them (tests/kernels/capture.py). Returns of

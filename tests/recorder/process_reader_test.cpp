@@ -189,7 +189,7 @@ TEST(ProcessReader, AZombieHasNoArgumentsRatherThanNone) {
   if (child == 0) ::_exit(0);
   siginfo_t info{};
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
-  const ProcessReading reading = readProcess(child);
+  const ProcessReading reading = ProcessReader().read(child);
   ::waitpid(child, nullptr, 0);
   EXPECT_FALSE(reading.executable.known());
   EXPECT_FALSE(reading.arguments.known());
@@ -209,7 +209,7 @@ TEST(ProcessReader, AZombieHasNoEnvironmentRatherThanNone) {
 }
 
 TEST(ProcessReader, AProcessThatNeverWas) {
-  const ProcessReading reading = readProcess(0x7ffffff0);
+  const ProcessReading reading = ProcessReader().read(0x7ffffff0);
   EXPECT_FALSE(reading.executable.known());
   EXPECT_EQ(reading.executable.evidence.errorNumber, ENOENT);
   EXPECT_FALSE(reading.startBoottimeNs.known());

@@ -115,9 +115,7 @@ class MappedSource : public ByteSource {
 
 class StreamSource : public ByteSource {
  public:
-  // `keepWaiting` is empty for what ends where read(2) says so.
-  StreamSource(FileDescriptor fd, std::string name, KeepWaiting keepWaiting)
-      : fd_(std::move(fd)), name_(std::move(name)), keepWaiting_(std::move(keepWaiting)) {}
+  StreamSource(FileDescriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
   ByteSpan take(std::size_t size) override {
     fill(size);
@@ -148,7 +146,7 @@ class StreamSource : public ByteSource {
       // Nothing of this chunk has been handed out if it has to grow.
       if (end_ == chunk_.capacity()) chunk_.grow(end_ + kChunk, end_);
       const ssize_t got = ::read(fd_.get(), chunk_.data() + end_, chunk_.capacity() - end_);
-      if (got == 0 && !waitForMore()) return;
+      if (got == 0) return;
       if (got < 0 && errno != EINTR) throwErrno(errno, "cannot read " + name_);
       if (got > 0) end_ += static_cast<std::size_t>(got);
     }
@@ -165,16 +163,8 @@ class StreamSource : public ByteSource {
     begin_ = 0;
   }
 
-  bool waitForMore() const {
-    if (!keepWaiting_ || !keepWaiting_()) return false;
-    const timespec pause{0, 50'000'000};
-    ::nanosleep(&pause, nullptr);
-    return true;
-  }
-
   FileDescriptor fd_;
   std::string name_;
-  KeepWaiting keepWaiting_;
   Buffer chunk_;  // handed out up to begin_, read up to end_
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
@@ -208,12 +198,7 @@ std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name) 
 }
 
 std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name) {
-  return std::make_unique<StreamSource>(std::move(fd), name, nullptr);
-}
-
-std::unique_ptr<ByteSource> followFile(FileDescriptor fd, const std::string& name,
-                                       KeepWaiting keepWaiting) {
-  return std::make_unique<StreamSource>(std::move(fd), name, std::move(keepWaiting));
+  return std::make_unique<StreamSource>(std::move(fd), name);
 }
 
 std::unique_ptr<ByteSource> readBytes(ByteSpan bytes) {

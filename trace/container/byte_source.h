@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,13 +35,5 @@ std::unique_ptr<ByteSource> openFile(const std::string& path);
 std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name);
 std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name);
 std::unique_ptr<ByteSource> readBytes(ByteSpan bytes);
-
-// Asked when a file that is still being written has no more bytes for now: go on waiting?
-using KeepWaiting = std::function<bool()>;
-
-// Reads a file like a stream whose writer may take its time: at the end of the file it waits for
-// more, asking `keepWaiting` about every 50 ms and whenever a signal arrives.
-std::unique_ptr<ByteSource> followFile(FileDescriptor fd, const std::string& name,
-                                       KeepWaiting keepWaiting);
 
 }  // namespace exectrail::trace

@@ -166,6 +166,4 @@ PublicKey readPublicKey(const std::string& path) {
   return key;
 }
 
-std::string shortName(const PublicKey& key) { return toHex(std::span(key).first(8)); }
-
 }  // namespace exectrail::trace

@@ -50,7 +50,4 @@ PublicKey makeKeyFiles(const std::string& path);
 // From a file, `path`.pub of makeKeyFiles(). Throws EnvironmentError.
 PublicKey readPublicKey(const std::string& path);
 
-// The first 16 digits of a key: enough for people to tell keys apart.
-std::string shortName(const PublicKey& key);
-
 }  // namespace exectrail::trace
