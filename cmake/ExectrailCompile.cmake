@@ -12,7 +12,8 @@ option(EXECTRAIL_WERROR "Treat warnings as errors" ON)
 set(EXECTRAIL_SANITIZE "" CACHE STRING "Value of -fsanitize= for all targets, for example address,undefined")
 
 add_library(exectrail_compile INTERFACE)
-target_compile_options(exectrail_compile INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# -pthread everywhere: some libraries ask for it, and precompiled headers must not differ in it.
+target_compile_options(exectrail_compile INTERFACE -pthread -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(EXECTRAIL_WERROR)
   target_compile_options(exectrail_compile INTERFACE -Werror)
 endif()
