@@ -7,9 +7,9 @@
 
 #include "analyzer/commands.h"
 #include "analyzer/engine/baseline.h"
-#include "analyzer/output/json.h"
+#include "analyzer/output/format.h"
+#include "analyzer/output/posture_output.h"
 #include "analyzer/output/summary.h"
-#include "analyzer/output/text.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/reader.h"
@@ -19,6 +19,8 @@ namespace exectrail::analyzer {
 namespace {
 
 constexpr std::size_t kFlushBytes = 64 << 10;
+constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name it
+constexpr const char* kStandardInput = "standard input";
 
 bool wantsColour() {
   const char* noColour = std::getenv("NO_COLOR");
@@ -42,12 +44,10 @@ class Analysis {
   int run() {
     for (const std::string& trace : options_.traces) {
       const auto reader = open(trace);
-      if (reader) analyzeTrace(*reader, trace == "-" ? "standard input" : trace);
+      if (reader) analyzeTrace(*reader, trace == "-" ? kStandardInput : trace);
     }
     if (!opened_) return kExitEnvironment;
-    const bool again = options_.traces.size() == 1 && options_.traces.front() != "-";
-    const bool found = alertsFrom(Severity::kInfo) != 0 || inconclusiveCount(total_) != 0;
-    std::cerr << toText(total_, again && found ? options_.traces.front() : "");
+    std::cerr << toText(total_, nextCommand()) << posture_;
     if (unreadable_) return kExitEnvironment;
     return failed() ? kExitFound : kExitDone;
   }
@@ -70,14 +70,19 @@ class Analysis {
 
   void analyzeTrace(trace::Reader& reader, const std::string& path) {
     const trace::Header header = reader.header();
+    const std::string again = readAgain(path);
+    const Rendering rendering{header, program_.inputsSha256(), options_.context, again, colour_};
     Engine engine(
-        program_, header, [&](const Alert& alert) { print(alert, header); }, baseline_);
+        program_, header, [&](const Alert& alert) { print(alert, rendering, path); }, baseline_);
+    PostureWatch posture;
     trace::Record record;
     while (reader.next(record)) {
+      posture.process(record);
       engine.process(record);
       if (reader.atBatchEnd() || buffer_.size() >= kFlushBytes) flush();
     }
     engine.finish();
+    tell(posture.report(), header, path);
     flush();
     add(total_, engine.summary());
     closeTrace(reader, path);
@@ -103,15 +108,43 @@ class Analysis {
     }
   }
 
-  void print(const Alert& alert, const trace::Header& header) {
+  void print(const Alert& alert, const Rendering& rendering, const std::string& path) {
     if (alert.severity < options_.minSeverity) return;
-    if (options_.format == Format::kJson) {
-      buffer_ += toJsonLine(alert, header, program_.inputsSha256(), options_.context);
-      return;
-    }
-    if (printed_) buffer_ += '\n';  // an empty line between alerts
+    // An empty line between alerts that are several lines each.
+    if (printed_ && options_.format == Format::kText) buffer_ += '\n';
     printed_ = true;
-    buffer_ += toText(alert, header, colour_, options_.context);
+    buffer_ += render(options_.format, alert, rendering);
+    if (worst_.empty() || alert.severity > worstSeverity_) {
+      worst_ = alert.id.substr(0, kShownId);
+      worstSeverity_ = alert.severity;
+      worstPath_ = path;
+    }
+  }
+
+  void tell(const PostureReport& report, const trace::Header& header, const std::string& path) {
+    if (options_.format == Format::kJson) buffer_ += toJsonLines(report, header);
+    if (options_.traces.size() > 1) posture_ += trace::quoteForTerminal(path) + ": ";
+    posture_ += toText(report);
+  }
+
+  // The file, and the recipes it was analysed with, as words of a command; empty if it cannot be
+  // read again.
+  std::string readAgain(const std::string& path) const {
+    if (path == kStandardInput) return {};
+    std::string words = trace::quoteForTerminal(path);
+    for (const std::string& recipes : options_.recipes.paths) {
+      words += " --recipes " + trace::quoteForTerminal(recipes);
+    }
+    return words + (options_.recipes.builtin ? "" : " --no-builtin");
+  }
+
+  std::string nextCommand() const {
+    if (!worst_.empty() && worstPath_ != kStandardInput) {
+      return "exectrail recipes explain " + worst_ + " " + readAgain(worstPath_);
+    }
+    const bool found = alertsFrom(Severity::kInfo) != 0 || inconclusiveCount(total_) != 0;
+    if (!found || options_.traces.size() != 1 || options_.traces.front() == "-") return {};
+    return "exectrail trace dump " + trace::quoteForTerminal(options_.traces.front());
   }
 
   void flush() {
@@ -142,6 +175,10 @@ class Analysis {
   trace::FdSink output_{STDOUT_FILENO, "standard output"};
   std::string buffer_;
   bool printed_ = false;
+  std::string worst_;  // beginning of the id of the first of the worst alerts printed
+  Severity worstSeverity_ = Severity::kInfo;
+  std::string worstPath_;
+  std::string posture_;
   bool opened_ = false;
   bool unreadable_ = false;
   std::uint64_t notSeen_ = 0;
@@ -152,6 +189,7 @@ class Analysis {
 
 int analyze(const AnalyzeOptions& options) {
   if (!options.where.empty()) return listWhere(options);
+  if (!options.noexec.empty()) return whatIf(options);
   auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
   if (!options.context.empty()) program = program->withInput("context", options.context);

@@ -1,4 +1,4 @@
-// exectrail recipes list | check | explain, and loading recipes for all words.
+// exectrail recipes list | check | explain | except, and loading recipes for all words.
 #include <algorithm>
 #include <iostream>
 
@@ -71,6 +71,7 @@ int recipes(const RecipesOptions& options) {
   const auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
   if (options.word == RecipesWord::kExplain) return explain(options, *program);
+  if (options.word == RecipesWord::kExcept) return except(options, *program);
   if (options.word == RecipesWord::kList) {
     list(*program);
   } else {

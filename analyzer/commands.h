@@ -18,6 +18,12 @@ int baseline(const BaselineOptions& options);
 // recipes explain
 int explain(const RecipesOptions& options, const Program& program);
 
+// recipes except
+int except(const RecipesOptions& options, const Program& program);
+
+// analyze --what-if
+int whatIf(const AnalyzeOptions& options);
+
 // analyze --where
 int listWhere(const AnalyzeOptions& options);
 

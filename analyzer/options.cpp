@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "analyzer/paths/path.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -16,7 +18,12 @@ constexpr const char* kAnalyzeFooter =
     "  exectrail analyze --fail-on high build.trail\n"
     "  exectrail analyze --format json *.trail > alerts.ndjson\n"
     "  sudo exectrail record -o - | exectrail analyze -\n"
-    "  exectrail analyze --recipes site.yaml --min-severity medium host7.trail\n\n"
+    "  exectrail analyze --recipes site.yaml --min-severity medium host7.trail\n"
+    "  exectrail analyze --format github build.trail\n"
+    "  exectrail analyze --what-if noexec=/tmp,/var/tmp host7.trail\n\n"
+    "Formats: json has the shape of the Elastic Common Schema, ocsf is a Detection Finding, "
+    "kubearmor\n"
+    "and falco are those programs' own alerts, github makes annotations of a workflow run.\n\n"
     "Alerts go to standard output, the account of the analysis to standard error. Alerts below\n"
     "--min-severity are counted and not printed; exempted ones have severity info.\n\n"
     "Exit status: 0 done, 1 --fail-on found something, 2 usage or recipe error, 3 a trace cannot\n"
@@ -28,8 +35,12 @@ constexpr const char* kRecipesFooter =
     "  exectrail recipes check site.yaml\n"
     "  exectrail recipes check --no-builtin analyzer/recipes\n"
     "  exectrail recipes explain 3f9c1a7e0b52 host7.trail\n"
-    "  exectrail recipes explain exec_from_unusual_dir host7.trail 2292\n\n"
-    "Exit status: 0 sound, 2 usage or recipe error, 3 the recipes cannot be read.";
+    "  exectrail recipes explain exec_from_unusual_dir host7.trail 2292\n"
+    "  exectrail recipes except 3f9c1a7e0b52 host7.trail --reason CHG-1234 --until 2027-09-30 \\\n"
+    "    -o site.yaml\n\n"
+    "Exit status: 0 done, 2 usage or recipe error, or nothing to except safely, 3 the recipes "
+    "cannot\n"
+    "be read.";
 
 const std::vector<std::string> kSeverities(kSeverityNames.begin(), kSeverityNames.end());
 
@@ -75,6 +86,43 @@ CLI::Option* addChoice(CLI::App& app, const std::string& option, std::string& va
       ->type_name("WORD");
 }
 
+void addExcept(CLI::App& app, RecipesOptions& options) {
+  app.add_option("ALERT", options.what, "Id of an alert, or its beginning")->type_name("");
+  app.add_option("FILE", options.trace, "The trace")->type_name("");
+  app.add_option("--reason", options.reason, "Why it is expected")->type_name("TEXT");
+  app.add_option("--until", options.until, "The last day, in UTC, by the time of the event")
+      ->type_name("YYYY-MM-DD");
+  app.add_option("--owner", options.owner, "Who answers for it")->type_name("TEXT");
+  app.add_option("-o,--output", options.output,
+                 "The site's own recipe file, to be added to; default standard output")
+      ->type_name("FILE");
+  addRecipes(app, options.recipes);
+}
+
+// "noexec=/tmp,/var/tmp". Of mount options only noexec refuses an execution.
+std::optional<int> parseWhatIf(const CLI::App& app, const std::string& text,
+                               AnalyzeOptions& options) {
+  constexpr std::string_view kNoexec = "noexec=";
+  const std::string found = "--what-if " + trace::quoteForTerminal(text);
+  if (!text.starts_with(kNoexec)) {
+    return refuse(app, found + ": only noexec refuses executions; write noexec=/tmp,/var/tmp");
+  }
+  for (std::string_view rest = std::string_view(text).substr(kNoexec.size());;) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view directory = rest.substr(0, comma);
+    const Place place = placeOfTyped(directory, std::nullopt);
+    if (!directory.starts_with('/') || place.kind != PlaceKind::kPath || place.path == "/") {
+      return refuse(app, found + ": " + trace::quoteForTerminal(directory) +
+                             " is no directory that could be mounted noexec; write noexec=/tmp");
+    }
+    options.noexec.push_back(place.path);
+    if (comma == rest.size()) break;
+    rest.remove_prefix(comma + 1);
+  }
+  if (!options.where.empty()) return refuse(app, "--what-if and --where exclude one another");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
@@ -86,7 +134,8 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   app.add_option("FILE", options.traces, "Trace files, or - for standard input")->type_name("");
   addRecipes(app, options.recipes);
   std::string format = ::isatty(STDOUT_FILENO) != 0 ? "text" : "json";
-  addChoice(app, "--format", format, "Default text on a terminal, else json", {"text", "json"});
+  addChoice(app, "--format", format, "Default text on a terminal, else json",
+            {kFormatNames.begin(), kFormatNames.end()});
   std::string minSeverity = "low";
   addChoice(app, "--min-severity", minSeverity, "Print alerts from here on, default low",
             kSeverities);
@@ -99,6 +148,10 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   app.add_option("--where", options.where,
                  "List executions that satisfy an expression, instead of applying recipes")
       ->type_name("EXPR");
+  std::string whatIf;
+  app.add_option("--what-if", whatIf,
+                 "Say what a mount option would have refused, instead of alerts: noexec=DIR,DIR")
+      ->type_name("OPTION=DIRS");
   addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
             kSeverities);
   app.add_flag("--allow-inconclusive", options.allowInconclusive,
@@ -107,7 +160,8 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   if (!parsed.exitStatus && options.traces.empty()) {
     parsed.exitStatus = refuse(app, "no trace; name its file, or - for standard input");
   }
-  options.format = format == "text" ? Format::kText : Format::kJson;
+  if (!parsed.exitStatus && !whatIf.empty()) parsed.exitStatus = parseWhatIf(app, whatIf, options);
+  options.format = formatByName(format).value_or(Format::kJson);
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);
   return parsed;
@@ -130,12 +184,20 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
   explain->add_option("EXEC", options.exec, "PID or PID.NUMBER; all that it alerts on if left out")
       ->type_name("");
   addRecipes(*explain, options.recipes);
+  CLI::App* except =
+      app.add_subcommand("except", "Write the narrowest exemption for an alert that is expected");
+  addExcept(*except, options);
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
   if (list->parsed()) options.word = RecipesWord::kList;
   if (explain->parsed()) options.word = RecipesWord::kExplain;
-  if (!list->parsed() && !check->parsed() && !explain->parsed()) {
-    parsed.exitStatus = refuse(app, "recipes needs one of the words list, check and explain");
+  if (except->parsed()) options.word = RecipesWord::kExcept;
+  if (!list->parsed() && !check->parsed() && !explain->parsed() && !except->parsed()) {
+    parsed.exitStatus = refuse(app, "recipes needs one of the words list, check, explain, except");
+  } else if (except->parsed() && options.trace.empty()) {
+    parsed.exitStatus = refuse(app, "except needs an alert's id, and the trace's file");
+  } else if (except->parsed() && (options.reason.empty() || options.until.empty())) {
+    parsed.exitStatus = refuse(app, "except needs --reason, and --until YYYY-MM-DD");
   } else if (check->parsed() && options.recipes.paths.empty()) {
     parsed.exitStatus = refuse(app, "no recipe to check; name a file or a folder");
   } else if (explain->parsed() && options.trace.empty()) {

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
+#include "analyzer/output/format.h"
 
 namespace exectrail::analyzer {
-
-enum class Format : std::uint8_t { kText, kJson };
 
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
@@ -27,17 +26,23 @@ struct AnalyzeOptions {
   std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
   std::string baseline;  // a file; empty: none
   std::string where;     // an expression: list what satisfies it instead of applying recipes
+  std::vector<std::string> noexec;  // of --what-if: directories, normalised; empty: not asked
 };
 
-enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain };
+enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain, kExcept };
 
 struct RecipesOptions {
   RecipesWord word = RecipesWord::kCheck;
   RecipeOptions recipes;
-  // Of kExplain:
+  // Of kExplain and kExcept:
   std::string what;   // the name of a recipe, or an alert's id or its beginning
   std::string trace;  // a file
   std::string exec;   // PID or PID.NUMBER; empty: all that the recipe has a word on
+  // Of kExcept, with `what` and `trace`:
+  std::string reason;
+  std::string until;  // YYYY-MM-DD
+  std::string owner;
+  std::string output;  // the site's file; empty: standard output
 };
 
 struct BaselineOptions {

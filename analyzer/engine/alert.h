@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analyzer/engine/mounts.h"
 #include "analyzer/engine/severity.h"
 #include "analyzer/paths/path.h"
 #include "trace/record.h"
@@ -69,6 +71,7 @@ struct Alert {
   bool exempted = false;
   trace::MappingRole mapping = trace::MappingRole::kUnknown;  // filePath was mapped, not run
   bool script = false;            // filePath is a script, process.executable its interpreter
+  bool scriptArgument = false;    // and an argument of it, opened as data is: no `#!` line ran it
   bool typedPathOnly = false;     // the path that was typed decided, although another file ran
   std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno
   std::uint32_t attemptNumber = 0;
@@ -80,6 +83,7 @@ struct Alert {
   trace::Field<std::string> attemptWorkingDirectory;
   trace::Field<std::string> filePath;   // the path that decided, normalised
   trace::Field<std::string> typedPath;  // as passed to the kernel
+  std::optional<MountFacts> mount;  // of what ran, was to run, or was mapped; nothing: not known
   std::vector<Reason> reasons;
   std::vector<LineageEntry> lineage;  // from the outermost known image down to this one
   bool lineageComplete = false;       // it reaches a process with nothing above it in this trace

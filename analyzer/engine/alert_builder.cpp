@@ -49,6 +49,7 @@ void addEvidence(const Judged& judged, Alert& alert) {
   notes.add("executable", alert.process.executable.evidence);
   notes.add("file", alert.process.file.evidence);
   notes.add("file.path", alert.filePath.evidence);
+  notes.add("mount", alert.mount ? alert.mount->evidence : trace::Evidence{});
   notes.add("parent.executable", alert.parent.executable.evidence);
   notes.add("typed_path", alert.typedPath.evidence);
   notes.add("user", alert.process.credentials.evidence);
@@ -58,6 +59,28 @@ ImageFacts factsWithId(const ImageNode& node, const trace::Uuid& bootId) {
   ImageFacts facts = factsOf(node);
   facts.entityId = entityId(bootId, node.id);
   return facts;
+}
+
+// Nothing if no whole table of the mount namespace was recorded before, if the file lies on no
+// mount, or if the kernel named another device than that of the mount: then the table is out of
+// date, or the path is one of a changed root. Of overlayfs the kernel may name the layer below.
+std::optional<MountFacts> mountOf(const Judged& judged, const Alert& alert) {
+  const auto& namespaces = judged.facts().context->namespaces;
+  const Mounts* mounts = judged.world().mounts;
+  const std::string& path = alert.typedPathOnly ? judged.filePlace().path : alert.filePath.value;
+  if (mounts == nullptr || !namespaces.known() || !path.starts_with('/')) return std::nullopt;
+  if (path.starts_with("/memfd:")) return std::nullopt;
+  const MountFacts* found = mounts->find(namespaces.value.mount, path);
+  if (found == nullptr) return std::nullopt;
+  const auto& identity = judged.facts().identity;
+  const bool ran = !judged.attempt() && !judged.isMapping() && !alert.script;
+  if (ran && identity.known() && found->fileSystem != "overlay" &&
+      (found->deviceMajor != 0 || found->deviceMinor != 0) &&
+      (identity.value.deviceMajor != found->deviceMajor ||
+       identity.value.deviceMinor != found->deviceMinor)) {
+    return std::nullopt;
+  }
+  return *found;
 }
 
 // A lost event matters if it may have changed who this process is: from when the image that created
@@ -96,6 +119,7 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
   alert.mapping = judged.isMapping() ? judged.mapping() : trace::MappingRole::kUnknown;
   alert.exempted = !verdict.exemption.empty();
   alert.script = (judged.script() || verdict.argument) && !verdict.interpreter;
+  alert.scriptArgument = alert.script && !judged.script();
   alert.typedPathOnly = verdict.typedPathOnly;
   alert.errorNumber = judged.errorNumber();
   alert.attemptNumber = judged.attemptNumber();
@@ -116,6 +140,7 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
   if (verdict.interpreter) pathEvidence = alert.process.executable.evidence;
   alert.filePath = {verdict.path, pathEvidence};
   alert.typedPath = judged.typedPath();
+  alert.mount = mountOf(judged, alert);
   alert.reasons = verdict.reasons;
   alert.lineage = lineageEntries(judged);
   alert.lineageComplete = judged.lineage().complete;

@@ -42,10 +42,11 @@ void Mounts::apply(const trace::MountTable& table) {
       known.whole = false;
       return;
     }
-    known.mounts[mount.id] = {mount.parentId,
-                              ++order_,
-                              {std::string(mount.point), std::string(mount.fileSystem),
-                               split(mount.options), table.evidence}};
+    known.mounts[mount.id] = {
+        mount.parentId,
+        ++order_,
+        {std::string(mount.point), std::string(mount.fileSystem), split(mount.options),
+         table.evidence, mount.deviceMajor, mount.deviceMinor}};
   }
 }
 

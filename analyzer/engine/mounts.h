@@ -18,6 +18,8 @@ struct MountFacts {
   std::string fileSystem;
   std::vector<std::string> options;  // of the mount: "rw", "noexec"
   trace::Evidence evidence;
+  std::uint32_t deviceMajor = 0;  // of the file system; both 0: not known
+  std::uint32_t deviceMinor = 0;
 
   bool has(std::string_view option) const;
 };

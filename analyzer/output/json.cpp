@@ -3,6 +3,8 @@
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/facts.h"
+#include "analyzer/output/exectrail_json.h"
+#include "analyzer/output/names.h"
 #include "analyzer/output/wording.h"
 #include "trace/json/ecs.h"
 #include "trace/readable.h"
@@ -27,16 +29,8 @@ int severityNumber(Severity severity) {
   return 0;
 }
 
-using trace::Bytes;
-using trace::Field;
 using trace::Json;
 using trace::TextWriter;
-
-Field<Bytes> view(const Field<std::string>& field) { return {field.value, field.evidence}; }
-
-Field<trace::Arguments> view(const Field<std::vector<std::string>>& field) {
-  return {trace::Arguments(field.value.begin(), field.value.end()), field.evidence};
-}
 
 class AlertJson {
  public:
@@ -56,8 +50,12 @@ class AlertJson {
     trace::addUnlessEmpty(json, "user", trace::userJson(alert_.process.credentials));
     json["file"] = file();
     json["host"] = trace::hostJson(header_.host, writer_);
+    const auto& container = alert_.process.context->containerId;
+    if (container.known() && !container.value.empty()) {
+      json["container"]["id"] = text("container.id", container.value);
+    }
     if (alert_.errorNumber != 0) json["error"]["code"] = errorName(alert_.errorNumber);
-    json["exectrail"] = exectrail();
+    json["exectrail"] = exectrailJson(alert_, header_, inputsSha256_, context_, writer_);
     return json;
   }
 
@@ -119,6 +117,9 @@ class AlertJson {
 
   Json process() {
     Json process = image("process", alert_.process);
+    if (alert_.process.sha256.known()) {
+      process["hash"]["sha256"] = hex(alert_.process.sha256.value);
+    }
     const ImageFacts& facts = alert_.process;
     if (facts.session.known() && facts.session.value.leaderPid != 0) {
       process["session_leader"]["pid"] = facts.session.value.leaderPid;
@@ -149,116 +150,6 @@ class AlertJson {
     return file;
   }
 
-  Json exectrail() {
-    Json own;
-    own["trace_id"] = trace::toString(header_.recordingId);
-    own["inputs_sha256"] = inputsSha256_;
-    own["recipe"] = text("exectrail.recipe", alert_.recipe->name);
-    own["severity"] = name(alert_.severity);
-    trace::addUnlessEmpty(own, "class", alert_.directoryClass);
-    if (alert_.suppressed != 0) own["suppressed"] = alert_.suppressed;
-    if (alert_.mapping == trace::MappingRole::kLoaderTarget) own["mapping"] = "loader_target";
-    if (alert_.mapping == trace::MappingRole::kLibrary) own["mapping"] = "library";
-    trace::addText(own, "typed_path", "exectrail", view(alert_.typedPath), writer_);
-    if (alert_.typedPathOnly) own["typed_path_only"] = true;
-    if (alert_.script) own["script"] = true;
-    own["result"] = errorName(alert_.errorNumber);
-    if (alert_.errorNumber != 0) own["attempt"] = attempt();
-    own["exempted"] = alert_.exempted;
-    own["reasons"] = reasons();
-    own["lineage"] = lineage();
-    own["lineage_complete"] = alert_.lineageComplete;
-    trace::addUnlessEmpty(own, "compliance",
-                          writer_.texts("exectrail.compliance", alert_.recipe->compliance));
-    trace::addLogin(own, alert_.process.login);
-    Json evidence = Json::object();
-    for (const auto& [field, evidenceClass] : alert_.evidence) {
-      evidence[field] = trace::name(evidenceClass);
-    }
-    own["evidence"] = std::move(evidence);
-    trace::addUnlessEmpty(own, "truncated", alert_.truncated);
-    trace::addUnlessEmpty(own, "after_gap", alert_.afterGap);
-    own["gaps"] = gaps();
-    own["unknown"] = unknown();
-    addGuidance(own);
-    trace::addUnlessEmpty(own, "bytes", writer_.exactBytes());
-    return own;
-  }
-
-  void addGuidance(Json& own) {
-    for (const Guidance& from : alert_.recipe->guidance) {
-      if (from.context != context_) continue;
-      Json guidance;
-      guidance["context"] = from.context;
-      trace::addUnlessEmpty(guidance, "implications",
-                            writer_.texts("exectrail.guidance.implications", from.implications));
-      trace::addUnlessEmpty(guidance, "actions",
-                            writer_.texts("exectrail.guidance.actions", from.actions));
-      own["guidance"] = std::move(guidance);
-    }
-  }
-
-  Json attempt() {
-    Json attempt;
-    attempt["number"] = alert_.attemptNumber;
-    trace::addArguments(attempt, "exectrail.attempt", view(alert_.attemptArguments), writer_);
-    trace::addText(attempt, "working_directory", "exectrail.attempt",
-                   view(alert_.attemptWorkingDirectory), writer_);
-    return attempt;
-  }
-
-  Json reasons() {
-    Json reasons = Json::array();
-    for (std::size_t i = 0; i < alert_.reasons.size(); ++i) {
-      const Reason& from = alert_.reasons[i];
-      const std::string prefix = "exectrail.reasons." + std::to_string(i);
-      Json reason;
-      reason["name"] = from.name;
-      reason["effect"] = from.effect;
-      reason["because"] = text(prefix + ".because", from.because);
-      if (!from.source.empty()) reason["source"] = text(prefix + ".source", from.source);
-      reasons.push_back(std::move(reason));
-    }
-    return reasons;
-  }
-
-  Json lineage() {
-    Json lineage = Json::array();
-    for (std::size_t i = 0; i < alert_.lineage.size(); ++i) {
-      const LineageEntry& from = alert_.lineage[i];
-      const std::string prefix = "exectrail.lineage." + std::to_string(i);
-      Json entry;
-      entry["pid"] = from.image.tgid;
-      entry["name"] = text(prefix + ".name", from.name);
-      if (!from.executable.empty()) {
-        entry["executable"] = text(prefix + ".executable", from.executable);
-      }
-      entry["edge"] = from.edge;
-      lineage.push_back(std::move(entry));
-    }
-    return lineage;
-  }
-
-  Json gaps() const {
-    Json gaps = Json::array();
-    for (const trace::Gap& gap : alert_.gaps) gaps.push_back(trace::gapJson(gap, header_.clock));
-    return gaps;
-  }
-
-  Json unknown() {
-    Json unknown = Json::array();
-    for (const std::string& condition : alert_.unknown) {
-      Json entry;
-      entry["name"] = condition;
-      const auto found = alert_.unknownBecause.find(condition);
-      if (found != alert_.unknownBecause.end()) {
-        entry["missing"] = text("exectrail.unknown." + condition, found->second);
-      }
-      unknown.push_back(std::move(entry));
-    }
-    return unknown;
-  }
-
   const Alert& alert_;
   const trace::Header& header_;
   const std::string& inputsSha256_;
@@ -270,7 +161,7 @@ class AlertJson {
 
 std::string toJsonLine(const Alert& alert, const trace::Header& header,
                        const std::string& inputsSha256, std::string_view context) {
-  return AlertJson(alert, header, inputsSha256, context).build().dump() + "\n";
+  return jsonLine(AlertJson(alert, header, inputsSha256, context).build());
 }
 
 }  // namespace exectrail::analyzer

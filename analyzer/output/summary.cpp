@@ -1,7 +1,5 @@
 #include "analyzer/output/summary.h"
 
-#include "trace/escape.h"
-
 namespace exectrail::analyzer {
 namespace {
 
@@ -49,7 +47,7 @@ std::uint64_t inconclusiveCount(const Summary& summary) {
   return count;
 }
 
-std::string toText(const Summary& summary, const std::string& trace) {
+std::string toText(const Summary& summary, const std::string& next) {
   std::string text = counted(summary.execs, "execution") + " and " +
                      counted(summary.attempts, "failed attempt") + " against " +
                      counted(summary.recipes.size(), "recipe") + "; " + alertsLine(summary);
@@ -83,7 +81,7 @@ std::string toText(const Summary& summary, const std::string& trace) {
     if (summary.lostEvents != 0) text += ", " + counted(summary.lostEvents, "event") + " lost";
     text += "; what happened in them was not judged\n";
   }
-  if (!trace.empty()) text += "next: exectrail trace dump " + trace::quoteForTerminal(trace) + "\n";
+  if (!next.empty()) text += "next: " + next + "\n";
   return text;
 }
 

@@ -14,8 +14,7 @@ void add(Summary& total, const Summary& more);
 // Inconclusive executions and attempts, over all recipes.
 std::uint64_t inconclusiveCount(const Summary& summary);
 
-// A few lines; the last is the next command, if one would help. `trace` is the file to name there,
-// empty if what was read cannot be read again.
-std::string toText(const Summary& summary, const std::string& trace);
+// A few lines; the last is the next command, unless that is empty.
+std::string toText(const Summary& summary, const std::string& next);
 
 }  // namespace exectrail::analyzer

@@ -1,8 +1,11 @@
 #include "analyzer/output/text.h"
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/output/names.h"
+#include "analyzer/output/text_parts.h"
 #include "analyzer/output/wording.h"
 #include "analyzer/paths/path.h"
+#include "analyzer/posture/stopping.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
 
@@ -11,71 +14,20 @@ namespace {
 
 using trace::EvidenceClass;
 
-constexpr std::size_t kLabelWidth = 9;
-constexpr std::size_t kMaxCommand = 200;  // characters of a command line that are shown
-constexpr std::size_t kMaxAncestor = 60;  // the same, of the parent in the chain
+constexpr std::size_t kMaxAncestor = 60;  // characters of the parent's arguments in the chain
 constexpr std::size_t kMaxChain = 12;     // images shown, from the outermost and the innermost
 constexpr std::uint32_t kPermissionBits = 07777;
-
-std::string_view colourOf(Severity severity) {
-  switch (severity) {
-    case Severity::kCritical:
-      return "\033[1;37;41m";
-    case Severity::kHigh:
-      return "\033[1;31m";
-    case Severity::kMedium:
-      return "\033[1;33m";
-    case Severity::kLow:
-      return "\033[1;36m";
-    case Severity::kInfo:
-      return "\033[2m";
-  }
-  return "";
-}
-
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  return result;
-}
-
-std::string pad(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return text.substr(0, most) + "…";
-}
-
-std::string userName(std::uint32_t uid) {
-  // Names of other users are the host's business, and the trace may be from another host.
-  return uid == 0 ? "root" : "uid " + std::to_string(uid);
-}
-
-std::string octal(std::uint32_t mode) {
-  std::string digits;
-  for (int shift = 9; shift >= 0; shift -= 3) {
-    digits += static_cast<char>('0' + ((mode >> shift) & 7));
-  }
-  return digits;
-}
-
-// Arguments from `first` on, each unmistakably one word.
-std::string words(const std::vector<std::string>& arguments, std::size_t first) {
-  std::string text;
-  for (std::size_t i = first; i < arguments.size() && text.size() <= kMaxCommand; ++i) {
-    text += (text.empty() ? "" : " ") + trace::quoteForTerminal(arguments[i]);
-  }
-  return text;
-}
+constexpr std::size_t kShownId = 12;    // digits of an alert's id, enough to name it
+constexpr std::size_t kShownHash = 16;  // digits of a SHA-256
 
 class Writer {
  public:
-  Writer(const Alert& alert, const trace::Header& header, bool colour, std::string_view context)
-      : alert_(alert), header_(header), colour_(colour), context_(context) {}
+  Writer(const Alert& alert, const Rendering& rendering)
+      : alert_(alert),
+        header_(rendering.header),
+        colour_(rendering.colour),
+        context_(rendering.context),
+        again_(rendering.again) {}
 
   std::string write() {
     writeHeader();
@@ -84,8 +36,10 @@ class Writer {
     row("by", byText());
     row("chain", chainText());
     row("why", whyText());
-    row("sure", sureText());
+    row("sure", sureText(alert_));
+    row("stopped", trace::escapeForTerminal(describe(stoppingOf(alert_), alert_)));
     writeGuidance();
+    writeNext();
     return text_;
   }
 
@@ -105,6 +59,19 @@ class Writer {
       if (guidance.context != context_) continue;
       for (const std::string& line : guidance.implications) row("means", line);
       for (const std::string& line : guidance.actions) row("do", line);
+    }
+  }
+
+  // What can be typed now. Only a genuine parent makes an exemption possible.
+  void writeNext() {
+    if (again_.empty()) return;
+    const std::string what = alert_.id.substr(0, kShownId) + " " + std::string(again_);
+    row("next", "exectrail recipes explain " + what);
+    const ImageFacts& parent = alert_.parent;
+    const bool genuine =
+        parent.executable.known() && parent.file.known() && parent.file.value.uid == 0;
+    if (genuine && !alert_.exempted && alert_.mapping == trace::MappingRole::kUnknown) {
+      row("", "exectrail recipes except  " + what + " --reason … --until …");
     }
   }
 
@@ -157,12 +124,15 @@ class Writer {
     if (alert_.errorNumber != 0 || alert_.script || !alert_.process.file.known()) return {};
     if (alert_.mapping != trace::MappingRole::kUnknown) return {};
     const trace::FileFacts& file = alert_.process.file.value;
-    std::string text =
-        "owner " + userName(file.uid) + ", mode " + octal(file.mode & kPermissionBits);
+    std::string text = trace::escapeForTerminal(userText(header_.host, file.uid)) + "'s, mode " +
+                       octal(file.mode & kPermissionBits);
     text += ", " + trace::readableSize(file.sizeBytes);
     if (file.linkCount == 0) text += ", deleted";
     const std::int64_t age = alert_.realtimeNs - file.changeTimeNs;
     if (age >= 0) text += ", changed " + trace::readableDuration(age) + " earlier";
+    if (alert_.process.sha256.known()) {
+      text += ", sha256 " + hex(alert_.process.sha256.value).substr(0, kShownHash) + "…";
+    }
     return text + "   [" + std::string(trace::name(evidenceOf("file"))) + "]";
   }
 
@@ -174,17 +144,30 @@ class Writer {
     const ImageFacts& facts = alert_.process;
     if (facts.credentials.known()) {
       const trace::Credentials& who = facts.credentials.value;
-      add(userName(who.realUid));
-      if (who.effectiveUid != who.realUid) add("acting as " + userName(who.effectiveUid));
+      add(userOf(who.realUid));
+      if (who.effectiveUid != who.realUid) add("acting as " + userOf(who.effectiveUid));
     }
     if (facts.login.known() && facts.login.value.uid != trace::kLoginNotSet) {
-      add("logged in as " + userName(facts.login.value.uid));
+      add("logged in as " + userOf(facts.login.value.uid));
     }
-    if (facts.session.known() && facts.session.value.terminal == 0) add("no terminal");
+    const trace::Context& context = *facts.context;
+    if (context.containerId.known() && !context.containerId.value.empty()) {
+      add("container " + trace::escapeForTerminal(context.containerId.value.substr(0, kShownId)));
+    } else if (context.cgroup.known() && !unitOf(context.cgroup.value).empty()) {
+      add(trace::escapeForTerminal(unitOf(context.cgroup.value)));
+    }
+    if (facts.session.known()) {
+      const std::string terminal = terminalName(facts.session.value.terminal);
+      add(terminal.empty() ? "no terminal" : terminal);
+    }
     const trace::Field<std::string>& cwd =
         alert_.errorNumber == 0 ? facts.workingDirectory : alert_.attemptWorkingDirectory;
     if (cwd.known()) add("in " + trace::quoteForTerminal(cwd.value));
     return text;
+  }
+
+  std::string userOf(std::uint32_t uid) const {
+    return trace::escapeForTerminal(userText(header_.host, uid));
   }
 
   std::string chainText() const {
@@ -227,64 +210,18 @@ class Writer {
     return text + " → " + std::string(name(alert_.severity));
   }
 
-  std::string sureText() const {
-    std::string text = alert_.gaps.empty() ? "no gap" : gapsText();
-    // The innermost one: those above it are older still.
-    for (auto entry = alert_.lineage.rbegin(); entry != alert_.lineage.rend(); ++entry) {
-      if (entry->edge != "snapshot") continue;
-      text += "; older than the recording: " + trace::escapeForTerminal(entry->name) + "(" +
-              std::to_string(entry->image.tgid) + ")" +
-              (std::next(entry) == alert_.lineage.rend() ? "" : " and above");
-      break;
-    }
-    if (!alert_.afterGap.empty()) {
-      text += "; carried across a gap:";
-      for (const std::string& field : alert_.afterGap) text += " " + field;
-    }
-    if (!alert_.truncated.empty()) {
-      text += "; only the beginning is known of:";
-      for (const std::string& field : alert_.truncated) text += " " + field;
-    }
-    if (alert_.unknown.empty()) return text + "; no condition is undecided";
-    text += "; not decided: ";
-    for (const std::string& condition : alert_.unknown) {
-      if (&condition != &alert_.unknown.front()) text += ", ";
-      text += condition;
-      const auto because = alert_.unknownBecause.find(condition);
-      if (because != alert_.unknownBecause.end() && !because->second.empty()) {
-        text += " (for want of " + trace::escapeForTerminal(because->second) + ")";
-      }
-    }
-    return text;
-  }
-
-  std::string gapsText() const {
-    std::uint64_t lost = 0;
-    bool counted = true;
-    for (const trace::Gap& gap : alert_.gaps) {
-      lost += gap.lostEvents;
-      counted = counted && gap.lostEvents != 0;
-    }
-    const std::size_t count = alert_.gaps.size();
-    std::string text = count == 1 ? "spans a gap" : "spans " + std::to_string(count) + " gaps";
-    if (lost != 0) {
-      text += std::string(counted ? ": " : ": at least ") + std::to_string(lost) + " events lost";
-    }
-    return text;
-  }
-
   const Alert& alert_;
   const trace::Header& header_;
   bool colour_;
   std::string_view context_;
+  std::string_view again_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string toText(const Alert& alert, const trace::Header& header, bool colour,
-                   std::string_view context) {
-  return Writer(alert, header, colour, context).write();
+std::string toText(const Alert& alert, const Rendering& rendering) {
+  return Writer(alert, rendering).write();
 }
 
 }  // namespace exectrail::analyzer

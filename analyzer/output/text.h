@@ -3,15 +3,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "analyzer/engine/alert.h"
-#include "trace/metadata.h"
+#include "analyzer/output/format.h"
 
 namespace exectrail::analyzer {
 
-// Ends with a newline. `colour` adds terminal colours.
-std::string toText(const Alert& alert, const trace::Header& header, bool colour,
-                   std::string_view context = {});
+// Ends with a newline.
+std::string toText(const Alert& alert, const Rendering& rendering);
 
 }  // namespace exectrail::analyzer

@@ -1,5 +1,7 @@
 #include "analyzer/output/wording.h"
 
+#include "analyzer/paths/path.h"
+
 namespace exectrail::analyzer {
 std::string headline(const Alert& alert) {
   std::string text = alert.filePath.value.empty() ? "something" : alert.filePath.value;
@@ -23,6 +25,16 @@ std::string headline(const Alert& alert) {
   }
   if (!names.empty()) text += names + ")";
   if (alert.exempted) text += ", as expected";
+  return text;
+}
+
+std::string lineageText(const Alert& alert) {
+  std::string text = alert.lineageComplete || alert.lineage.empty() ? "" : "… → ";
+  for (const LineageEntry& entry : alert.lineage) {
+    if (&entry != &alert.lineage.front()) text += " → ";
+    text += entry.name + "(" + std::to_string(entry.image.tgid) + ")";
+  }
+  if (alert.errorNumber != 0) text += " ↛ " + std::string(lastComponent(alert.filePath.value));
   return text;
 }
 

@@ -11,6 +11,9 @@ namespace exectrail::analyzer {
 // One line, bytes as recorded: "/tmp/x ran (temp, server_above)".
 std::string headline(const Alert& alert);
 
+// Names from the outermost known image down, "systemd(1) → sh(2291) → x(2292)"; bytes as recorded.
+std::string lineageText(const Alert& alert);
+
 using trace::errorName;
 
 }  // namespace exectrail::analyzer

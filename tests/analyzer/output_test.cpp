@@ -1,68 +1,31 @@
 // What people and SIEMs get to see, whole, including what hostile processes put into their names.
-// UPDATE_GOLDEN=1 writes tests/data/alerts anew: read the difference before you commit it.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "analyzer/output/json.h"
 #include "analyzer/output/summary.h"
-#include "analyzer/output/text.h"
-#include "tests/analyzer/analysis.h"
+#include "tests/analyzer/alerts.h"
 #include "tests/support/traces.h"
 
 namespace exectrail::analyzer {
 namespace {
 
 using test::image;
-using test::Records;
+
+using test::dropped;
+using test::expectGolden;
+using test::rendered;
+using test::webShell;
 
 constexpr const char* kInputs = "0000000000000000000000000000000000000000000000000000000000000000";
 
-void expectGolden(const std::string& name, const std::string& got) {
-  const std::string path = std::string(TEST_DATA) + "/alerts/" + name;
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << got;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(got, expected.str()) << path;
-}
-
 // As text, and as JSON with a line for each value.
 void expectGoldens(const std::string& name, const Alert& alert) {
-  expectGolden(name + ".txt", toText(alert, test::header(), false));
+  expectGolden(name + ".txt", rendered(Format::kText, alert));
   const std::string line = toJsonLine(alert, test::header(), kInputs);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   expectGolden(name + ".json", nlohmann::ordered_json::parse(line).dump(2) + "\n");
-}
-
-// systemd(1) → php-fpm8.2(812) → sh(2291) → what is added.
-Records webShell(const test::OwnedRecord& last) {
-  return {test::snapshot("/usr/lib/systemd/systemd").pid(1, 0).top().user(0),
-          test::snapshot("/usr/sbin/php-fpm8.2").pid(812, 0).by(image(1, 0)).user(33),
-          test::forked(image(812, 0), 2291).at(100'000'000),
-          test::exec("/usr/bin/dash")
-              .pid(2291)
-              .user(33)
-              .cwd("/var/www/html")
-              .at(101'000'000)
-              .args({"sh", "-c", "cd /tmp; ./x -o 203.0.113.5:443"}),
-          test::forked(image(2291), 2292).at(122'000'000),
-          last};
-}
-
-test::RecordBuilder dropped() {
-  return test::exec("/tmp/x")
-      .pid(2292)
-      .typed("./x")
-      .cwd("/tmp")
-      .user(33)
-      .owner(33)
-      .at(123'000'000)
-      .changedAt(1'772'600'765'323'000'000)
-      .args({"./x", "-o", "203.0.113.5:443"});
 }
 
 TEST(Output, WebShell) { expectGoldens("web_shell", test::onlyAlert(webShell(dropped()))); }
@@ -126,15 +89,42 @@ TEST(Output, TextHoldsNoControlCharacters) {
   std::string all;
   for (int c = 1; c < 256; ++c) all += static_cast<char>(c);
   const Alert alert = test::onlyAlert({test::exec("/tmp/" + all).args({all}).cwd(all).comm(all)});
-  for (const char c : toText(alert, test::header(), false)) {
+  for (const char c : rendered(Format::kText, alert)) {
     EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f));
   }
 }
 
 TEST(Output, ColourOnlyWhenAsked) {
   const Alert alert = test::onlyAlert({test::exec("/tmp/x")});
-  EXPECT_EQ(toText(alert, test::header(), false).find('\033'), std::string::npos);
-  EXPECT_NE(toText(alert, test::header(), true).find('\033'), std::string::npos);
+  EXPECT_EQ(rendered(Format::kText, alert).find('\033'), std::string::npos);
+  const trace::Header header = test::header();
+  EXPECT_NE(render(Format::kText, alert, {header, kInputs, {}, {}, true}).find('\033'),
+            std::string::npos);
+}
+
+// Of an alert that can be read again; without a genuine parent there is nothing to except.
+TEST(Output, NextCommands) {
+  const trace::Header header = test::header();
+  const Alert alert = test::onlyAlert(webShell(dropped()));
+  const std::string text =
+      render(Format::kText, alert, {header, kInputs, {}, "\"host 7.trail\"", false});
+  EXPECT_NE(text.find("  next     exectrail recipes explain 5c50b508507b \"host 7.trail\"\n"
+                      "           exectrail recipes except  5c50b508507b \"host 7.trail\" "
+                      "--reason … --until …\n"),
+            std::string::npos)
+      << text;
+  const Alert orphan = test::onlyAlert({test::exec("/tmp/x")});
+  const std::string other = render(Format::kText, orphan, {header, kInputs, {}, "x", false});
+  EXPECT_NE(other.find("recipes explain"), std::string::npos);
+  EXPECT_EQ(other.find("recipes except"), std::string::npos);
+}
+
+TEST(Output, NamesOfTheRecordedHost) {
+  trace::Header header = test::header();
+  header.host.users = {{0, "root"}, {33, "www-\033data"}};
+  const Alert alert = test::onlyAlert(webShell(dropped()));
+  const std::string text = render(Format::kText, alert, {header, kInputs, {}, {}, false});
+  EXPECT_NE(text.find("  by       www-\\x1bdata(33), in /tmp\n"), std::string::npos) << text;
 }
 
 TEST(Output, Summary) {
@@ -149,7 +139,7 @@ TEST(Output, Summary) {
   Summary total;
   add(total, summary);
   EXPECT_EQ(
-      toText(total, "host 7.trail"),
+      toText(total, "exectrail trace dump \"host 7.trail\""),
       "1 execution and 2 failed attempts against 1 recipe; 6 alerts: 2 critical, 1 high, 3 info\n"
       "exempted: 3 by a, go-test\n"
       "inconclusive: 4 for a; too little is known to decide\n"

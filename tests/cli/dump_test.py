@@ -36,10 +36,10 @@ class Dump(programs.Case):
 
     def test_an_exec_has_the_names_and_values_of_its_alert(self):
         path = sorted(glob.glob(os.path.join(programs.ROOT, "corpus", "attack", "*", "trace*.trail")))[0]
-        alerts = self.run_words("analyze", "--format", "json", path).stdout.decode().splitlines()
+        alerts = programs.alerts(self.run_words("analyze", "--format", "json", path).stdout)
         self.assertTrue(alerts)
         execs = {record["process"]["entity_id"]: record for record in self.json("--kind", "exec", path)}
-        for alert in map(json.loads, alerts):
+        for alert in alerts:
             record = execs[alert["process"]["entity_id"]]
             self.assertEqual("success", record["event"]["outcome"])
             self.assertEqual(alert["host"], record["host"])

@@ -26,10 +26,10 @@ class Recipes(programs.Case):
         self.assertIn("verdict  nothing", said)
 
     def test_explain_by_alert(self):
-        alerts = self.text("analyze", "--format", "json", LOADER).splitlines()
+        alerts = programs.alerts(self.text("analyze", "--format", "json", LOADER))
         self.assertTrue(alerts)
         for alert in alerts:
-            name = alert.split('"event":{', 1)[1].split('"id":"', 1)[1][:12]
+            name = alert["event"]["id"][:12]
             self.assertIn("verdict  alert", self.text("recipes", "explain", name, LOADER))
 
     def test_explain_nothing(self):

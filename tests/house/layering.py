@@ -12,6 +12,8 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/paths/": ["trace/", "analyzer/paths/"],
     "analyzer/compiler/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
+    "analyzer/posture/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/",
+                          "analyzer/posture/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
     "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],

@@ -39,7 +39,7 @@ class Flight(life.BackgroundCase):
         dump = self.run_words("trace", "dump", window).stdout.decode(errors="replace")
         self.assertRegex(dump, r"snapshot [^\n]*oldshell")
         result = self.run_words("analyze", "--format", "json", window)
-        alerts = [json.loads(line) for line in result.stdout.decode().splitlines()]
+        alerts = programs.alerts(result.stdout)
         mine = [alert for alert in alerts if alert["process"]["executable"] == self.path("inside")]
         self.assertEqual(1, len(mine))
         chain = [image.get("args", image.get("executable"))

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # The same program run by its full path and by a relative one: two executions, two alerts, both
 # about the same file. A shell must not make a difference. SHELL… are the arguments.
-import json
 import shutil
 import sys
 
@@ -20,7 +19,7 @@ class TwoAlerts(programs.LiveCase):
 
         result = self.run_words("analyze", "--format", "json", "t.trail")
         self.expect(result, 0)
-        alerts = [json.loads(line) for line in result.stdout.splitlines()]
+        alerts = programs.alerts(result.stdout)
         self.assertEqual([program, program], [a["process"]["executable"] for a in alerts])
         self.assertEqual([program, "./x"], [a["exectrail"]["typed_path"] for a in alerts])
 

@@ -2,6 +2,7 @@
 # own, and ends the way ctest expects. EXECTRAIL_BIN says where the programs are.
 import contextlib
 import glob
+import json
 import os
 import re
 import shutil
@@ -51,6 +52,11 @@ def dynamic_events():
 def stale_dynamic_events():
     return {group for group in dynamic_events()
             if not os.path.exists("/proc/" + group.split("_")[1])}
+
+
+def alerts(output):
+    """Of what `analyze --format json` wrote: not what it says of the host's mounts."""
+    return [line for line in map(json.loads, output.splitlines()) if line["event"]["kind"] == "alert"]
 
 
 class Case(unittest.TestCase):

@@ -1,0 +1,188 @@
+#include "analyzer/output/falco.h"
+
+#include "analyzer/compiler/attack.h"
+#include "analyzer/compiler/program.h"
+#include "analyzer/output/exectrail_json.h"
+#include "analyzer/output/names.h"
+#include "analyzer/output/wording.h"
+#include "trace/escape.h"
+#include "trace/json/ecs.h"
+#include "trace/readable.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+using trace::Json;
+
+constexpr std::size_t kShownContainerId = 12;  // characters, as container runtimes shorten it
+constexpr std::size_t kTimeOfDay = 11;         // where it begins in RFC 3339
+
+const char* priorityOf(Severity severity) {
+  switch (severity) {
+    case Severity::kCritical:
+      return "Critical";
+    case Severity::kHigh:
+      return "Warning";
+    case Severity::kMedium:
+      return "Notice";
+    case Severity::kLow:
+      return "Informational";
+    case Severity::kInfo:
+      return "Debug";
+  }
+  return "Debug";
+}
+
+class FalcoJson {
+ public:
+  FalcoJson(const Alert& alert, const trace::Header& header) : alert_(alert), header_(header) {}
+
+  Json build() {
+    fields();
+    Json out;
+    if (!header_.host.name.empty()) {
+      out["hostname"] = writer_.text("hostname", header_.host.name);
+    }
+    out["output"] = output();
+    out["priority"] = priorityOf(alert_.severity);
+    out["rule"] = writer_.text("rule", alert_.recipe->name);
+    out["source"] = "syscall";
+    out["tags"] = tags();
+    out["time"] = trace::rfc3339(alert_.realtimeNs);
+    for (const auto& [field, bytes] : writer_.exactBytes().items()) {
+      fields_["exectrail.bytes." + field] = bytes;
+    }
+    out["output_fields"] = std::move(fields_);
+    return out;
+  }
+
+ private:
+  void put(const std::string& field, std::string_view bytes) {
+    fields_[field] = writer_.text(field, bytes);
+  }
+
+  void put(const std::string& field, const trace::Field<std::string>& value) {
+    if (value.known()) put(field, value.value);
+  }
+
+  void put(const std::string& field, const trace::Field<std::vector<std::string>>& arguments) {
+    if (arguments.known()) put(field, trace::commandLine(view(arguments).value));
+  }
+
+  void fields() {
+    const ImageFacts& facts = alert_.process;
+    const bool failed = alert_.errorNumber != 0;
+    fields_["evt.time"] = alert_.realtimeNs;
+    fields_["evt.type"] = alert_.mapping == trace::MappingRole::kUnknown ? "execve" : "mmap";
+    fields_["evt.res"] = failed ? trace::errorName(alert_.errorNumber) : "SUCCESS";
+    put("evt.arg.filename", alert_.filePath.value);
+    put("proc.name", facts.name);
+    put("proc.exepath", facts.executable);
+    put("proc.cmdline", failed ? alert_.attemptArguments : facts.arguments);
+    put("proc.cwd", failed ? alert_.attemptWorkingDirectory : facts.workingDirectory);
+    fields_["proc.pid"] = facts.id.tgid;
+    if (facts.session.known()) {
+      fields_["proc.tty"] = facts.session.value.terminal;
+      fields_["proc.sid"] = facts.session.value.leaderPid;
+    }
+    if (!alert_.parent.entityId.empty()) {
+      fields_["proc.ppid"] = alert_.parent.id.tgid;
+      put("proc.pname", alert_.parent.name);
+      put("proc.pexepath", alert_.parent.executable);
+      put("proc.pcmdline", alert_.parent.arguments);
+    }
+    user();
+    const auto& container = facts.context->containerId;
+    if (container.known()) {
+      put("container.id", container.value.empty()
+                              ? "host"
+                              : std::string_view(container.value).substr(0, kShownContainerId));
+    }
+    own();
+  }
+
+  void user() {
+    const ImageFacts& facts = alert_.process;
+    if (facts.credentials.known()) {
+      const std::uint32_t uid = facts.credentials.value.effectiveUid;
+      fields_["user.uid"] = uid;
+      fields_["group.gid"] = facts.credentials.value.effectiveGid;
+      const std::string_view name = userName(header_.host, uid);
+      if (!name.empty()) put("user.name", name);
+    }
+    // Falco has -1 for nobody.
+    if (facts.login.known()) {
+      const std::uint32_t uid = facts.login.value.uid;
+      fields_["user.loginuid"] = uid == trace::kLoginNotSet ? std::int64_t{-1} : std::int64_t{uid};
+    }
+  }
+
+  void own() {
+    fields_["exectrail.id"] = alert_.id;
+    fields_["exectrail.severity"] = name(alert_.severity);
+    if (!alert_.directoryClass.empty()) put("exectrail.class", alert_.directoryClass);
+    std::string reasons;
+    for (const Reason& reason : alert_.reasons) {
+      reasons += (reasons.empty() ? "" : ",") + reason.name;
+    }
+    put("exectrail.reasons", reasons);
+    put("exectrail.lineage", lineageText(alert_));
+    if (alert_.suppressed != 0) fields_["exectrail.suppressed"] = alert_.suppressed;
+    if (alert_.exempted) fields_["exectrail.exempted"] = true;
+    if (!alert_.gaps.empty()) fields_["exectrail.gaps"] = alert_.gaps.size();
+    if (!alert_.unknown.empty()) {
+      fields_["exectrail.unknown"] = writer_.texts("exectrail.unknown", alert_.unknown);
+    }
+  }
+
+  // The line that Falco would print. Other programs print it as it is: nothing in it may control a
+  // terminal.
+  std::string output() const {
+    std::string text = trace::rfc3339(alert_.realtimeNs).substr(kTimeOfDay);
+    text.pop_back();  // Z
+    text += std::string(": ") + priorityOf(alert_.severity) + " " + alert_.recipe->title + " (" +
+            trace::escapeForTerminal(headline(alert_));
+    if (alert_.process.credentials.known()) {
+      text += " | user=" + trace::escapeForTerminal(
+                               userText(header_.host, alert_.process.credentials.value.realUid));
+    }
+    text += " pid=" + std::to_string(alert_.process.id.tgid);
+    const auto& arguments =
+        alert_.errorNumber == 0 ? alert_.process.arguments : alert_.attemptArguments;
+    if (arguments.known()) {
+      text += " command=" + trace::escapeForTerminal(trace::commandLine(view(arguments).value));
+    }
+    text += " lineage=" + trace::escapeForTerminal(lineageText(alert_));
+    return text + ")";
+  }
+
+  // ATT&CK as the rules of Falco tag it: "TA0005", "T1564".
+  Json tags() {
+    std::vector<std::string> tags = {"exectrail"};
+    for (const std::string& text : alert_.recipe->attack) {
+      const auto reference = parseAttack(text);
+      if (!reference) continue;
+      if (!reference->tactic.empty()) tags.emplace_back(reference->tactic);
+      if (!reference->subtechnique.empty()) {
+        tags.emplace_back(reference->subtechnique);
+      } else if (!reference->technique.empty()) {
+        tags.emplace_back(reference->technique);
+      }
+    }
+    tags.insert(tags.end(), alert_.recipe->compliance.begin(), alert_.recipe->compliance.end());
+    return writer_.texts("tags", tags);
+  }
+
+  const Alert& alert_;
+  const trace::Header& header_;
+  trace::TextWriter writer_;
+  Json fields_ = Json::object();
+};
+
+}  // namespace
+
+std::string toFalcoLine(const Alert& alert, const trace::Header& header) {
+  return jsonLine(FalcoJson(alert, header).build());
+}
+
+}  // namespace exectrail::analyzer

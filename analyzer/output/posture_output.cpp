@@ -1,0 +1,223 @@
+#include "analyzer/output/posture_output.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/output/exectrail_json.h"
+#include "analyzer/output/text_parts.h"
+#include "trace/escape.h"
+#include "trace/json/ecs.h"
+#include "trace/readable.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+using trace::Json;
+
+constexpr std::size_t kDirectoryWidth = 10;
+constexpr std::size_t kMaxShown = 20;  // executables of a group in the text
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+// The controls of one directory, which follow each other, in a line.
+std::string directoryLine(const std::vector<JudgedControl>& of) {
+  const JudgedControl& first = of.front();
+  std::string text = "  " + pad(std::string(first.control->directory), kDirectoryWidth);
+  if (!first.mount) return text + "not known: no whole mount table\n";
+  std::string mount = describeMount(first.control->directory, *first.mount);
+  const std::string is = std::string(first.control->directory) + " is ";
+  if (mount.starts_with(is)) mount.erase(0, is.size());
+  const std::string lies = std::string(first.control->directory) + " lies on ";
+  if (mount.starts_with(lies)) mount.replace(0, lies.size(), "on ");
+  text += trace::escapeForTerminal(mount);
+  std::vector<std::string> missing, ids, changed;
+  for (const JudgedControl& each : of) {
+    if (each.changed) changed.emplace_back(each.control->option);
+    if (each.state != ControlState::kMissing) continue;
+    missing.emplace_back(each.control->option);
+    ids.emplace_back(each.control->compliance.front());
+  }
+  text += missing.empty() ? "; as asked" : "; without " + joined(missing) + ": " + joined(ids);
+  if (!changed.empty()) text += "; changed while it was recorded: " + joined(changed);
+  return text + "\n";
+}
+
+std::string groupText(const std::string& title, const WhatIfReport::Group& group) {
+  if (group.empty()) return {};
+  using Entry = std::pair<const std::string*, const Affected*>;
+  std::vector<Entry> entries;
+  for (const auto& [path, affected] : group) entries.emplace_back(&path, &affected);
+  std::ranges::stable_sort(
+      entries, [](const Entry& a, const Entry& b) { return a.second->count > b.second->count; });
+  std::string text = title + ": " + std::to_string(total(group)) + "\n";
+  for (std::size_t i = 0; i < entries.size() && i < kMaxShown; ++i) {
+    const Affected& affected = *entries[i].second;
+    text +=
+        "  " + std::to_string(affected.count) + " × " + trace::escapeForTerminal(*entries[i].first);
+    std::string starters;
+    for (const std::string& starter : affected.starters) {
+      starters += (starters.empty() ? "" : ", ") + trace::escapeForTerminal(starter);
+    }
+    if (!starters.empty()) text += ", started by " + starters;
+    if (affected.expected != 0) text += "; expected by a recipe's exemption";
+    text += "\n";
+  }
+  if (entries.size() > kMaxShown) {
+    text += "  and " + std::to_string(entries.size() - kMaxShown) +
+            " more; --format json has them all\n";
+  }
+  return text;
+}
+
+std::string answerText(const WhatIfReport& report, std::uint64_t gaps) {
+  const std::uint64_t benign = total(report.benign);
+  std::string text = "answer: ";
+  if (benign != 0) {
+    text += "it would break " + std::to_string(benign) +
+            " executions that no recipe alerts on; see them before you harden";
+  } else if (!report.undecided.empty()) {
+    text += "it would break nothing that could be decided; " +
+            std::to_string(total(report.undecided)) + " executions could not";
+  } else if (!report.alerted.empty()) {
+    text += "it would have refused what recipes alert on, and nothing else";
+  } else {
+    text += "nothing ran that it would have refused";
+  }
+  if (gaps != 0) text += "; not counted: what ran in " + std::to_string(gaps) + " gaps";
+  return text + "\n";
+}
+
+Json groupJson(const char* group, const std::string& path, const Affected& affected,
+               const WhatIf& whatIf) {
+  trace::TextWriter writer;
+  Json json;
+  json["event"]["kind"] = "state";
+  json["event"]["category"] = Json::array({"configuration"});
+  json["event"]["type"] = Json::array({"info"});
+  json["event"]["module"] = "exectrail";
+  json["event"]["dataset"] = "exectrail.what_if";
+  Json& what = json["exectrail"]["what_if"];
+  what["noexec"] = writer.texts("exectrail.what_if.noexec", whatIf.directories());
+  what["group"] = group;
+  what["path"] = writer.text("exectrail.what_if.path", path);
+  what["count"] = affected.count;
+  if (affected.expected != 0) what["expected"] = affected.expected;
+  const std::vector<std::string> starters(affected.starters.begin(), affected.starters.end());
+  what["started_by"] = writer.texts("exectrail.what_if.started_by", starters);
+  trace::addUnlessEmpty(json["exectrail"], "bytes", writer.exactBytes());
+  return json;
+}
+
+}  // namespace
+
+std::string toText(const PostureReport& report) {
+  if (report.mountNamespace == 0) return "posture: not known; the trace holds no mount table\n";
+  std::string text = "posture: of mount namespace " + std::to_string(report.mountNamespace) +
+                     (report.ofInit ? ", process 1's" : ", the first that was recorded") + "\n";
+  std::vector<JudgedControl> directory;
+  for (const JudgedControl& each : report.controls) {
+    if (!directory.empty() && directory.back().control->directory != each.control->directory) {
+      text += directoryLine(directory);
+      directory.clear();
+    }
+    directory.push_back(each);
+  }
+  if (!directory.empty()) text += directoryLine(directory);
+  return text;
+}
+
+std::string toJsonLines(const PostureReport& report, const trace::Header& header) {
+  std::string lines;
+  for (const JudgedControl& each : report.controls) {
+    trace::TextWriter writer;
+    Json json;
+    json["@timestamp"] = trace::rfc3339(header.clock.toRealtimeNs(report.timeNs));
+    json["ecs"]["version"] = trace::kEcsVersion;
+    Json& event = json["event"];
+    event["kind"] = "state";
+    event["category"] = Json::array({"configuration"});
+    event["type"] = Json::array({"info"});
+    event["outcome"] = each.state == ControlState::kUnknown   ? "unknown"
+                       : each.state == ControlState::kMissing ? "failure"
+                                                              : "success";
+    event["action"] = "mount-option";
+    event["module"] = "exectrail";
+    event["dataset"] = "exectrail.posture";
+    const std::string control =
+        std::string(each.control->option) + " on " + std::string(each.control->directory);
+    json["message"] = control + " is " + std::string(name(each.state));
+    json["host"] = trace::hostJson(header.host, writer);
+    Json& own = json["exectrail"];
+    own["trace_id"] = trace::toString(header.recordingId);
+    own["control"] = control;
+    own["state"] = name(each.state);
+    own["compliance"] = std::vector<std::string_view>(each.control->compliance.begin(),
+                                                      each.control->compliance.end());
+    if (report.mountNamespace != 0) own["mount_namespace"] = report.mountNamespace;
+    own["of_process_1"] = report.ofInit;
+    own["changed"] = each.changed;
+    if (each.mount) {
+      own["mount"]["point"] = writer.text("exectrail.mount.point", each.mount->point);
+      own["mount"]["fs"] = writer.text("exectrail.mount.fs", each.mount->fileSystem);
+      own["mount"]["options"] = writer.texts("exectrail.mount.options", each.mount->options);
+    }
+    trace::addUnlessEmpty(own, "bytes", writer.exactBytes());
+    lines += jsonLine(json);
+  }
+  return lines;
+}
+
+std::string toText(const WhatIf& whatIf, std::uint64_t gaps) {
+  const WhatIfReport& report = whatIf.report();
+  std::vector<std::string> directories;
+  for (const std::string& directory : whatIf.directories()) {
+    directories.push_back(trace::escapeForTerminal(directory));
+  }
+  std::string text = "noexec on " + joined(directories) + ", over " +
+                     std::to_string(report.judged) + " executions, attempts and mappings\n";
+  text += groupText("would have been refused, and recipes alert on it", report.alerted);
+  text += groupText("would have been refused, and no recipe alerts on it", report.benign);
+  text += groupText("ran from there, and nobody can say whether the option would have been its own",
+                    report.undecided);
+  text +=
+      groupText("would still have run, scripts that an interpreter opens itself", report.scripts);
+  if (report.already != 0) {
+    text += "was refused by a noexec mount even so: " + std::to_string(report.already) + "\n";
+  }
+  if (report.leftOut != 0) {
+    text += "not counted, of too many different paths: " + std::to_string(report.leftOut) + "\n";
+  }
+  return text + answerText(report, gaps);
+}
+
+std::string toJsonLines(const WhatIf& whatIf, std::uint64_t gaps) {
+  const WhatIfReport& report = whatIf.report();
+  const std::array<std::pair<const char*, const WhatIfReport::Group*>, 4> groups = {
+      {{"alerted", &report.alerted},
+       {"benign", &report.benign},
+       {"undecided", &report.undecided},
+       {"scripts", &report.scripts}}};
+  std::string lines;
+  Json totals;
+  for (const auto& [group, entries] : groups) {
+    for (const auto& [path, affected] : *entries) {
+      lines += jsonLine(groupJson(group, path, affected, whatIf));
+    }
+    totals[group] = total(*entries);
+  }
+  Json json = groupJson("total", "", Affected{}, whatIf);
+  Json& what = json["exectrail"]["what_if"];
+  for (const char* key : {"path", "count", "started_by"}) what.erase(key);
+  what["totals"] = std::move(totals);
+  what["judged"] = report.judged;
+  what["refused_even_so"] = report.already;
+  what["not_counted"] = report.leftOut;
+  what["gaps"] = gaps;
+  return lines + jsonLine(json);
+}
+
+}  // namespace exectrail::analyzer

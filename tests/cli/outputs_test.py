@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# What analyze writes in each format, what it says of mounts, and exemptions written for a site. On
+# recordings of the corpus.
+import json
+import pathlib
+
+import programs
+
+CORPUS = pathlib.Path(__file__).resolve().parents[2] / "corpus"
+SERVER = str(CORPUS / "attack/web-shell-drops-to-tmp/trace.trail")
+NOEXEC = str(CORPUS / "evasion/refused-by-noexec/trace.trail")
+LINES = ["json", "kubearmor", "falco", "ocsf"]
+
+
+class Outputs(programs.Case):
+    def analyze(self, *words, status=0):
+        result = self.run_words("analyze", *words)
+        self.assertEqual(result.returncode, status, result.stderr.decode())
+        return result
+
+    def alerts(self, trace, *words):
+        return programs.alerts(self.run_words("analyze", "--format", "json", *words, trace).stdout)
+
+    def test_every_format_has_every_alert(self):
+        count = len(self.alerts(SERVER))
+        self.assertGreater(count, 0)
+        for form in ["kubearmor", "falco", "ocsf", "github"]:
+            with self.subTest(form):
+                lines = self.analyze("--format", form, SERVER).stdout.decode().splitlines()
+                self.assertEqual(len(lines), count)
+                if form != "github":
+                    for line in lines:
+                        json.loads(line)
+
+    def test_fail_on_and_account_are_the_same_in_each(self):
+        accounts = set()
+        for form in ["text", *LINES, "github"]:
+            with self.subTest(form):
+                result = self.analyze("--format", form, "--fail-on", "high", SERVER, status=1)
+                accounts.add(result.stderr)
+        self.assertEqual(len(accounts), 1)
+        account = accounts.pop().decode()
+        self.assertRegex(account, r"next: exectrail recipes explain [0-9a-f]{12} \S+trace\.trail\n")
+        self.assertIn("posture: ", account)
+
+    def test_next_command_works(self):
+        account = self.analyze("--format", "text", SERVER).stderr.decode()
+        command = account.split("next: exectrail ")[1].split("\n")[0].split()
+        result = self.run_words(*command)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("verdict  alert", result.stdout.decode())
+
+    def test_next_command_names_the_recipes(self):
+        site = self.write("site.yaml", "override: exec_from_unusual_dir\nclasses: {temp: {severity: low}}\n")
+        account = self.analyze("--recipes", site, "--format", "json", SERVER).stderr.decode()
+        self.assertIn(f" --recipes {site}\n", account)
+
+    def test_refused_by_a_mount(self):
+        blocked = [json.loads(line) for line in
+                   self.analyze("--format", "kubearmor", NOEXEC).stdout.decode().splitlines()]
+        self.assertIn("Block", {alert["Action"] for alert in blocked})
+        for alert in blocked:
+            if alert["Action"] == "Block":
+                self.assertEqual(alert["Result"], "Permission denied")
+        said = self.analyze("--format", "text", NOEXEC).stdout.decode()
+        self.assertIn("stopped  yes, by the mount: ", said)
+
+    def test_posture_records(self):
+        lines = self.analyze("--format", "json", NOEXEC).stdout.decode().splitlines()
+        states = [line for line in map(json.loads, lines) if line["event"]["kind"] == "state"]
+        self.assertEqual(len(states), 9)
+        self.assertEqual({state["event"]["dataset"] for state in states}, {"exectrail.posture"})
+
+    # ---- --what-if
+
+    def test_what_if(self):
+        result = self.analyze("--format", "text", "--what-if", "noexec=/tmp,/var/run/", SERVER)
+        said = result.stdout.decode()
+        self.assertTrue(said.startswith("noexec on /tmp, /run, over "), said)
+        self.assertIn("\nanswer: ", said)
+        lines = self.analyze("--format", "json", "--what-if", "noexec=/tmp", SERVER).stdout
+        last = json.loads(lines.decode().splitlines()[-1])["exectrail"]["what_if"]
+        self.assertEqual(last["group"], "total")
+        self.assertEqual(last["noexec"], ["/tmp"])
+
+    def test_what_if_of_other_things(self):
+        for bad in ("nosuid=/tmp", "noexec=", "noexec=tmp", "noexec=/", "noexec=/tmp,,/x", "x"):
+            with self.subTest(bad):
+                result = self.run_words("analyze", "--what-if", bad, SERVER)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn("--what-if", result.stderr.decode())
+                self.assertEqual(result.stdout, b"")
+
+    # ---- recipes except
+
+    def target(self):
+        return next(alert for alert in self.alerts(SERVER)
+                    if alert["rule"]["name"] == "exec_from_unusual_dir")
+
+    def test_except(self):
+        alert = self.target()
+        site = self.path("site.yaml")
+        pathlib.Path(site).write_text("override: exec_from_unusual_dir\nseverity: high")
+        result = self.run_words("recipes", "except", alert["event"]["id"][:12], SERVER, "--reason",
+                                'CHG-1: "quoted" \\', "--until", "2099-01-01", "--owner", "sre",
+                                "-o", site)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("besides this alert it quietens ", result.stderr.decode())
+        text = pathlib.Path(site).read_text()
+        self.assertTrue(text.startswith("override: exec_from_unusual_dir\nseverity: high\n---\n"))
+        self.assertEqual(self.run_words("recipes", "check", site).returncode, 0)
+        after = {each["event"]["id"]: each for each in
+                 self.alerts(SERVER, "--recipes", site, "--min-severity", "info")}
+        excepted = after[alert["event"]["id"]]
+        self.assertEqual(excepted["exectrail"]["severity"], "info")
+        self.assertTrue(excepted["exectrail"]["exempted"])
+        self.assertIn('CHG-1: "quoted" \\', excepted["exectrail"]["reasons"][-1]["because"])
+        # Once more is once too often, and changes nothing.
+        again = self.run_words("recipes", "except", alert["event"]["id"], SERVER, "--reason", "x",
+                               "--until", "2099-01-01", "-o", site)
+        self.assertEqual(again.returncode, 2)
+        self.assertEqual(pathlib.Path(site).read_text(), text)
+        self.assertEqual(list(pathlib.Path(self.folder).glob("site.yaml.*")), [])
+
+    def test_except_to_standard_output(self):
+        result = self.run_words("recipes", "except", self.target()["event"]["id"], SERVER,
+                                "--reason", "x", "--until", "2099-01-01")
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("\n    parent: genuine(@parent_of_", result.stdout.decode())
+
+    def test_except_refuses(self):
+        alert = self.target()["event"]["id"]
+        site = self.path("site.yaml")
+        for words, part in (
+                (["ffffffffffff", SERVER, "--reason", "x", "--until", "2099-01-01"], "no alert"),
+                ([alert, SERVER, "--until", "2099-01-01"], "--reason"),
+                ([alert, SERVER, "--reason", "x"], "--until"),
+                ([alert, SERVER, "--reason", "a\x1bb", "--until", "2099-01-01"], "bytes"),
+                ([alert, SERVER, "--reason", "x", "--until", "soon"], "error[")):
+            with self.subTest(part):
+                result = self.run_words("recipes", "except", *words, "-o", site)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(part, result.stderr.decode())
+                self.assertFalse(pathlib.Path(site).exists())
+
+    def test_except_without_a_genuine_parent(self):
+        """Of all that the corpus holds, some alert has a parent that is not root's, or not known."""
+        for trace in sorted(CORPUS.glob("*/*/trace*.trail")):
+            for alert in self.alerts(str(trace)):
+                result = self.run_words("recipes", "except", alert["event"]["id"], str(trace),
+                                        "--reason", "x", "--until", "2099-01-01")
+                if b"no exemption for this alert: " in result.stderr:
+                    self.assertEqual(result.returncode, 2)
+                    self.assertEqual(result.stdout, b"")
+                    return
+        self.fail("no such alert in the corpus")
+
+
+if __name__ == "__main__":
+    programs.main()
