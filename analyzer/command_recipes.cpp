@@ -1,5 +1,6 @@
 // exectrail recipes list | check | explain | except, and loading recipes for all words.
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "analyzer/commands.h"
@@ -67,7 +68,14 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
   return program;
 }
 
-int recipes(const RecipesOptions& options) {
+int recipes(const RecipesOptions& asked) {
+  RecipesOptions options = asked;
+  // What a site has excepted already is part of the question.
+  std::vector<std::string>& paths = options.recipes.paths;
+  const bool added = options.word == RecipesWord::kExcept && !options.output.empty() &&
+                     std::filesystem::exists(options.output) &&
+                     std::ranges::count(paths, options.output) == 0;
+  if (added) paths.push_back(options.output);
   const auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
   if (options.word == RecipesWord::kExplain) return explain(options, *program);

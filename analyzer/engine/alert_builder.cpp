@@ -61,26 +61,10 @@ ImageFacts factsWithId(const ImageNode& node, const trace::Uuid& bootId) {
   return facts;
 }
 
-// Nothing if no whole table of the mount namespace was recorded before, if the file lies on no
-// mount, or if the kernel named another device than that of the mount: then the table is out of
-// date, or the path is one of a changed root. Of overlayfs the kernel may name the layer below.
 std::optional<MountFacts> mountOf(const Judged& judged, const Alert& alert) {
-  const auto& namespaces = judged.facts().context->namespaces;
-  const Mounts* mounts = judged.world().mounts;
-  const std::string& path = alert.typedPathOnly ? judged.filePlace().path : alert.filePath.value;
-  if (mounts == nullptr || !namespaces.known() || !path.starts_with('/')) return std::nullopt;
-  if (path.starts_with("/memfd:")) return std::nullopt;
-  const MountFacts* found = mounts->find(namespaces.value.mount, path);
-  if (found == nullptr) return std::nullopt;
-  const auto& identity = judged.facts().identity;
-  const bool ran = !judged.attempt() && !judged.isMapping() && !alert.script;
-  if (ran && identity.known() && found->fileSystem != "overlay" &&
-      (found->deviceMajor != 0 || found->deviceMinor != 0) &&
-      (identity.value.deviceMajor != found->deviceMajor ||
-       identity.value.deviceMinor != found->deviceMinor)) {
-    return std::nullopt;
-  }
-  return *found;
+  const MountFacts* found =
+      judged.mountOf(alert.typedPathOnly ? judged.filePlace().path : alert.filePath.value);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 // A lost event matters if it may have changed who this process is: from when the image that created

@@ -67,7 +67,7 @@ struct Engine::State {
   void operator()(const trace::Heartbeat& /*alive*/) {}
 
   void operator()(const trace::FileHash& /*hash*/) {}  // no recipe decides on these yet
-  void operator()(const trace::MountTable& table) { mounts.apply(table); }
+  void operator()(const trace::MountTable& table) { mounts.apply(table, timeNs); }
 
   void operator()(const trace::Mapping& mapping) {
     judgeAll(Judged(tree.find(mapping.image), mapping, timeNs, world));

@@ -105,13 +105,19 @@ const Judged::Script& Judged::scriptArgument() const {
   return script;
 }
 
+const MountFacts* Judged::mountOf(std::string_view path) const {
+  const auto& namespaces = facts().context->namespaces;
+  if (world_->mounts == nullptr || !namespaces.known()) return nullptr;
+  if (!path.starts_with('/') || path.starts_with("/memfd:")) return nullptr;
+  const bool own =
+      !attempt_ && !isMapping_ && facts().identity.known() && path == facts().place.path;
+  return world_->mounts->findAt(namespaces.value.mount, path, timeNs_,
+                                own ? &facts().identity.value : nullptr);
+}
+
 const MountFacts* Judged::mount() const {
   if (mount_) return *mount_;
-  mount_ = nullptr;
-  const auto& namespaces = facts().context->namespaces;
-  if (world_->mounts != nullptr && namespaces.known() && filePlace_.kind == PlaceKind::kPath) {
-    mount_ = world_->mounts->find(namespaces.value.mount, filePlace_.path);
-  }
+  mount_ = filePlace_.kind == PlaceKind::kPath ? mountOf(filePlace_.path) : nullptr;
   return *mount_;
 }
 

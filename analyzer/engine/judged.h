@@ -69,6 +69,9 @@ class Judged {
   // The mount that the file which decides lies on; null if that is not known.
   const MountFacts* mount() const;
 
+  // The same of another path, as this process sees it.
+  const MountFacts* mountOf(std::string_view path) const;
+
   const ParentLink& parent() const { return parent_; }
 
   // The images above the one that is judged; of an attempt that begins with the caller.

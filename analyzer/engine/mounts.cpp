@@ -27,9 +27,10 @@ bool MountFacts::has(std::string_view option) const {
   return std::ranges::count(options, option) > 0;
 }
 
-void Mounts::apply(const trace::MountTable& table) {
+void Mounts::apply(const trace::MountTable& table, std::uint64_t timeNs) {
   if (!tables_.contains(table.mountNamespace) && tables_.size() >= kMaxNamespaces) return;
   Table& known = tables_[table.mountNamespace];
+  known.timeNs = timeNs;
   if (table.complete) {
     known.mounts.clear();
     known.whole = table.leftOut == 0;
@@ -62,6 +63,22 @@ const MountFacts* Mounts::find(std::uint64_t mountNamespace, std::string_view pa
     if (better) best = &entry;
   }
   return best == nullptr ? nullptr : &best->facts;
+}
+
+const MountFacts* Mounts::findAt(std::uint64_t mountNamespace, std::string_view path,
+                                 std::uint64_t timeNs, const trace::FileIdentity* identity) const {
+  const MountFacts* found = find(mountNamespace, path);
+  if (found == nullptr) return nullptr;
+  if (identity != nullptr && (found->deviceMajor != 0 || found->deviceMinor != 0)) {
+    if (identity->deviceMajor == found->deviceMajor &&
+        identity->deviceMinor == found->deviceMinor) {
+      return found;
+    }
+    if (found->fileSystem != "overlay") return nullptr;
+  }
+  const std::uint64_t tableNs = tables_.find(mountNamespace)->second.timeNs;
+  const bool settled = timeNs > tableNs && timeNs - tableNs > kSettleNs;
+  return settled || found->has("noexec") ? found : nullptr;
 }
 
 }  // namespace exectrail::analyzer

@@ -29,11 +29,24 @@ class Mounts {
   static constexpr std::size_t kMaxNamespaces = 1024;
   static constexpr std::size_t kMaxMounts = 16'384;  // of one namespace
 
-  void apply(const trace::MountTable& table);
+  // A recorder may gather what happens to a namespace for 100 ms after it has read its table: so
+  // long a table may be out of date without a word in the trace.
+  static constexpr std::uint64_t kSettleNs = 100'000'000;
+
+  // `timeNs` is the record's.
+  void apply(const trace::MountTable& table, std::uint64_t timeNs);
 
   // The mount that `path` lies on, as seen in that namespace; null if its table is not known, or
   // not whole.
   const MountFacts* find(std::uint64_t mountNamespace, std::string_view path) const;
+
+  // The mount that it lay on at `timeNs`, if that can be relied on: the table had settled, or the
+  // kernel named the device of the mount as that of the file. Null otherwise, and if it named
+  // another one (of overlayfs it may name the layer below). What a table forbids is believed at
+  // once: a mount is made noexec more often than it stops to be. `identity` is null if there is
+  // none.
+  const MountFacts* findAt(std::uint64_t mountNamespace, std::string_view path,
+                           std::uint64_t timeNs, const trace::FileIdentity* identity) const;
 
  private:
   struct Entry {
@@ -44,6 +57,7 @@ class Mounts {
   struct Table {
     std::map<std::uint32_t, Entry> mounts;
     bool whole = false;
+    std::uint64_t timeNs = 0;  // of the last record about it
   };
   std::map<std::uint64_t, Table> tables_;
   std::uint64_t order_ = 0;

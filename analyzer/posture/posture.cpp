@@ -22,7 +22,7 @@ void PostureWatch::process(const trace::Record& record) {
   const auto* table = std::get_if<trace::MountTable>(&record.body);
   if (table == nullptr) return;
   if (unsettled_ && record.timeNs != tableNs_) settle();
-  mounts_.apply(*table);
+  mounts_.apply(*table, record.timeNs);
   if (first_ == 0) first_ = table->mountNamespace;
   if (table->mountNamespace != hostNamespace()) return;
   tableNs_ = record.timeNs;

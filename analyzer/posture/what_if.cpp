@@ -70,14 +70,13 @@ void WhatIf::add(const Judged& judged, const PostureWatch& posture, std::int64_t
 // a copy of a mount has its options. A mount of its own below the directory keeps its own.
 WhatIf::Answer WhatIf::ask(const std::string& path, const Judged& judged,
                            const PostureWatch& posture) const {
-  const auto& namespaces = judged.facts().context->namespaces;
-  const Mounts* mounts = judged.world().mounts;
-  if (mounts == nullptr || !namespaces.known()) return Answer::kUnknown;
-  const MountFacts* mount = mounts->find(namespaces.value.mount, path);
+  const MountFacts* mount = judged.mountOf(path);
   if (mount == nullptr || mount->has("noexec")) return Answer::kUnknown;
   const std::string& directory = *directoryOf(path);
   if (isUnder(mount->point, directory)) return Answer::kNot;
-  if (namespaces.value.mount == posture.hostNamespace()) return Answer::kRefused;
+  // Known, or there were no mount.
+  const std::uint64_t ownNamespace = judged.facts().context->namespaces.value.mount;
+  if (ownNamespace == posture.hostNamespace()) return Answer::kRefused;
   const MountFacts* host = posture.hostMount(directory);
   return host != nullptr && sameDevice(*host, *mount) ? Answer::kRefused : Answer::kUnknown;
 }

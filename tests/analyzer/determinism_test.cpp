@@ -17,7 +17,7 @@ test::Records busyHost() {
                            test::snapshot("/usr/lib/systemd/systemd").pid(1, 0).top(),
                            test::snapshot("/usr/sbin/nginx").pid(2, 0).by(image(1, 0))};
   for (std::uint32_t pid = 10; pid < 90; ++pid) {
-    const std::uint64_t time = std::uint64_t{1'000'000} * pid;
+    const std::uint64_t time = std::uint64_t{20'000'000} * pid;
     const trace::ImageId creator = pid % 3 == 0 ? image(2, 0) : image(1, 0);
     records.push_back(test::forked(creator, pid).at(time));
     const std::string path = (pid % 2 == 0 ? "/tmp/\xff" : "/usr/bin/x") + std::to_string(pid);

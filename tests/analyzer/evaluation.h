@@ -19,19 +19,19 @@ class Evaluation {
       const bool last = i + 1 == records.size();
       if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
         const analyzer::Node node = tree_.exec(*exec, 0);
-        if (last) judged_ = std::make_unique<analyzer::Judged>(node, 0, world_);
+        if (last) judged_ = std::make_unique<analyzer::Judged>(node, record.timeNs, world_);
       } else if (const auto* attempt = std::get_if<trace::Attempt>(&record.body)) {
         if (last) {
-          judged_ =
-              std::make_unique<analyzer::Judged>(tree_.find(attempt->caller), *attempt, 0, world_);
+          judged_ = std::make_unique<analyzer::Judged>(tree_.find(attempt->caller), *attempt,
+                                                       record.timeNs, world_);
         }
       } else if (const auto* mapping = std::get_if<trace::Mapping>(&record.body)) {
         if (last) {
-          judged_ =
-              std::make_unique<analyzer::Judged>(tree_.find(mapping->image), *mapping, 0, world_);
+          judged_ = std::make_unique<analyzer::Judged>(tree_.find(mapping->image), *mapping,
+                                                       record.timeNs, world_);
         }
       } else if (const auto* table = std::get_if<trace::MountTable>(&record.body)) {
-        mounts_.apply(*table);
+        mounts_.apply(*table, record.timeNs);
       } else if (const auto* fork = std::get_if<trace::Fork>(&record.body)) {
         tree_.fork(*fork, 0);
       } else if (const auto* snapshot = std::get_if<trace::Snapshot>(&record.body)) {
