@@ -15,7 +15,8 @@ namespace {
 using trace::Json;
 
 constexpr std::size_t kDirectoryWidth = 10;
-constexpr std::size_t kMaxShown = 20;  // executables of a group in the text
+constexpr std::string_view kGuide = "CIS-DIL-2.0 ";  // told once in a line
+constexpr std::size_t kMaxShown = 20;                // executables of a group in the text
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
@@ -39,7 +40,9 @@ std::string directoryLine(const std::vector<JudgedControl>& of) {
     if (each.changed) changed.emplace_back(each.control->option);
     if (each.state != ControlState::kMissing) continue;
     missing.emplace_back(each.control->option);
-    ids.emplace_back(each.control->compliance.front());
+    std::string_view id = each.control->compliance.front();
+    if (!ids.empty() && id.starts_with(kGuide)) id.remove_prefix(kGuide.size());
+    ids.emplace_back(id);
   }
   text += missing.empty() ? "; as asked" : "; without " + joined(missing) + ": " + joined(ids);
   if (!changed.empty()) text += "; changed while it was recorded: " + joined(changed);
