@@ -162,6 +162,10 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   }
   if (!parsed.exitStatus && !whatIf.empty()) parsed.exitStatus = parseWhatIf(app, whatIf, options);
   options.format = formatByName(format).value_or(Format::kJson);
+  const bool written = options.format == Format::kText || options.format == Format::kJson;
+  if (!parsed.exitStatus && !options.noexec.empty() && !written) {
+    parsed.exitStatus = refuse(app, "--what-if answers as text or json, not as " + format);
+  }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);
   return parsed;

@@ -143,8 +143,10 @@ class FalcoJson {
     text += std::string(": ") + priorityOf(alert_.severity) + " " + alert_.recipe->title + " (" +
             trace::escapeForTerminal(headline(alert_));
     if (alert_.process.credentials.known()) {
-      text += " | user=" + trace::escapeForTerminal(
-                               userText(header_.host, alert_.process.credentials.value.realUid));
+      const std::uint32_t uid = alert_.process.credentials.value.effectiveUid;
+      text += " | user_uid=" + std::to_string(uid);
+      const std::string_view name = userName(header_.host, uid);
+      if (!name.empty()) text += " user=" + trace::escapeForTerminal(name);
     }
     text += " pid=" + std::to_string(alert_.process.id.tgid);
     const auto& arguments =

@@ -9,6 +9,7 @@ import programs
 
 CORPUS = pathlib.Path(__file__).resolve().parents[2] / "corpus"
 SERVER = str(CORPUS / "attack/web-shell-drops-to-tmp/trace.trail")
+REFUSED = str(CORPUS / "attack/looks-for-a-place-to-run/trace.trail")
 NOEXEC = str(CORPUS / "evasion/refused-by-noexec/trace.trail")
 LINES = ["json", "kubearmor", "falco", "ocsf"]
 
@@ -58,12 +59,12 @@ class Outputs(programs.Case):
 
     def test_refused_by_a_mount(self):
         blocked = [json.loads(line) for line in
-                   self.analyze("--format", "kubearmor", NOEXEC).stdout.decode().splitlines()]
+                   self.analyze("--format", "kubearmor", REFUSED).stdout.decode().splitlines()]
         self.assertIn("Block", {alert["Action"] for alert in blocked})
         for alert in blocked:
             if alert["Action"] == "Block":
                 self.assertEqual(alert["Result"], "Permission denied")
-        said = self.analyze("--format", "text", NOEXEC).stdout.decode()
+        said = self.analyze("--format", "text", REFUSED).stdout.decode()
         self.assertIn("stopped  yes, by the mount: ", said)
 
     def test_posture_records(self):
@@ -91,6 +92,11 @@ class Outputs(programs.Case):
                 self.assertEqual(result.returncode, 2)
                 self.assertIn("--what-if", result.stderr.decode())
                 self.assertEqual(result.stdout, b"")
+
+    def test_what_if_is_no_alert(self):
+        result = self.run_words("analyze", "--format", "falco", "--what-if", "noexec=/tmp", SERVER)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("not as falco", result.stderr.decode())
 
     # ---- recipes except
 
