@@ -17,6 +17,7 @@
 #include "analyzer/engine/alert_builder.h"
 #include "analyzer/engine/engine.h"
 #include "analyzer/engine/judge.h"
+#include "analyzer/engine/script_argument.h"
 #include "analyzer/output/exemption_text.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
@@ -53,6 +54,7 @@ struct Named {
   std::string id;
   std::string path;
   bool exempted = false;
+  std::optional<std::uint32_t> user;
   std::string parent;  // executable; empty: refused, for the reason below
   std::string refusal;
 };
@@ -94,7 +96,10 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program)
           if (!id.starts_with(options.what)) continue;
           const Verdict verdict = judge(recipe, judged, realtimeNs);
           if (verdict.kind != Verdict::Kind::kAlert) continue;
-          Named named{&recipe, id, verdict.path, !verdict.exemption.empty(), {}, doubtOf(judged)};
+          Named named{&recipe, id, verdict.path,   !verdict.exemption.empty(),
+                      {},      {}, doubtOf(judged)};
+          const auto& credentials = judged.facts().credentials;
+          if (credentials.known()) named.user = credentials.value.realUid;
           if (named.refusal.empty()) {
             named.parent = knownFacts(*judged.parent().node)->place.path;
           }
@@ -181,8 +186,15 @@ int except(const RecipesOptions& options, const Program& program) {
     return refuse("no exemption for this alert: " + named->refusal +
                   "; a path alone exempts nothing, because anybody can choose a path");
   }
-  ExemptionRequest request{recipe,         named->id,     named->path,  named->parent,
-                           options.reason, options.until, options.owner};
+  if (scriptArgument(lastComponent(named->parent), {"", "/script"}, false).source ==
+      ScriptSource::kArgument) {
+    std::cerr << "exectrail: warning: " << trace::quoteForTerminal(named->parent)
+              << " runs whatever it is told to: whoever can write " +
+                     trace::quoteForTerminal(named->path) +
+                     " can have it run from there, as expected\n";
+  }
+  const ExemptionRequest request{recipe,         named->id,     named->path,   named->parent,
+                                 options.reason, options.until, options.owner, named->user};
   const auto text = exemptionText(request);
   if (!text) {
     return refuse("path, parent, reason or owner hold bytes that no recipe file can hold: " +

@@ -53,7 +53,9 @@ std::optional<std::string> exemptionText(const ExemptionRequest& request) {
                      "]\n---\noverride: " + request.recipe + "\nexempt:\n";
   text += "  - name: alert-" + digits + "\n";
   text += "    path: [" + quoted(patternOf(request.path)) + "]\n";
-  text += "    parent: genuine(@parent_of_" + digits + ")\n";
+  text += "    parent: genuine(@parent_of_" + digits + ")";
+  if (request.user) text += " and user.id == " + std::to_string(*request.user);
+  text += "\n";
   text += "    why: " + quoted(request.reason) + "\n";
   if (!request.owner.empty()) text += "    owner: " + quoted(request.owner) + "\n";
   text += "    until: " + quoted(request.until) + "\n";

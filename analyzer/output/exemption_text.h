@@ -3,6 +3,7 @@
 // matches itself alone, and as YAML.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,8 +15,9 @@ struct ExemptionRequest {
   std::string path;    // normalised
   std::string parent;  // normalised
   std::string reason;
-  std::string until;  // YYYY-MM-DD
-  std::string owner;  // empty: not said
+  std::string until;                  // YYYY-MM-DD
+  std::string owner;                  // empty: not said
+  std::optional<std::uint32_t> user;  // who ran it; nothing: not known
 };
 
 // Nothing if a text holds what YAML cannot: bytes that are not UTF-8, or controls.
