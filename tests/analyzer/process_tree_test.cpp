@@ -34,7 +34,7 @@ class ProcessTreeTest : public testing::Test {
   // "sh(2) < init(1)", and "..." if what stands above is not known.
   static std::string show(const Node& node) {
     const auto one = [](const ImageNode& of) {
-      const ImageFacts* facts = knownFacts(of);
+      const Facts* facts = knownFacts(of);
       return (facts ? displayName(*facts) : "?") + "(" + std::to_string(of.id.tgid) + ")";
     };
     std::string text = one(*node);

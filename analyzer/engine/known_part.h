@@ -1,0 +1,39 @@
+// What a condition says as far as a few things decide it that many executions have in common: the
+// paths, the context, the program of the parent. What it is `false` to by them, it is false to
+// whatever the rest is. So recipes need not be asked that cannot be concerned.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/compiler/program.h"
+#include "analyzer/engine/judged.h"
+#include "analyzer/engine/tri.h"
+
+namespace exectrail::analyzer {
+
+// What one test of a condition hangs on.
+enum class Basis : std::uint8_t {
+  kPaths,     // the executable and the typed path, normalised, and the kind of what is judged
+  kContext,   // of the process
+  kParent,    // the program of the parent, or that there is none
+  kArgument,  // one of the arguments, which ArgumentTests knows about
+  kOther,
+};
+Basis basisOf(const Condition& test, bool attempt);
+
+enum class Arguments : std::uint8_t { kAnything, kNoHit };
+
+// `kNoHit`: no test of ArgumentTests is true of any argument, all of which are there.
+Tri knownPart(const Condition& condition, const Judged& judged, Arguments arguments);
+
+// Tests of one basis in a condition, wherever they stand.
+using Tests = std::vector<const Condition*>;
+void collectTests(const Condition& condition, Basis basis, Tests& tests);
+
+// Names of programs of which one is needed to satisfy it; nothing: others may, too.
+std::optional<std::set<std::string>> neededNames(const Condition& condition);
+
+}  // namespace exectrail::analyzer
