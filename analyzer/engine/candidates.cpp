@@ -49,7 +49,7 @@ void Candidates::add(const Recipe& recipe) {
   if (!recipe.mappings.empty()) mappings_.push_back(number);
   if (recipe.results.empty()) return;
   executions_.push_back(number);
-  if (recipe.when) addTests(*recipe.when, number);
+  if (recipe.when) addTests(*recipe.when);
   addName(recipe.when ? neededNames(*recipe.when) : std::nullopt, number);
 }
 
@@ -59,7 +59,7 @@ void Candidates::add(const SequenceRule& steps) {
   executions_.push_back(number);
   std::optional<std::set<std::string>> all = std::set<std::string>();
   for (const SequenceRule::Step& step : steps.steps) {
-    addTests(step.condition, number);
+    addTests(step.condition);
     auto names = neededNames(step.condition);
     if (all && names) {
       all->merge(*names);
@@ -70,10 +70,7 @@ void Candidates::add(const SequenceRule& steps) {
   addName(all, number);
 }
 
-void Candidates::addTests(const Condition& condition, std::uint32_t number) {
-  Tests tests;
-  collectTests(condition, Basis::kArgument, tests);
-  for (const Condition* test : tests) arguments_.add(*test, number);
+void Candidates::addTests(const Condition& condition) {
   collectTests(condition, Basis::kContext, contextTests_);
   collectTests(condition, Basis::kParent, parentTests_);
 }
@@ -84,7 +81,6 @@ void Candidates::addName(const std::optional<std::set<std::string>>& names, std:
 }
 
 void Candidates::prepare() {
-  arguments_.prepare();
   unite(contextTests_);
   unite(parentTests_);
 }
@@ -152,6 +148,7 @@ const Candidates::Numbers& Candidates::of(const Judged& judged) {
   if (found == found_.end()) {
     if (found_.size() >= kMaxKeys) {
       found_.clear();
+      argumentTests_.clear();
       lists_.clear();
     }
     found = found_.emplace(key, findOut(judged)).first;
@@ -171,67 +168,78 @@ Candidates::Found Candidates::findOut(const Judged& judged) {
     joined(ofAnyName_, byName == byName_.end() ? kNone : byName->second);
   }
   for (const std::uint32_t number : named ? result_ : executions_) {
-    findOut(number, judged, always, ifHit);
-  }
-  return {&*lists_.insert(std::move(always)).first, &*lists_.insert(std::move(ifHit)).first};
-}
-
-void Candidates::findOut(std::uint32_t number, const Judged& judged, Numbers& always,
-                         Numbers& ifHit) const {
-  Tri surely = Tri::kFalse;  // whatever the arguments are
-  Tri possibly = Tri::kFalse;
-  const auto add = [&](const Condition& condition) {
-    possibly = either(possibly, knownPart(condition, judged, Arguments::kAnything));
-    surely = either(surely, knownPart(condition, judged, Arguments::kNoHit));
-  };
-  if (const SequenceRule* steps = subjects_[number].steps) {
-    if (judged.attempt()) return;
-    for (const SequenceRule::Step& step : steps->steps) add(step.condition);
-  } else {
-    const Recipe& recipe = *subjects_[number].recipe;
-    if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return;
-    if (recipe.classified && recipe.path == PathSource::kArgument) {
-      const Facts& facts = *judged.facts();
-      const bool known = facts.place().kind == PlaceKind::kPath;
-      const bool interpreter =
-          !known || scriptArgument(facts.name(), {}, true).source != ScriptSource::kNone;
-      if (judged.script() || judged.attempt() || !interpreter) return;
-    } else if (recipe.classified && triggerOfClass(recipe, judged) == Tri::kFalse) {
-      return;
-    }
-    if (recipe.when) {
-      add(*recipe.when);
-    } else {
-      surely = possibly = Tri::kTrue;
+    if (excluded(number, judged)) continue;
+    if (knownPartOf(number, judged, {false, nullptr, 0}) != Tri::kFalse) {
+      always.push_back(number);
+    } else if (knownPartOf(number, judged, {}) != Tri::kFalse) {
+      ifHit.push_back(number);
     }
   }
-  if (surely != Tri::kFalse) {
-    always.push_back(number);
-  } else if (possibly != Tri::kFalse) {
-    ifHit.push_back(number);
-  }
+  const Numbers* hit = keep(std::move(ifHit));
+  return {keep(std::move(always)), hit, testsOf(*hit), {}};
 }
 
-const Candidates::Numbers& Candidates::withHits(const Found& found, const Judged& judged) {
+// By other things than conditions.
+bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
+  if (subjects_[number].steps != nullptr) return judged.attempt();
+  const Recipe& recipe = *subjects_[number].recipe;
+  if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return true;
+  if (!recipe.classified) return false;
+  if (recipe.path != PathSource::kArgument) return triggerOfClass(recipe, judged) == Tri::kFalse;
+  if (judged.script() || judged.attempt()) return true;
+  const Facts& facts = *judged.facts();
+  return facts.place().kind == PlaceKind::kPath &&
+         scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+}
+
+// Of a sequence, what one of its steps says.
+Tri Candidates::knownPartOf(std::uint32_t number, const Judged& judged,
+                            const ArgumentHits& arguments) const {
+  if (const Recipe* recipe = subjects_[number].recipe) {
+    return recipe->when ? knownPart(*recipe->when, judged, arguments) : Tri::kTrue;
+  }
+  Tri result = Tri::kFalse;
+  for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
+    result = either(result, knownPart(step.condition, judged, arguments));
+  }
+  return result;
+}
+
+ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
+  if (ifHit.empty()) return nullptr;
+  std::unique_ptr<ArgumentTests>& made = argumentTests_[&ifHit];
+  if (made) return made.get();
+  Tests tests;
+  for (const std::uint32_t number : ifHit) {
+    if (const Recipe* recipe = subjects_[number].recipe) {
+      collectTests(*recipe->when, Basis::kArgument, tests);
+      continue;
+    }
+    for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
+      collectTests(step.condition, Basis::kArgument, tests);
+    }
+  }
+  made = std::make_unique<ArgumentTests>(tests);
+  return made.get();
+}
+
+const Candidates::Numbers& Candidates::withHits(Found& found, const Judged& judged) {
   const trace::Field<TextList>& arguments = judged.arguments();
   if (!arguments.known() || arguments.evidence.truncated()) {
     return joined(*found.always, *found.ifHit);
   }
-  hits_.clear();
-  for (std::size_t i = 0; i < arguments.value.size(); ++i) {
-    // An attempt's are in its record only.
-    TextRef text(arguments.value.text(i));
-    if (!text) text = TextRef(texts_.intern(arguments.value[i]));
-    const Numbers& hits = arguments_.hitsOf(*text);
-    hits_.insert(hits_.end(), hits.begin(), hits.end());
+  const std::uint32_t hits = found.tests->hitsOf(arguments.value);
+  if (hits == ArgumentTests::kNoHits) return *found.always;
+  const Numbers*& numbers = found.byHits[hits];
+  if (numbers == nullptr) {
+    Numbers possible;
+    for (const std::uint32_t number : *found.ifHit) {
+      const ArgumentHits known{false, found.tests, hits};
+      if (knownPartOf(number, judged, known) != Tri::kFalse) possible.push_back(number);
+    }
+    numbers = keep(joined(*found.always, possible));
   }
-  if (hits_.empty()) return *found.always;
-  std::ranges::sort(hits_);
-  std::erase_if(hits_, [&](std::uint32_t number) {
-    return !std::ranges::binary_search(*found.ifHit, number);
-  });
-  hits_.erase(std::ranges::unique(hits_).begin(), hits_.end());
-  return joined(*found.always, hits_);
+  return *numbers;
 }
 
 const Candidates::Numbers& Candidates::joined(const Numbers& a, const Numbers& b) {

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -57,16 +57,21 @@ class Candidates {
   struct Found {
     const Numbers* always = nullptr;
     const Numbers* ifHit = nullptr;  // if an argument may be what they look for
+    ArgumentTests* tests = nullptr;  // of these
+    std::unordered_map<std::uint32_t, const Numbers*> byHits;
   };
 
-  void addTests(const Condition& condition, std::uint32_t number);
+  void addTests(const Condition& condition);
   void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
   bool keyOf(const Judged& judged, Key& key);
   std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
   Found findOut(const Judged& judged);
-  void findOut(std::uint32_t number, const Judged& judged, Numbers& always, Numbers& ifHit) const;
-  const Numbers& withHits(const Found& found, const Judged& judged);
+  bool excluded(std::uint32_t number, const Judged& judged) const;
+  Tri knownPartOf(std::uint32_t number, const Judged& judged, const ArgumentHits& arguments) const;
+  ArgumentTests* testsOf(const Numbers& ifHit);
+  const Numbers& withHits(Found& found, const Judged& judged);
   const Numbers& joined(const Numbers& a, const Numbers& b);
+  const Numbers* keep(Numbers numbers) { return &*lists_.insert(std::move(numbers)).first; }
 
   Texts& texts_;
   std::vector<Subject> subjects_;
@@ -74,7 +79,6 @@ class Candidates {
   Numbers mappings_;                                 // of those that judge mappings
   std::unordered_map<std::string, Numbers> byName_;  // that need a program of this name
   Numbers ofAnyName_;
-  ArgumentTests arguments_;
   Tests contextTests_;
   Tests parentTests_;
   std::map<std::string, std::uint32_t> answers_;  // numbered, from 1
@@ -82,8 +86,8 @@ class Candidates {
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known
   std::unordered_map<Key, Found, KeyHash> found_;
   std::set<Numbers> lists_;  // what found_ points to
+  std::map<const Numbers*, std::unique_ptr<ArgumentTests>> argumentTests_;
   Numbers result_;
-  Numbers hits_;
 };
 
 }  // namespace exectrail::analyzer

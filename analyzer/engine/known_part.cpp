@@ -1,6 +1,5 @@
 #include "analyzer/engine/known_part.h"
 
-#include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/evaluate.h"
 
 namespace exectrail::analyzer {
@@ -55,7 +54,8 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
 
 class KnownPart {
  public:
-  KnownPart(const Judged& judged, Arguments arguments) : judged_(judged), arguments_(arguments) {}
+  KnownPart(const Judged& judged, const ArgumentHits& arguments)
+      : judged_(judged), arguments_(arguments) {}
 
   Tri of(const Condition& condition, bool element) const {
     switch (condition.kind) {
@@ -79,13 +79,17 @@ class KnownPart {
     const bool ofElement = element && condition.left.attribute == Attribute::kIt;
     const Basis basis = basisOf(condition, judged_.attempt());
     if (ofElement || basis == Basis::kArgument) {
-      return arguments_ == Arguments::kNoHit && ArgumentTests::canAsk(condition) ? Tri::kFalse
-                                                                                 : Tri::kUnknown;
+      return arguments_.anything || mayBeTrue(condition) ? Tri::kUnknown : Tri::kFalse;
     }
     return basis == Basis::kOther ? Tri::kUnknown : evaluate(condition, judged_, {});
   }
 
  private:
+  bool mayBeTrue(const Condition& test) const {
+    if (!ArgumentTests::canAsk(test)) return true;
+    return arguments_.tests != nullptr && arguments_.tests->mayBeTrue(test, arguments_.hits);
+  }
+
   Tri ofAnd(const Condition& condition, bool element) const {
     Tri result = Tri::kTrue;
     for (const Condition& child : condition.children) {
@@ -104,7 +108,7 @@ class KnownPart {
   }
 
   const Judged& judged_;
-  Arguments arguments_;
+  const ArgumentHits& arguments_;
 };
 
 void collect(const Condition& condition, Basis basis, bool element, Tests& tests) {
@@ -147,7 +151,7 @@ Basis basisOf(const Condition& test, bool attempt) {
   }
 }
 
-Tri knownPart(const Condition& condition, const Judged& judged, Arguments arguments) {
+Tri knownPart(const Condition& condition, const Judged& judged, const ArgumentHits& arguments) {
   return KnownPart(judged, arguments).of(condition, false);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judged.h"
 #include "analyzer/engine/tri.h"
 
@@ -24,13 +25,16 @@ enum class Basis : std::uint8_t {
 };
 Basis basisOf(const Condition& test, bool attempt);
 
-enum class Arguments : std::uint8_t { kAnything, kNoHit };
+// What is known of the arguments.
+struct ArgumentHits {
+  bool anything = true;                  // nothing
+  const ArgumentTests* tests = nullptr;  // else they are all there, and of these tests,
+  std::uint32_t hits = 0;                // only those in this set may be true. Null: none is
+};
 
-// `kNoHit`: no test of ArgumentTests is true of any argument, all of which are there.
-Tri knownPart(const Condition& condition, const Judged& judged, Arguments arguments);
+Tri knownPart(const Condition& condition, const Judged& judged, const ArgumentHits& arguments);
 
 // Tests of one basis in a condition, wherever they stand.
-using Tests = std::vector<const Condition*>;
 void collectTests(const Condition& condition, Basis basis, Tests& tests);
 
 // Names of programs of which one is needed to satisfy it; nothing: others may, too.

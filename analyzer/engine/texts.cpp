@@ -24,7 +24,7 @@ Text* Texts::intern(trace::Bytes bytes) {
   if (text != nullptr) return text;
   void* memory = std::malloc(sizeof(Text) + bytes.size());
   if (memory == nullptr) throw std::bad_alloc();
-  text = new (memory) Text{hash, ++lastId_, 0, static_cast<std::uint32_t>(bytes.size()), 0};
+  text = new (memory) Text{hash, ++lastId_, 0, static_cast<std::uint32_t>(bytes.size())};
   if (!bytes.empty()) std::memcpy(text + 1, bytes.data(), bytes.size());
   texts_.insert(text);
   return text;

@@ -17,7 +17,6 @@ struct Text {
   std::uint64_t id = 0;  // never given twice: what is remembered by it cannot be about another
   std::uint32_t uses = 0;
   std::uint32_t size = 0;
-  std::uint32_t hits = 0;  // of argument_tests.h; 0: not asked yet
 
   trace::Bytes bytes() const { return {reinterpret_cast<const char*>(this + 1), size}; }
   static void destroy(Text* text);
