@@ -32,8 +32,7 @@ std::size_t bigram(char first, char second) {
 
 void sortOnce(std::vector<const Condition*>& tests) {
   std::ranges::sort(tests);
-  const auto rest = std::ranges::unique(tests);
-  tests.erase(rest.begin(), rest.end());
+  tests.erase(std::unique(tests.begin(), tests.end()), tests.end());
 }
 
 // With which everything begins that an anchored expression matches, in whichever case; empty: it

@@ -119,11 +119,13 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
   key.typedPath = typedText == nullptr ? 0 : typedText->id;
   const bool relative = needsWorkingDirectory(typed.value);
   key.workingDirectory = relative && cwdText != nullptr ? cwdText->id : 0;
+  const trace::Field<bool> secure = facts->secure();
   std::uint64_t flags = judged.errorNumber();
-  for (const bool flag : {judged.attempt(), judged.script(), file.executableEvidence.known(),
-                          file.executableEvidence.truncated(), typed.known(),
-                          typed.evidence.truncated(), relative && cwd.known(),
-                          relative && cwd.evidence.truncated(), facts->interpreter().known()}) {
+  for (const bool flag :
+       {judged.attempt(), judged.script(), file.executableEvidence.known(),
+        file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
+        relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
+        secure.known(), secure.value, judged.arguments().known()}) {
     flags = (flags << 1) | (flag ? 1U : 0U);
   }
   key.flags = flags;
@@ -140,10 +142,10 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
   return key.context != 0 && key.parent != 0;
 }
 
-const Candidates::Numbers& Candidates::of(const Judged& judged) {
-  if (judged.isMapping()) return mappings_;
+Candidates::Concerned Candidates::of(const Judged& judged) {
+  if (judged.isMapping()) return {&mappings_, &none_};
   Key key;
-  if (!keyOf(judged, key)) return executions_;
+  if (!keyOf(judged, key)) return {&executions_, &none_};
   auto found = found_.find(key);
   if (found == found_.end()) {
     if (found_.size() >= kMaxKeys) {
@@ -153,12 +155,13 @@ const Candidates::Numbers& Candidates::of(const Judged& judged) {
     }
     found = found_.emplace(key, findOut(judged)).first;
   }
-  if (found->second.ifHit->empty()) return *found->second.always;
-  return withHits(found->second, judged);
+  Found& known = found->second;
+  return {known.ifHit->empty() ? known.always : withHits(known, judged), known.inconclusive};
 }
 
 Candidates::Found Candidates::findOut(const Judged& judged) {
   Numbers always;
+  Numbers inconclusive;
   Numbers ifHit;
   const Facts& facts = *judged.facts();
   const bool named = facts.nameText() != nullptr && !facts.file().executableEvidence.truncated();
@@ -169,14 +172,20 @@ Candidates::Found Candidates::findOut(const Judged& judged) {
   }
   for (const std::uint32_t number : named ? result_ : executions_) {
     if (excluded(number, judged)) continue;
-    if (knownPartOf(number, judged, {false, nullptr, 0}) != Tri::kFalse) {
-      always.push_back(number);
-    } else if (knownPartOf(number, judged, {}) != Tri::kFalse) {
+    const KnownAnswer whatever = knownPartOf(number, judged, {});
+    if (whatever.answer == Tri::kFalse) continue;
+    const Recipe* recipe = subjects_[number].recipe;
+    const bool plain = recipe != nullptr && !recipe->classified && !recipe->sequence;
+    if (plain && whatever.whole && whatever.answer == Tri::kUnknown) {
+      inconclusive.push_back(number);
+    } else if (knownPartOf(number, judged, {false, nullptr, 0}).answer == Tri::kFalse) {
       ifHit.push_back(number);
+    } else {
+      always.push_back(number);
     }
   }
   const Numbers* hit = keep(std::move(ifHit));
-  return {keep(std::move(always)), hit, testsOf(*hit), {}};
+  return {keep(std::move(always)), keep(std::move(inconclusive)), hit, testsOf(*hit), {}};
 }
 
 // By other things than conditions.
@@ -193,16 +202,17 @@ bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
 }
 
 // Of a sequence, what one of its steps says.
-Tri Candidates::knownPartOf(std::uint32_t number, const Judged& judged,
-                            const ArgumentHits& arguments) const {
+KnownAnswer Candidates::knownPartOf(std::uint32_t number, const Judged& judged,
+                                    const ArgumentHits& arguments) const {
   if (const Recipe* recipe = subjects_[number].recipe) {
-    return recipe->when ? knownPart(*recipe->when, judged, arguments) : Tri::kTrue;
+    if (!recipe->when) return {Tri::kTrue, true};
+    return knownPart(*recipe->when, judged, arguments);
   }
-  Tri result = Tri::kFalse;
+  Tri answer = Tri::kFalse;
   for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
-    result = either(result, knownPart(step.condition, judged, arguments));
+    answer = either(answer, knownPart(step.condition, judged, arguments).answer);
   }
-  return result;
+  return {answer, false};
 }
 
 ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
@@ -223,23 +233,23 @@ ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
   return made.get();
 }
 
-const Candidates::Numbers& Candidates::withHits(Found& found, const Judged& judged) {
+const Candidates::Numbers* Candidates::withHits(Found& found, const Judged& judged) {
   const trace::Field<TextList>& arguments = judged.arguments();
   if (!arguments.known() || arguments.evidence.truncated()) {
-    return joined(*found.always, *found.ifHit);
+    return &joined(*found.always, *found.ifHit);
   }
   const std::uint32_t hits = found.tests->hitsOf(arguments.value);
-  if (hits == ArgumentTests::kNoHits) return *found.always;
+  if (hits == ArgumentTests::kNoHits) return found.always;
   const Numbers*& numbers = found.byHits[hits];
   if (numbers == nullptr) {
     Numbers possible;
     for (const std::uint32_t number : *found.ifHit) {
       const ArgumentHits known{false, found.tests, hits};
-      if (knownPartOf(number, judged, known) != Tri::kFalse) possible.push_back(number);
+      if (knownPartOf(number, judged, known).answer != Tri::kFalse) possible.push_back(number);
     }
     numbers = keep(joined(*found.always, possible));
   }
-  return *numbers;
+  return numbers;
 }
 
 const Candidates::Numbers& Candidates::joined(const Numbers& a, const Numbers& b) {

@@ -34,8 +34,12 @@ class Candidates {
   void add(const SequenceRule& steps);
   void prepare();
 
-  // Numbers to ask, ascending; valid until the next call.
-  const Numbers& of(const Judged& judged);
+  // Numbers, ascending; valid until the next call.
+  struct Concerned {
+    const Numbers* toAsk;
+    const Numbers* inconclusive;  // that would say so; without memory of what came before
+  };
+  Concerned of(const Judged& judged);
 
  private:
   struct Subject {
@@ -56,6 +60,7 @@ class Candidates {
   };
   struct Found {
     const Numbers* always = nullptr;
+    const Numbers* inconclusive = nullptr;
     const Numbers* ifHit = nullptr;  // if an argument may be what they look for
     ArgumentTests* tests = nullptr;  // of these
     std::unordered_map<std::uint32_t, const Numbers*> byHits;
@@ -67,16 +72,18 @@ class Candidates {
   std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
   Found findOut(const Judged& judged);
   bool excluded(std::uint32_t number, const Judged& judged) const;
-  Tri knownPartOf(std::uint32_t number, const Judged& judged, const ArgumentHits& arguments) const;
+  KnownAnswer knownPartOf(std::uint32_t number, const Judged& judged,
+                          const ArgumentHits& arguments) const;
   ArgumentTests* testsOf(const Numbers& ifHit);
-  const Numbers& withHits(Found& found, const Judged& judged);
+  const Numbers* withHits(Found& found, const Judged& judged);
   const Numbers& joined(const Numbers& a, const Numbers& b);
   const Numbers* keep(Numbers numbers) { return &*lists_.insert(std::move(numbers)).first; }
 
   Texts& texts_;
   std::vector<Subject> subjects_;
-  Numbers executions_;                               // of those that judge executions or attempts
-  Numbers mappings_;                                 // of those that judge mappings
+  Numbers executions_;  // of those that judge executions or attempts
+  Numbers mappings_;    // of those that judge mappings
+  Numbers none_;
   std::unordered_map<std::string, Numbers> byName_;  // that need a program of this name
   Numbers ofAnyName_;
   Tests contextTests_;

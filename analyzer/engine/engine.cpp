@@ -111,7 +111,11 @@ struct Engine::State {
 
   void judgeAll(const Judged& judged) {
     if (observer) observer(judged);
-    for (const std::uint32_t number : candidates.of(judged)) {
+    const Candidates::Concerned concerned = candidates.of(judged);
+    for (const std::uint32_t number : *concerned.inconclusive) {
+      ++recipes[number].counts.inconclusive;
+    }
+    for (const std::uint32_t number : *concerned.toAsk) {
       if (number < recipes.size()) {
         judgeOne(recipes[number], judged, 1);
       } else if (!judged.attempt()) {

@@ -1,6 +1,7 @@
 #include "analyzer/engine/known_part.h"
 
 #include "analyzer/engine/evaluate.h"
+#include "analyzer/engine/script_argument.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -37,6 +38,8 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
     case Attribute::kIsMapping:
     case Attribute::kIsScript:
       return Basis::kPaths;
+    case Attribute::kSecure:
+      return own ? Basis::kPaths : Basis::kOther;
     case Attribute::kExecutable:
     case Attribute::kName:
       if (field.subject == Subject::kParent) return Basis::kParent;
@@ -52,12 +55,34 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
   return ofContext && own ? Basis::kContext : Basis::kOther;
 }
 
+// If that of its field is known.
+Basis basisOfTest(const Condition& test, Basis ofField) {
+  switch (test.kind) {
+    case Kind::kGenuine:
+      return Basis::kParent;
+    case Kind::kBoolean:
+    case Kind::kLength:
+    case Kind::kNumber:
+    case Kind::kNumberIn:
+    case Kind::kEqual:
+    case Kind::kTextIn:
+    case Kind::kMatches:
+    case Kind::kUnder:
+    case Kind::kContains:
+    case Kind::kStartsWith:
+    case Kind::kEndsWith:
+      return test.right ? Basis::kOther : ofField;
+    default:
+      return Basis::kOther;
+  }
+}
+
 class KnownPart {
  public:
   KnownPart(const Judged& judged, const ArgumentHits& arguments)
       : judged_(judged), arguments_(arguments) {}
 
-  Tri of(const Condition& condition, bool element) const {
+  Tri of(const Condition& condition, bool element) {
     switch (condition.kind) {
       case Kind::kAnd:
         return ofAnd(condition, element);
@@ -79,18 +104,39 @@ class KnownPart {
     const bool ofElement = element && condition.left.attribute == Attribute::kIt;
     const Basis basis = basisOf(condition, judged_.attempt());
     if (ofElement || basis == Basis::kArgument) {
-      return arguments_.anything || mayBeTrue(condition) ? Tri::kUnknown : Tri::kFalse;
+      return arguments_.anything || mayBeTrue(condition) ? guess() : Tri::kFalse;
     }
-    return basis == Basis::kOther ? Tri::kUnknown : evaluate(condition, judged_, {});
+    const bool known = basis != Basis::kOther || (isOfScript(condition) && scriptByPaths());
+    return known ? evaluate(condition, judged_, {}) : guess();
   }
 
+  bool guessed() const { return guessed_; }
+
  private:
+  Tri guess() {
+    guessed_ = true;
+    return Tri::kUnknown;
+  }
+
+  static bool isOfScript(const Condition& test) {
+    return test.left.attribute == Attribute::kScriptPath &&
+           basisOfTest(test, Basis::kPaths) == Basis::kPaths;
+  }
+
+  // What is no interpreter has no script for an argument, whatever the arguments are.
+  bool scriptByPaths() const {
+    if (judged_.script() || judged_.attempt()) return true;
+    const Facts& facts = *judged_.facts();
+    return facts.place().kind == PlaceKind::kPath &&
+           scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+  }
+
   bool mayBeTrue(const Condition& test) const {
     if (!ArgumentTests::canAsk(test)) return true;
     return arguments_.tests != nullptr && arguments_.tests->mayBeTrue(test, arguments_.hits);
   }
 
-  Tri ofAnd(const Condition& condition, bool element) const {
+  Tri ofAnd(const Condition& condition, bool element) {
     Tri result = Tri::kTrue;
     for (const Condition& child : condition.children) {
       result = both(result, of(child, element));
@@ -100,15 +146,16 @@ class KnownPart {
   }
 
   // There may be no element at all: what is true of each need not be true of one.
-  Tri ofAny(const Condition& condition) const {
+  Tri ofAny(const Condition& condition) {
     if (condition.lineage || !ownArguments(condition.left, judged_.attempt())) {
-      return Tri::kUnknown;
+      return guess();
     }
-    return of(condition.children.front(), true) == Tri::kFalse ? Tri::kFalse : Tri::kUnknown;
+    return of(condition.children.front(), true) == Tri::kFalse ? Tri::kFalse : guess();
   }
 
   const Judged& judged_;
   const ArgumentHits& arguments_;
+  bool guessed_ = false;
 };
 
 void collect(const Condition& condition, Basis basis, bool element, Tests& tests) {
@@ -131,28 +178,14 @@ void collect(const Condition& condition, Basis basis, bool element, Tests& tests
 }  // namespace
 
 Basis basisOf(const Condition& test, bool attempt) {
-  switch (test.kind) {
-    case Kind::kGenuine:
-      return Basis::kParent;
-    case Kind::kBoolean:
-    case Kind::kLength:
-    case Kind::kNumber:
-    case Kind::kNumberIn:
-    case Kind::kEqual:
-    case Kind::kTextIn:
-    case Kind::kMatches:
-    case Kind::kUnder:
-    case Kind::kContains:
-    case Kind::kStartsWith:
-    case Kind::kEndsWith:
-      return test.right ? Basis::kOther : basisOfField(test.left, attempt);
-    default:
-      return Basis::kOther;
-  }
+  return basisOfTest(test, basisOfField(test.left, attempt));
 }
 
-Tri knownPart(const Condition& condition, const Judged& judged, const ArgumentHits& arguments) {
-  return KnownPart(judged, arguments).of(condition, false);
+KnownAnswer knownPart(const Condition& condition, const Judged& judged,
+                      const ArgumentHits& arguments) {
+  KnownPart part(judged, arguments);
+  const Tri answer = part.of(condition, false);
+  return {answer, !part.guessed()};
 }
 
 void collectTests(const Condition& condition, Basis basis, Tests& tests) {

@@ -32,7 +32,12 @@ struct ArgumentHits {
   std::uint32_t hits = 0;                // only those in this set may be true. Null: none is
 };
 
-Tri knownPart(const Condition& condition, const Judged& judged, const ArgumentHits& arguments);
+struct KnownAnswer {
+  Tri answer = Tri::kUnknown;
+  bool whole = false;  // it hangs on nothing else: also `unknown` is the answer
+};
+KnownAnswer knownPart(const Condition& condition, const Judged& judged,
+                      const ArgumentHits& arguments);
 
 // Tests of one basis in a condition, wherever they stand.
 void collectTests(const Condition& condition, Basis basis, Tests& tests);

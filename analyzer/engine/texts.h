@@ -35,7 +35,7 @@ class Texts {
   std::size_t size() const { return texts_.size(); }
 
  private:
-  static constexpr std::size_t kLeastLimit = 65'536;
+  static constexpr std::size_t kLeastLimit = 16'384;
 
   Interned<Text> texts_{kLeastLimit};
   std::uint64_t lastId_ = 0;
