@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t kMaxExplained = 20;
 
+std::string nameOf(const Judged& judged) {
+  return judged.facts() == nullptr ? "?" : displayName(*judged.facts());
+}
+
 class Explanation {
  public:
   Explanation(const RecipesOptions& options, const Program& program)
@@ -89,7 +93,7 @@ class Explanation {
   static void print(const Judged& judged, const Recipe& recipe, std::int64_t realtimeNs) {
     const trace::ImageId& id = judged.node()->id;
     std::cout << recipe.info->name << ' ' << recipe.info->version << " on " << id.tgid << '.'
-              << id.execNumber << ' ' << trace::escapeForTerminal(displayName(judged.facts()));
+              << id.execNumber << ' ' << trace::escapeForTerminal(nameOf(judged));
     if (judged.attempt()) std::cout << ", attempt " << judged.attemptNumber();
     if (judged.isMapping()) std::cout << ", a mapping";
     std::cout << '\n' << explainRecipe(recipe, judged, realtimeNs) << '\n';

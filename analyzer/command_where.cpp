@@ -32,7 +32,7 @@ void print(const Judged& judged, const trace::Header& header) {
   std::cout << (place.kind == PlaceKind::kPath ? trace::escapeForTerminal(place.path) : "?");
   if (judged.arguments().known()) {
     std::cout << " ";
-    for (const std::string& argument : judged.arguments().value) {
+    for (const std::string_view argument : judged.arguments().value) {
       std::cout << ' ' << trace::quoteForTerminal(argument);
     }
   }
@@ -46,8 +46,7 @@ bool listOf(const std::string& path, const Condition& condition, const Program& 
   const trace::Header header = reader->header();
   Engine engine(program, header, [](const Alert&) {});
   engine.observe([&](const Judged& judged) {
-    Findings findings;
-    const Tri answer = evaluate(condition, judged, {}, findings);
+    const Tri answer = evaluate(condition, judged, {});
     totals.undecided += answer == Tri::kUnknown ? 1 : 0;
     if (answer != Tri::kTrue) return;
     ++totals.listed;

@@ -56,7 +56,8 @@ trace::Header header() {
   return header;
 }
 
-void writeExecs(trace::Writer& writer, const Workload& workload) {
+void forEachRecord(const Workload& workload,
+                   const std::function<void(const trace::Record&)>& take) {
   for (std::uint32_t i = 0; i < workload.execs; ++i) {
     const std::uint64_t timeNs = 2'000'000'000 + std::uint64_t{i} * 1'000'000;
     const trace::ImageId child{1000 + i, 0, timeNs};
@@ -67,18 +68,26 @@ void writeExecs(trace::Writer& writer, const Workload& workload) {
     record.timeNs = timeNs;
     record.cpu = static_cast<std::uint16_t>(i % 2);
     record.body = trace::Fork{kShell, child, "sh"};
-    writer.add(record);
+    take(record);
     record.timeNs += 200'000;
     record.body = trace::Exec{image(executed, workload.executable, count),
                               {workload.executable, EvidenceClass::kKernel},
                               {"", EvidenceClass::kKernel},
                               executed.tgid};
-    writer.add(record);
+    take(record);
     record.timeNs += 600'000;
     record.body = trace::Exit{executed, {0, EvidenceClass::kKernel}};
-    writer.add(record);
-    if ((i + 1) % workload.perBatch == 0) writer.flush();
+    take(record);
   }
+}
+
+void writeExecs(trace::Writer& writer, const Workload& workload) {
+  std::uint32_t execs = 0;
+  forEachRecord(workload, [&](const trace::Record& record) {
+    writer.add(record);
+    const bool last = std::holds_alternative<trace::Exit>(record.body);
+    if (last && ++execs % workload.perBatch == 0) writer.flush();
+  });
 }
 
 std::vector<char> traceOf(const Workload& workload) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Workload {
   std::uint32_t perBatch = 0;  // a batch is sealed after as many execs
   const char* executable = "/usr/bin/x86_64-linux-gnu-ld.bfd";
 };
+
+// What is taken is valid during the call only.
+void forEachRecord(const Workload& workload, const std::function<void(const trace::Record&)>& take);
 
 void writeExecs(trace::Writer& writer, const Workload& workload);
 

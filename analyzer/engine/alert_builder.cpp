@@ -15,17 +15,23 @@ std::vector<LineageEntry> lineageEntries(const Judged& judged) {
   std::ranges::reverse(nodes);
   std::vector<LineageEntry> entries;
   for (const ImageNode* node : nodes) {
-    const ImageFacts* facts = knownFacts(*node);
+    const Facts* facts = knownFacts(*node);
     LineageEntry entry;
     entry.image = node->id;
     entry.name = facts == nullptr ? "?" : displayName(*facts);
-    if (facts != nullptr && facts->executable.known()) entry.executable = facts->executable.value;
+    if (facts != nullptr && facts->executable().known()) {
+      entry.executable = facts->executable().value;
+    }
     const bool sameProcess =
         !entries.empty() && entries.back().image.process() == node->id.process();
     entry.edge = node->snapshot ? "snapshot" : sameProcess ? "exec" : "fork";
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+trace::Field<std::string> owned(const trace::Field<trace::Bytes>& field) {
+  return {std::string(field.value), field.evidence};
 }
 
 class EvidenceNotes {
@@ -115,15 +121,15 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
     alert.previous = factsWithId(*previous, bootId);
   }
   if (judged.attempt()) {
-    alert.attemptArguments = judged.arguments();
-    alert.attemptWorkingDirectory = judged.workingDirectory();
+    alert.attemptArguments = {judged.arguments().value.copy(), judged.arguments().evidence};
+    alert.attemptWorkingDirectory = owned(judged.workingDirectory());
   }
   trace::Evidence pathEvidence = judged.filePathEvidence();
   if (verdict.typedPathOnly) pathEvidence = judged.typedPath().evidence;
   if (verdict.argument) pathEvidence = judged.scriptArgument().evidence;
   if (verdict.interpreter) pathEvidence = alert.process.executable.evidence;
-  alert.filePath = {verdict.path, pathEvidence};
-  alert.typedPath = judged.typedPath();
+  alert.filePath = {std::string(verdict.path), pathEvidence};
+  alert.typedPath = owned(judged.typedPath());
   alert.mount = mountOf(judged, alert);
   alert.reasons = verdict.reasons;
   alert.lineage = lineageEntries(judged);

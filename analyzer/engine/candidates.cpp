@@ -1,90 +1,261 @@
 #include "analyzer/engine/candidates.h"
 
+#include <algorithm>
+#include <unordered_set>
+
+#include "analyzer/engine/evaluate.h"
+#include "analyzer/engine/judge.h"
 #include "analyzer/engine/script_argument.h"
-#include "analyzer/engine/text_test.h"
 
 namespace exectrail::analyzer {
 namespace {
 
-using Kind = Condition::Kind;
-
-bool isAboutPath(const Condition& condition) {
-  const Attribute attribute = condition.left.attribute;
-  const bool path = attribute == Attribute::kName || attribute == Attribute::kExecutable;
-  return path && condition.left.subject == Subject::kProcess && !condition.right;
+// Tests that say the same word for word about the same are one.
+void unite(Tests& tests) {
+  std::unordered_set<std::string> known;
+  std::erase_if(tests, [&](const Condition* test) {
+    std::string key = fieldName(test->left) + '\0' + test->text + '\0' +
+                      std::to_string(static_cast<int>(test->kind)) + (test->nocase ? "i" : "") +
+                      std::to_string(test->number);
+    for (const std::string& text : test->texts) key += '\0' + text;
+    for (const std::int64_t number : test->numbers) key += '\0' + std::to_string(number);
+    // Two sets or patterns are taken for different ones.
+    key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->set.get()));
+    key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->regex.get()));
+    return !known.insert(std::move(key)).second;
+  });
 }
 
-Tri testPath(const Condition& condition, const ImageFacts& facts) {
-  switch (condition.kind) {
-    case Kind::kEqual:
-    case Kind::kTextIn:
-    case Kind::kMatches:
-    case Kind::kUnder:
-    case Kind::kContains:
-    case Kind::kStartsWith:
-    case Kind::kEndsWith:
-      break;
-    default:
-      return Tri::kUnknown;
-  }
-  if (!isAboutPath(condition)) return Tri::kUnknown;
-  const bool name = condition.left.attribute == Attribute::kName;
-  return testValue(condition, knownText(name ? facts.name : facts.place.path, {}), facts.place);
+// A relative path leads somewhere else from another directory; so may one through /proc/self/cwd.
+bool needsWorkingDirectory(trace::Bytes typed) {
+  return !typed.starts_with('/') || typed.find("proc") != trace::Bytes::npos;
 }
 
 }  // namespace
 
-Tri evaluateByPath(const Condition& condition, const ImageFacts& facts) {
-  Tri result = condition.kind == Kind::kOr ? Tri::kFalse : Tri::kTrue;
-  switch (condition.kind) {
-    case Kind::kAnd:
-      for (const Condition& child : condition.children) {
-        result = both(result, evaluateByPath(child, facts));
-      }
-      return result;
-    case Kind::kOr:
-      for (const Condition& child : condition.children) {
-        result = either(result, evaluateByPath(child, facts));
-      }
-      return result;
-    case Kind::kNot:
-      return !evaluateByPath(condition.children.front(), facts);
-    default:
-      return testPath(condition, facts);
+std::size_t Candidates::KeyHash::operator()(const Key& key) const {
+  std::uint64_t hash = 0;
+  for (const std::uint64_t part : {key.executable, key.typedPath, key.workingDirectory, key.flags,
+                                   (std::uint64_t{key.context} << 32) | key.parent}) {
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15U;
+    hash ^= hash >> 32;
   }
+  return hash;
 }
 
-// Only what follows from the two paths may be looked at here, and the name.
-bool Candidates::concerns(const Recipe& recipe, const Judged& judged) {
-  if (recipe.results.empty()) return false;  // about mappings
-  const ImageFacts& facts = judged.facts();
-  if (recipe.when && evaluateByPath(*recipe.when, facts) == Tri::kFalse) return false;
-  if (!recipe.classified) return true;
-  if (recipe.path == PathSource::kArgument) {
-    return scriptArgument(facts.name, {}, true).source != ScriptSource::kNone;
-  }
-  return recipe.classifier.classify(facts.place.path) ||
-         (recipe.typedPathOnly != TypedPathOnly::kIgnore &&
-          recipe.classifier.classify(judged.typedPlace().path));
+void Candidates::add(const Recipe& recipe) {
+  const auto number = static_cast<std::uint32_t>(subjects_.size());
+  subjects_.push_back({&recipe, nullptr});
+  if (!recipe.mappings.empty()) mappings_.push_back(number);
+  if (recipe.results.empty()) return;
+  executions_.push_back(number);
+  if (recipe.when) addTests(*recipe.when);
+  addName(recipe.when ? neededNames(*recipe.when) : std::nullopt, number);
 }
 
-const std::vector<std::uint32_t>* Candidates::of(const Judged& judged) {
-  if (judged.attempt() || judged.isMapping() || judged.script()) return nullptr;
-  const ImageFacts& facts = judged.facts();
-  // What was cut could be anything, for some of the conditions.
-  const bool whole = facts.place.kind == PlaceKind::kPath && !facts.executable.evidence.truncated();
-  if (!whole || judged.typedPlace().kind != PlaceKind::kPath) return nullptr;
-  key_ = facts.place.path;
-  key_ += '\0';
-  key_ += judged.typedPlace().path;
-  const auto found = byPaths_.find(key_);
-  if (found != byPaths_.end()) return &found->second;
-  if (byPaths_.size() >= kMaxPaths) byPaths_.clear();
-  std::vector<std::uint32_t>& numbers = byPaths_[key_];
-  for (std::uint32_t i = 0; i < recipes_.size(); ++i) {
-    if (concerns(*recipes_[i], judged)) numbers.push_back(i);
+void Candidates::add(const SequenceRule& steps) {
+  const auto number = static_cast<std::uint32_t>(subjects_.size());
+  subjects_.push_back({nullptr, &steps});
+  executions_.push_back(number);
+  std::optional<std::set<std::string>> all = std::set<std::string>();
+  for (const SequenceRule::Step& step : steps.steps) {
+    addTests(step.condition);
+    auto names = neededNames(step.condition);
+    if (all && names) {
+      all->merge(*names);
+    } else {
+      all.reset();
+    }
   }
-  return &numbers;
+  addName(all, number);
+}
+
+void Candidates::addTests(const Condition& condition) {
+  collectTests(condition, Basis::kContext, contextTests_);
+  collectTests(condition, Basis::kParent, parentTests_);
+}
+
+void Candidates::addName(const std::optional<std::set<std::string>>& names, std::uint32_t number) {
+  if (!names) return ofAnyName_.push_back(number);
+  for (const std::string& name : *names) byName_[name].push_back(number);
+}
+
+void Candidates::prepare() {
+  unite(contextTests_);
+  unite(parentTests_);
+}
+
+// What the tests say, as a number: the same for all that they say the same of.
+std::uint32_t Candidates::answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept) {
+  if (kept != 0) return kept;
+  std::string answers = &tests == &contextTests_ ? "c" : "p";
+  for (const Condition* test : tests) {
+    answers += static_cast<char>('0' + static_cast<int>(evaluate(*test, judged, {})));
+  }
+  if (answers_.size() < kMaxKeys || answers_.contains(answers)) {
+    kept = answers_.emplace(std::move(answers), answers_.size() + 1).first->second;
+  }
+  return kept;
+}
+
+// Everything that the tests of these bases can depend on. False: they may depend on more.
+bool Candidates::keyOf(const Judged& judged, Key& key) {
+  const Facts* facts = judged.facts();
+  if (facts == nullptr) return false;
+  const ProgramFile& file = facts->file();
+  // The name of what has none in its path is that of the task, which is not part of the key.
+  if (file.place.kind == PlaceKind::kPath && !file.name) return false;
+  TextRef typedPath;
+  TextRef workingDirectory;
+  const trace::Field<trace::Bytes>& typed = judged.typedPath();
+  const trace::Field<trace::Bytes>& cwd = judged.workingDirectory();
+  if (judged.attempt()) {
+    typedPath = TextRef(texts_.intern(typed.value));
+    workingDirectory = TextRef(texts_.intern(cwd.value));
+  }
+  const Text* typedText = judged.attempt() ? typedPath.get() : facts->typedPathText();
+  const Text* cwdText = judged.attempt() ? workingDirectory.get() : facts->workingDirectoryText();
+  key.executable = file.placeAs ? file.placeAs->id : 0;
+  key.typedPath = typedText == nullptr ? 0 : typedText->id;
+  const bool relative = needsWorkingDirectory(typed.value);
+  key.workingDirectory = relative && cwdText != nullptr ? cwdText->id : 0;
+  const trace::Field<bool> secure = facts->secure();
+  std::uint64_t flags = judged.errorNumber();
+  for (const bool flag :
+       {judged.attempt(), judged.script(), file.executableEvidence.known(),
+        file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
+        relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
+        secure.known(), secure.value, judged.arguments().known()}) {
+    flags = (flags << 1) | (flag ? 1U : 0U);
+  }
+  key.flags = flags;
+  key.context = answersOf(contextTests_, judged, facts->keptContext().answers);
+  const Facts* above = judged.parent().node ? knownFacts(*judged.parent().node) : nullptr;
+  if (above == nullptr) {
+    const bool top = judged.parent().top;
+    key.parent = answersOf(parentTests_, judged, top ? answersOfTop_ : answersOfUnknown_);
+  } else {
+    ProgramFile& parent = above->file();
+    if (parent.place.kind == PlaceKind::kPath && !parent.name) return false;
+    key.parent = answersOf(parentTests_, judged, parent.answers);
+  }
+  return key.context != 0 && key.parent != 0;
+}
+
+Candidates::Concerned Candidates::of(const Judged& judged) {
+  if (judged.isMapping()) return {&mappings_, &none_};
+  Key key;
+  if (!keyOf(judged, key)) return {&executions_, &none_};
+  auto found = found_.find(key);
+  if (found == found_.end()) {
+    if (found_.size() >= kMaxKeys) {
+      found_.clear();
+      argumentTests_.clear();
+      lists_.clear();
+    }
+    found = found_.emplace(key, findOut(judged)).first;
+  }
+  Found& known = found->second;
+  return {known.ifHit->empty() ? known.always : withHits(known, judged), known.inconclusive};
+}
+
+Candidates::Found Candidates::findOut(const Judged& judged) {
+  Numbers always;
+  Numbers inconclusive;
+  Numbers ifHit;
+  const Facts& facts = *judged.facts();
+  const bool named = facts.nameText() != nullptr && !facts.file().executableEvidence.truncated();
+  if (named) {
+    const auto byName = byName_.find(std::string(facts.name()));
+    static const Numbers kNone;
+    joined(ofAnyName_, byName == byName_.end() ? kNone : byName->second);
+  }
+  for (const std::uint32_t number : named ? result_ : executions_) {
+    if (excluded(number, judged)) continue;
+    const KnownAnswer whatever = knownPartOf(number, judged, {});
+    if (whatever.answer == Tri::kFalse) continue;
+    const Recipe* recipe = subjects_[number].recipe;
+    const bool plain = recipe != nullptr && !recipe->classified && !recipe->sequence;
+    if (plain && whatever.whole && whatever.answer == Tri::kUnknown) {
+      inconclusive.push_back(number);
+    } else if (knownPartOf(number, judged, {false, nullptr, 0}).answer == Tri::kFalse) {
+      ifHit.push_back(number);
+    } else {
+      always.push_back(number);
+    }
+  }
+  const Numbers* hit = keep(std::move(ifHit));
+  return {keep(std::move(always)), keep(std::move(inconclusive)), hit, testsOf(*hit), {}};
+}
+
+// By other things than conditions.
+bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
+  if (subjects_[number].steps != nullptr) return judged.attempt();
+  const Recipe& recipe = *subjects_[number].recipe;
+  if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return true;
+  if (!recipe.classified) return false;
+  if (recipe.path != PathSource::kArgument) return triggerOfClass(recipe, judged) == Tri::kFalse;
+  if (judged.script() || judged.attempt()) return true;
+  const Facts& facts = *judged.facts();
+  return facts.place().kind == PlaceKind::kPath &&
+         scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+}
+
+// Of a sequence, what one of its steps says.
+KnownAnswer Candidates::knownPartOf(std::uint32_t number, const Judged& judged,
+                                    const ArgumentHits& arguments) const {
+  if (const Recipe* recipe = subjects_[number].recipe) {
+    if (!recipe->when) return {Tri::kTrue, true};
+    return knownPart(*recipe->when, judged, arguments);
+  }
+  Tri answer = Tri::kFalse;
+  for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
+    answer = either(answer, knownPart(step.condition, judged, arguments).answer);
+  }
+  return {answer, false};
+}
+
+ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
+  if (ifHit.empty()) return nullptr;
+  std::unique_ptr<ArgumentTests>& made = argumentTests_[&ifHit];
+  if (made) return made.get();
+  Tests tests;
+  for (const std::uint32_t number : ifHit) {
+    if (const Recipe* recipe = subjects_[number].recipe) {
+      collectTests(*recipe->when, Basis::kArgument, tests);
+      continue;
+    }
+    for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
+      collectTests(step.condition, Basis::kArgument, tests);
+    }
+  }
+  made = std::make_unique<ArgumentTests>(tests);
+  return made.get();
+}
+
+const Candidates::Numbers* Candidates::withHits(Found& found, const Judged& judged) {
+  const trace::Field<TextList>& arguments = judged.arguments();
+  if (!arguments.known() || arguments.evidence.truncated()) {
+    return &joined(*found.always, *found.ifHit);
+  }
+  const std::uint32_t hits = found.tests->hitsOf(arguments.value);
+  if (hits == ArgumentTests::kNoHits) return found.always;
+  const Numbers*& numbers = found.byHits[hits];
+  if (numbers == nullptr) {
+    Numbers possible;
+    for (const std::uint32_t number : *found.ifHit) {
+      const ArgumentHits known{false, found.tests, hits};
+      if (knownPartOf(number, judged, known).answer != Tri::kFalse) possible.push_back(number);
+    }
+    numbers = keep(joined(*found.always, possible));
+  }
+  return numbers;
+}
+
+const Candidates::Numbers& Candidates::joined(const Numbers& a, const Numbers& b) {
+  result_.clear();
+  std::ranges::merge(a, b, std::back_inserter(result_));
+  return result_;
 }
 
 }  // namespace exectrail::analyzer

@@ -1,39 +1,100 @@
-// Which recipes an execution can concern at all, by the path of the program and the typed one
-// alone: what their triggers say about them is found out once for each distinct pair, and
-// remembered. The other recipes are not asked. Bounded; what is forgotten is found out again.
+// Which recipes an execution or attempt can concern at all. Found out once for each distinct
+// combination of paths, context and parent's program (known_part.h), and remembered; of these, the
+// recipes that look for something in the arguments are asked only if it may be there
+// (argument_tests.h). The others are not asked. Bounded; what is forgotten is found out again.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judged.h"
-#include "analyzer/engine/tri.h"
+#include "analyzer/engine/known_part.h"
 
 namespace exectrail::analyzer {
 
 class Candidates {
  public:
-  static constexpr std::size_t kMaxPaths = 65'536;
+  static constexpr std::size_t kMaxKeys = 65'536;
 
-  // A recipe's number is its place in the order of calls.
-  void add(const Recipe& recipe) { recipes_.push_back(&recipe); }
+  using Numbers = std::vector<std::uint32_t>;
 
-  // Numbers of the recipes to ask, ascending; null: all of them.
-  const std::vector<std::uint32_t>* of(const Judged& judged);
+  // `texts` keeps the texts that are judged.
+  explicit Candidates(Texts& texts) : texts_(texts) {}
+
+  // One number after the other, from 0: all recipes first, then all steps of sequences, which are
+  // concerned by what one of them may be true of.
+  void add(const Recipe& recipe);
+  void add(const SequenceRule& steps);
+  void prepare();
+
+  // Numbers, ascending; valid until the next call.
+  struct Concerned {
+    const Numbers* toAsk;
+    const Numbers* inconclusive;  // that would say so; without memory of what came before
+  };
+  Concerned of(const Judged& judged);
 
  private:
-  static bool concerns(const Recipe& recipe, const Judged& judged);
+  struct Subject {
+    const Recipe* recipe = nullptr;
+    const SequenceRule* steps = nullptr;
+  };
+  struct Key {
+    std::uint64_t executable = 0;
+    std::uint64_t typedPath = 0;
+    std::uint64_t workingDirectory = 0;
+    std::uint64_t flags = 0;
+    std::uint32_t context = 0;
+    std::uint32_t parent = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  struct Found {
+    const Numbers* always = nullptr;
+    const Numbers* inconclusive = nullptr;
+    const Numbers* ifHit = nullptr;  // if an argument may be what they look for
+    ArgumentTests* tests = nullptr;  // of these
+    std::unordered_map<std::uint32_t, const Numbers*> byHits;
+  };
 
-  std::vector<const Recipe*> recipes_;
-  std::unordered_map<std::string, std::vector<std::uint32_t>> byPaths_;
-  std::string key_;  // of the pair last asked for: its memory is used again
+  void addTests(const Condition& condition);
+  void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
+  bool keyOf(const Judged& judged, Key& key);
+  std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
+  Found findOut(const Judged& judged);
+  bool excluded(std::uint32_t number, const Judged& judged) const;
+  KnownAnswer knownPartOf(std::uint32_t number, const Judged& judged,
+                          const ArgumentHits& arguments) const;
+  ArgumentTests* testsOf(const Numbers& ifHit);
+  const Numbers* withHits(Found& found, const Judged& judged);
+  const Numbers& joined(const Numbers& a, const Numbers& b);
+  const Numbers* keep(Numbers numbers) { return &*lists_.insert(std::move(numbers)).first; }
+
+  Texts& texts_;
+  std::vector<Subject> subjects_;
+  Numbers executions_;  // of those that judge executions or attempts
+  Numbers mappings_;    // of those that judge mappings
+  Numbers none_;
+  std::unordered_map<std::string, Numbers> byName_;  // that need a program of this name
+  Numbers ofAnyName_;
+  Tests contextTests_;
+  Tests parentTests_;
+  std::map<std::string, std::uint32_t> answers_;  // numbered, from 1
+  std::uint32_t answersOfTop_ = 0;                // nothing stands above
+  std::uint32_t answersOfUnknown_ = 0;            // the parent is not known
+  std::unordered_map<Key, Found, KeyHash> found_;
+  std::set<Numbers> lists_;  // what found_ points to
+  std::map<const Numbers*, std::unique_ptr<ArgumentTests>> argumentTests_;
+  Numbers result_;
 };
-
-// The answer to a condition if nothing but the program's path and name were known: what it is
-// `false` to by them, it is false to whatever the rest is.
-Tri evaluateByPath(const Condition& condition, const ImageFacts& facts);
 
 }  // namespace exectrail::analyzer

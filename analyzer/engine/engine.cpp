@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <optional>
 
 #include "analyzer/engine/alert_builder.h"
@@ -14,6 +15,8 @@
 namespace exectrail::analyzer {
 
 namespace {
+
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
 // One recipe, with what it remembers.
 struct RunningRecipe {
@@ -42,7 +45,7 @@ struct RunningRecipe {
 
 struct Engine::State {
   State(const Program& program, const trace::Header& h, AlertSink s, const Baseline* baseline)
-      : header(h), sink(std::move(s)) {
+      : header(h), sink(std::move(s)), candidates(tree.texts()) {
     static const std::set<Key> kNothing;
     for (const Recipe& recipe : program.recipes()) {
       if (!recipe.enabled) continue;
@@ -58,6 +61,8 @@ struct Engine::State {
       const auto found = baseline->find(recipe.info->name);
       running.known = found == baseline->end() ? &kNothing : &found->second;
     }
+    for (const RunningRecipe* running : sequences) candidates.add(*running->recipe.sequence);
+    candidates.prepare();
   }
 
   void operator()(const std::monostate& /*unknown*/) {}
@@ -106,13 +111,17 @@ struct Engine::State {
 
   void judgeAll(const Judged& judged) {
     if (observer) observer(judged);
-    if (const std::vector<std::uint32_t>* numbers = candidates.of(judged)) {
-      for (const std::uint32_t number : *numbers) judgeOne(recipes[number], judged, 1);
-    } else {
-      for (RunningRecipe& running : recipes) judgeOne(running, judged, 1);
+    const Candidates::Concerned concerned = candidates.of(judged);
+    for (const std::uint32_t number : *concerned.inconclusive) {
+      ++recipes[number].counts.inconclusive;
     }
-    if (judged.attempt() || judged.isMapping()) return;
-    for (RunningRecipe* running : sequences) running->sequencer->observe(judged);
+    for (const std::uint32_t number : *concerned.toAsk) {
+      if (number < recipes.size()) {
+        judgeOne(recipes[number], judged, 1);
+      } else if (!judged.attempt()) {
+        sequences[number - recipes.size()]->sequencer->observe(judged);
+      }
+    }
   }
 
   void judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight) {
@@ -179,11 +188,19 @@ struct Engine::State {
               const std::function<Alert()>& make) {
     const auto keys = keysOf(running.recipe.suppression->key, judged, verdict.directoryClass,
                              OnUnknown::kAsValue);
-    return running.suppressor->passes(keys.front().key, timeNs, make, sink);
+    const bool passes = running.suppressor->passes(keys.front().key, timeNs, make, sink);
+    nextExpiryNs = std::min(nextExpiryNs, running.suppressor->nextExpiryNs());
+    return passes;
   }
 
+  // Mostly there is nothing to do; then nobody is asked.
   void advance() {
-    for (RunningRecipe* running : suppressed) running->suppressor->advance(timeNs, sink);
+    if (timeNs < nextExpiryNs) return;
+    nextExpiryNs = kNever;
+    for (RunningRecipe* running : suppressed) {
+      running->suppressor->advance(timeNs, sink);
+      nextExpiryNs = std::min(nextExpiryNs, running->suppressor->nextExpiryNs());
+    }
   }
 
   void finish() {
@@ -198,7 +215,8 @@ struct Engine::State {
   Engine::Observer observer;
   ProcessTree tree;
   Mounts mounts;
-  const World world{&header, &tree, &mounts};
+  TestMemo memo;
+  const World world{&header, &tree, &mounts, &memo};
   Gaps gaps;
   Summary summary;
   std::deque<RunningRecipe> recipes;      // by name
@@ -206,6 +224,7 @@ struct Engine::State {
   std::vector<RunningRecipe*> suppressed;
   Candidates candidates;
   std::uint64_t timeNs = 0;
+  std::uint64_t nextExpiryNs = kNever;  // or earlier: of all suppressors
 };
 
 Engine::Engine(const Program& program, const trace::Header& header, AlertSink sink,

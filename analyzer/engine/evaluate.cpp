@@ -11,13 +11,13 @@ using Kind = Condition::Kind;
 using State = Value::State;
 
 std::string describe(const ImageNode& node) {
-  const ImageFacts* facts = knownFacts(node);
+  const Facts* facts = knownFacts(node);
   return (facts == nullptr ? "?" : displayName(*facts)) + "(" + std::to_string(node.id.tgid) + ")";
 }
 
 class Evaluator {
  public:
-  Evaluator(const Judged& judged, std::string_view className, Findings& findings)
+  Evaluator(const Judged& judged, std::string_view className, Findings* findings)
       : judged_(judged), className_(className), findings_(findings) {}
 
   Tri evaluate(const Condition& condition) {
@@ -56,19 +56,19 @@ class Evaluator {
   Tri evaluateOr(const Condition& condition) {
     Tri result = Tri::kFalse;
     for (const Condition& child : condition.children) {
-      const std::size_t before = findings_.because.size();
+      const std::size_t before = mark();
       result = either(result, evaluate(child));
       if (result == Tri::kTrue) break;
-      findings_.because.resize(before);
+      forget(before);
     }
     return result;
   }
 
   Tri evaluateNot(const Condition& condition) {
-    const std::size_t before = findings_.because.size();
+    const std::size_t before = mark();
     const Tri result = !evaluate(condition.children.front());
-    findings_.because.resize(before);
-    if (result == Tri::kTrue) findings_.because.push_back(condition.text);
+    forget(before);
+    if (result == Tri::kTrue) because([&] { return condition.text; });
     return result;
   }
 
@@ -126,17 +126,17 @@ class Evaluator {
   Tri evaluateLineage(const Condition& condition) {
     const Lineage& lineage = judged_.lineage();
     Tally tally{condition};
-    const std::size_t before = findings_.because.size();
+    const std::size_t before = mark();
     for (const ImageNode* node : lineage.above) {
       const Tri one = evaluateItem(condition.children.front(), {node, nullptr});
-      findings_.because.resize(before);
+      forget(before);
       tally.add(one);
       if (!tally.decided()) continue;
-      if (condition.kind == Kind::kAny) findings_.because.push_back(describe(*node));
+      if (condition.kind == Kind::kAny) because([&] { return describe(*node); });
       return tally.result(true);
     }
     const Tri result = tally.result(lineage.complete);
-    if (result == Tri::kTrue) findings_.because.push_back(condition.text);
+    if (result == Tri::kTrue) because([&] { return condition.text; });
     if (result == Tri::kUnknown && !lineage.complete) missingAbove();
     return result;
   }
@@ -155,23 +155,24 @@ class Evaluator {
     if (list.state == State::kUnknown) return missingField(condition.left);
     if (list.state == State::kAbsent) return Tri::kFalse;
     Tally tally{condition};
-    const std::size_t before = findings_.because.size();
-    for (std::size_t i = 0; i < list.list->size(); ++i) {
+    const std::size_t before = mark();
+    for (std::size_t i = 0; i < list.list.size(); ++i) {
       Value element;
       element.state = State::kKnown;
       element.evidence = list.evidence;
-      element.text = (*list.list)[i];
-      element.truncated = list.truncated && i + 1 == list.list->size();
+      element.text = list.list[i];
+      element.kept = list.list.text(i);
+      element.truncated = list.truncated && i + 1 == list.list.size();
       tally.add(evaluateItem(condition.children.front(), {nullptr, &element}));
-      findings_.because.resize(before);
+      forget(before);
       if (!tally.decided()) continue;
       if (condition.kind == Kind::kAny) {
-        findings_.because.push_back(fieldName(condition.left) + " " + std::string(element.text));
+        because([&] { return fieldName(condition.left) + " " + std::string(element.text); });
       }
       return tally.result(true);
     }
     const Tri result = tally.result(!list.truncated);
-    if (result == Tri::kTrue) findings_.because.push_back(condition.text);
+    if (result == Tri::kTrue) because([&] { return condition.text; });
     if (result == Tri::kUnknown) missingField(condition.left);
     return result;
   }
@@ -180,7 +181,7 @@ class Evaluator {
   // can be the nearest for sure.
   Tri evaluateNearest(const Condition& condition) {
     const Lineage& lineage = judged_.lineage();
-    const std::size_t before = findings_.because.size();
+    const std::size_t before = mark();
     // What the answer would be for each image that may be the nearest; they all must agree.
     bool some = false;
     bool every = true;
@@ -192,12 +193,12 @@ class Evaluator {
     };
     for (const ImageNode* node : lineage.above) {
       const Tri found = evaluateItem(condition.children.front(), {node, nullptr});
-      findings_.because.resize(before);
+      forget(before);
       if (found == Tri::kFalse) continue;
       consider(evaluateItem(condition.children.back(), {node, nullptr}));
-      findings_.because.resize(before);
+      forget(before);
       if (found != Tri::kTrue) continue;
-      if (every) findings_.because.push_back(describe(*node));
+      if (every) because([&] { return describe(*node); });
       return every ? Tri::kTrue : some ? Tri::kUnknown : Tri::kFalse;
     }
     if (lineage.complete) return candidates && some ? Tri::kUnknown : Tri::kFalse;
@@ -206,9 +207,11 @@ class Evaluator {
   }
 
   void missingAbove() {
-    const Lineage& lineage = judged_.lineage();
-    const ImageNode& last = lineage.above.empty() ? *judged_.node() : *lineage.above.back();
-    findings_.missing.push_back("what stands above " + describe(last));
+    missing([&] {
+      const Lineage& lineage = judged_.lineage();
+      const ImageNode& last = lineage.above.empty() ? *judged_.node() : *lineage.above.back();
+      return "what stands above " + describe(last);
+    });
   }
 
   // A parent that nobody can pretend to be: its executable, as the kernel names it, is in the list,
@@ -216,36 +219,55 @@ class Evaluator {
   Tri evaluateGenuine(const Condition& condition) {
     if (judged_.parent().top) return Tri::kFalse;
     const ImageNode* parent = judged_.parent().node.get();
-    const ImageFacts* facts = parent == nullptr ? nullptr : knownFacts(*parent);
-    if (facts == nullptr) return missing("the parent");
-    const trace::Evidence& evidence = facts->executable.evidence;
+    const Facts* facts = parent == nullptr ? nullptr : knownFacts(*parent);
+    if (facts == nullptr) return missing([] { return "the parent"; });
+    const ProgramFile& file = facts->file();
+    const trace::Evidence& evidence = file.executableEvidence;
     const bool resolved = evidence.evidenceClass == trace::EvidenceClass::kKernel ||
                           evidence.evidenceClass == trace::EvidenceClass::kProcfs;
-    const Place place = executablePlace(*facts);
-    if (!resolved || evidence.afterGap || evidence.truncated() || place.kind != PlaceKind::kPath) {
-      return missing("parent.executable");
+    if (!resolved || evidence.afterGap || evidence.truncated() ||
+        file.place.kind != PlaceKind::kPath) {
+      return missing([] { return "parent.executable"; });
     }
-    if (!condition.set->contains(place.path)) return Tri::kFalse;
-    if (!facts->file.known()) return missing("parent.file.uid");
-    if (facts->file.value.uid != 0) return Tri::kFalse;
-    findings_.because.push_back("parent " + place.path + " (pid " +
-                                std::to_string(parent->id.tgid) + ", root's file)");
+    if (!holds(*condition.set, file.place.path, file.placeAs.get(), judged_.world().memo)) {
+      return Tri::kFalse;
+    }
+    if (!file.facts.known()) return missing([] { return "parent.file.uid"; });
+    if (file.facts.value.uid != 0) return Tri::kFalse;
+    because([&] {
+      return "parent " + file.place.path + " (pid " + std::to_string(parent->id.tgid) +
+             ", root's file)";
+    });
     return Tri::kTrue;
   }
 
-  Tri missing(std::string what) {
-    findings_.missing.push_back(std::move(what));
+  // The texts are made only if somebody wants them.
+  std::size_t mark() const { return findings_ == nullptr ? 0 : findings_->because.size(); }
+  void forget(std::size_t mark) {
+    if (findings_ != nullptr) findings_->because.resize(mark);
+  }
+  template <typename Make>
+  void because(Make make) {
+    if (findings_ != nullptr) findings_->because.emplace_back(make());
+  }
+  template <typename Make>
+  Tri missing(Make make) {
+    if (findings_ != nullptr) findings_->missing.emplace_back(make());
     return Tri::kUnknown;
   }
 
   Tri missingField(const FieldRef& field) {
+    return missing([&] { return nameOf(field); });
+  }
+
+  std::string nameOf(const FieldRef& field) const {
     const bool ofItem = item_.image != nullptr && field.subject == Subject::kItem &&
                         field.attribute != Attribute::kIt;
-    if (!ofItem) return missing(fieldName(field));
+    if (!ofItem) return fieldName(field);
     if (knownFacts(*item_.image) == nullptr) {
-      return missing("what ran as pid " + std::to_string(item_.image->id.tgid));
+      return "what ran as pid " + std::to_string(item_.image->id.tgid);
     }
-    return missing(fieldName(field).substr(1) + " of " + describe(*item_.image));
+    return fieldName(field).substr(1) + " of " + describe(*item_.image);
   }
 
   Value value(const FieldRef& field) const { return valueOf(field, judged_, className_, item_); }
@@ -264,11 +286,11 @@ class Evaluator {
                    : sameText(left, right.text, right.truncated, condition.nocase);
     } else {
       const bool asksPlace = condition.kind == Kind::kUnder;
-      result =
-          testValue(condition, left, asksPlace ? placeOf(condition.left, judged_, item_) : Place{});
+      result = asksPlace ? testPlace(condition, placeOf(condition.left, judged_, item_))
+                         : testValue(condition, left, judged_.world().memo);
     }
     if (result == Tri::kUnknown) return missingField(condition.left);
-    if (result == Tri::kTrue) findings_.because.push_back(explain(condition, left));
+    if (result == Tri::kTrue) because([&] { return explain(condition, left); });
     return result;
   }
 
@@ -277,15 +299,16 @@ class Evaluator {
     const Value left = value(condition.left);
     const bool result = compareNumbers(trustOf(left.evidence), condition.op, condition.number);
     if (result) {
-      findings_.because.push_back(fieldName(condition.left) + " is " +
-                                  std::string(trace::name(left.evidence)));
+      because([&] {
+        return fieldName(condition.left) + " is " + std::string(trace::name(left.evidence));
+      });
     }
     return triOf(result);
   }
 
   std::string explain(const Condition& condition, const Value& left) const {
     const bool plain = condition.kind != Kind::kLength && condition.kind != Kind::kBoolean;
-    if (left.list != nullptr || !plain) return condition.text;
+    if (left.isList || !plain) return condition.text;
     const std::string text = fieldName(condition.left) + " ";
     if (condition.kind == Kind::kNumber || condition.kind == Kind::kNumberIn) {
       return text + std::to_string(left.number);
@@ -295,7 +318,7 @@ class Evaluator {
 
   const Judged& judged_;
   std::string_view className_;
-  Findings& findings_;
+  Findings* findings_;  // null: nobody wants to know why
   Item item_;
 };
 
@@ -303,7 +326,11 @@ class Evaluator {
 
 Tri evaluate(const Condition& condition, const Judged& judged, std::string_view className,
              Findings& findings) {
-  return Evaluator(judged, className, findings).evaluate(condition);
+  return Evaluator(judged, className, &findings).evaluate(condition);
+}
+
+Tri evaluate(const Condition& condition, const Judged& judged, std::string_view className) {
+  return Evaluator(judged, className, nullptr).evaluate(condition);
 }
 
 }  // namespace exectrail::analyzer

@@ -20,4 +20,7 @@ struct Findings {
 Tri evaluate(const Condition& condition, const Judged& judged, std::string_view className,
              Findings& findings);
 
+// The answer alone, which needs no memory.
+Tri evaluate(const Condition& condition, const Judged& judged, std::string_view className);
+
 }  // namespace exectrail::analyzer

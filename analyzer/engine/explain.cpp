@@ -29,14 +29,14 @@ std::string shown(const Value& value, bool number) {
   if (value.state == Value::State::kUnknown) return "not known";
   if (value.state == Value::State::kAbsent) return "there is none";
   std::string text;
-  if (value.list != nullptr) {
+  if (value.isList) {
     text = "[";
-    for (std::size_t i = 0; i < value.list->size(); ++i) {
+    for (std::size_t i = 0; i < value.list.size(); ++i) {
       if (i == kMaxElements) {
-        text += ", … " + std::to_string(value.list->size() - i) + " more";
+        text += ", … " + std::to_string(value.list.size() - i) + " more";
         break;
       }
-      text += (i == 0 ? "" : ", ") + shown((*value.list)[i]);
+      text += (i == 0 ? "" : ", ") + shown(value.list[i]);
     }
     text += "]";
   } else {
@@ -114,8 +114,8 @@ std::string classLine(const Recipe& recipe, const Judged& judged, const Verdict&
   if (place.kind == PlaceKind::kUnknown && !(argument && judged.scriptArgument().absent)) {
     answer = Tri::kUnknown;
   }
-  what +=
-      verdict.directoryClass.empty() ? " is in no class" : " is in class " + verdict.directoryClass;
+  what += verdict.directoryClass.empty() ? " is in no class"
+                                         : " is in class " + std::string(verdict.directoryClass);
   return Explainer::line(0, answer, what);
 }
 

@@ -57,9 +57,8 @@ constexpr std::array<std::string_view, 41> kCapabilityNames = {"CAP_CHOWN",
                                                                "CAP_BPF",
                                                                "CAP_CHECKPOINT_RESTORE"};
 
-Value fileValue(const ImageFacts& facts, Attribute attribute, const World& world,
-                std::uint64_t timeNs) {
-  const trace::Field<trace::FileFacts>& file = facts.file;
+Value fileValue(const Facts& facts, Attribute attribute, const World& world, std::uint64_t timeNs) {
+  const trace::Field<trace::FileFacts>& file = facts.fileFacts();
   if (!file.known()) return {};
   const trace::FileFacts& value = file.value;
   switch (attribute) {
@@ -88,7 +87,7 @@ Value fileValue(const ImageFacts& facts, Attribute attribute, const World& world
   }
 }
 
-Value hashValue(const trace::Field<std::string>& hash) {
+Value hashValue(const trace::Field<trace::Bytes>& hash) {
   if (!hash.known()) return {};
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
@@ -150,13 +149,6 @@ Value namespaceValue(const trace::Field<trace::Namespaces>& namespaces, Attribut
   return knownNumber(static_cast<std::int64_t>(inode), namespaces.evidence);
 }
 
-Value bytesValue(const trace::Field<trace::Bytes>& field) {
-  if (!field.known()) return {};
-  Value value = knownText(field.value, field.evidence);
-  value.truncated = field.evidence.truncated();
-  return value;
-}
-
 // A variable that is not there is absent only if the recorder was asked to keep it.
 Value variableValue(const trace::Field<trace::Environment>& environment, const std::string& name,
                     const World& world) {
@@ -176,8 +168,7 @@ Value variableValue(const trace::Field<trace::Environment>& environment, const s
 
 Value environmentValue(const trace::Field<trace::Environment>& environment) {
   if (!environment.known()) return {};
-  Value value =
-      madeList({environment.value.begin(), environment.value.end()}, environment.evidence);
+  Value value = knownList(TextList(environment.value), environment.evidence);
   value.truncated = environment.evidence.truncated();
   return value;
 }
@@ -208,9 +199,9 @@ Value contextValue(const trace::Context& context, const FieldRef& field, const W
     case Attribute::kNetNamespace:
       return namespaceValue(context.namespaces, field.attribute);
     case Attribute::kCgroup:
-      return bytesValue(context.cgroup);
+      return textValue(context.cgroup);
     case Attribute::kContainer:
-      return bytesValue(context.containerId);
+      return textValue(context.containerId);
     case Attribute::kEnvironment:
       return environmentValue(context.environment);
     case Attribute::kVariable:
@@ -220,13 +211,17 @@ Value contextValue(const trace::Context& context, const FieldRef& field, const W
   }
 }
 
-Value placeValue(const ImageFacts& facts, Attribute attribute) {
-  if (facts.place.kind != PlaceKind::kPath) return {};
-  const trace::Evidence& evidence = facts.executable.evidence;
+Value placeValue(const Facts& facts, Attribute attribute) {
+  if (facts.place().kind != PlaceKind::kPath) return {};
+  const trace::Evidence& evidence = facts.file().executableEvidence;
   if (attribute == Attribute::kName) {
-    return evidence.truncated() ? Value() : knownText(facts.name, evidence);
+    if (evidence.truncated()) return {};
+    Value value = knownText(facts.name(), evidence);
+    value.kept = facts.nameText();
+    return value;
   }
-  Value value = knownText(facts.place.path, evidence);
+  Value value = knownText(facts.place().path, evidence);
+  value.kept = facts.file().placeAs.get();
   value.truncated = evidence.truncated();
   return value;
 }
@@ -245,13 +240,12 @@ std::string_view pathPart(std::string_view argument) {
 
 }  // namespace
 
-Value argumentsValue(const FieldRef& field, const trace::Field<std::vector<std::string>>& arguments,
-                     const trace::Field<std::string>& workingDirectory) {
+Value argumentsValue(const FieldRef& field, const trace::Field<TextList>& arguments,
+                     const trace::Field<trace::Bytes>& workingDirectory) {
   if (!arguments.known()) return {};
   const bool truncated = arguments.evidence.truncated();
   if (field.attribute == Attribute::kArguments) {
-    Value value = knownNumber(0, arguments.evidence);
-    value.list = &arguments.value;
+    Value value = knownList(arguments.value, arguments.evidence);
     value.truncated = truncated;
     return value;
   }
@@ -260,6 +254,7 @@ Value argumentsValue(const FieldRef& field, const trace::Field<std::vector<std::
       return truncated ? Value() : absentValue(arguments.evidence);
     }
     Value value = knownText(arguments.value[field.index], arguments.evidence);
+    value.kept = arguments.value.text(field.index);
     // Only the last one that was recorded can have been cut.
     value.truncated = truncated && field.index + 1 == arguments.value.size();
     return value;
@@ -282,30 +277,30 @@ Value imageValue(const ImageNode& node, const FieldRef& field, const World& worl
                  std::uint64_t timeNs) {
   if (field.attribute == Attribute::kPid) return knownNumber(node.id.tgid, kSure);
   if (field.attribute == Attribute::kSnapshot) return knownNumber(node.snapshot ? 1 : 0, kSure);
-  const ImageFacts* facts = knownFacts(node);
+  const Facts* facts = knownFacts(node);
   if (facts == nullptr) return {};
   switch (field.attribute) {
     case Attribute::kExecutable:
     case Attribute::kName:
       return placeValue(*facts, field.attribute);
     case Attribute::kComm:
-      return textValue(facts->comm);
-    case Attribute::kParentPid:
-      return facts->parentPid.known()
-                 ? knownNumber(facts->parentPid.value, facts->parentPid.evidence)
-                 : Value();
+      return textValue(facts->comm());
+    case Attribute::kParentPid: {
+      const auto parentPid = facts->parentPid();
+      return parentPid.known() ? knownNumber(parentPid.value, parentPid.evidence) : Value();
+    }
     case Attribute::kArguments:
     case Attribute::kArgument:
     case Attribute::kArgumentPaths:
-      return argumentsValue(field, facts->arguments, facts->workingDirectory);
+      return argumentsValue(field, facts->arguments(), facts->workingDirectory());
     case Attribute::kWorkingDirectory:
-      return textValue(facts->workingDirectory);
-    case Attribute::kSecure:
-      return facts->secure.known()
-                 ? knownNumber(facts->secure.value ? 1 : 0, facts->secure.evidence)
-                 : Value();
+      return textValue(facts->workingDirectory());
+    case Attribute::kSecure: {
+      const auto secure = facts->secure();
+      return secure.known() ? knownNumber(secure.value ? 1 : 0, secure.evidence) : Value();
+    }
     case Attribute::kFileHash:
-      return hashValue(facts->sha256);
+      return hashValue(facts->sha256());
     case Attribute::kFileUid:
     case Attribute::kFileGid:
     case Attribute::kFileMode:
@@ -315,7 +310,7 @@ Value imageValue(const ImageNode& node, const FieldRef& field, const World& worl
     case Attribute::kFileIdentity:
       return fileValue(*facts, field.attribute, world, timeNs);
     default:
-      return contextValue(*facts->context, field, world);
+      return contextValue(facts->context(), field, world);
   }
 }
 

@@ -28,12 +28,14 @@ class Judge {
 
   Verdict run() {
     if (!concerns()) return verdict_;
-    const Tri trigger = triggerOfClass();
+    Tri trigger = triggerOfClass();
     if (trigger == Tri::kFalse) return verdict_;
-    const Tri all = both(trigger, triggerOfCondition());
-    if (all == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
-    if (all != Tri::kTrue) return verdict_;
+    if (recipe_.when)
+      trigger = both(trigger, evaluate(*recipe_.when, judged_, verdict_.directoryClass));
+    if (trigger == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
+    if (trigger != Tri::kTrue) return verdict_;
     verdict_.kind = Verdict::Kind::kAlert;
+    tellTrigger();
     int steps = 0;
     if (verdict_.typedPathOnly) {
       --steps;
@@ -52,6 +54,22 @@ class Judge {
     return verdict_;
   }
 
+  // Finds path, class and severity.
+  Tri triggerOfClass() {
+    base_ = recipe_.severity.value_or(Severity::kInfo);
+    if (!recipe_.classified) {
+      const Place& place = recipe_.path == PathSource::kArgument ? judged_.scriptArgument().place
+                                                                 : judged_.filePlace();
+      if (place.kind == PlaceKind::kPath) verdict_.path = place.path;
+      return Tri::kTrue;
+    }
+    match_ = recipe_.path == PathSource::kArgument ? classOfArgument() : findClass();
+    if (!match_) return unknownPath_ ? Tri::kUnknown : Tri::kFalse;
+    verdict_.directoryClass = match_->directoryClass->name;
+    base_ = recipe_.severity.value_or(moved(match_->directoryClass->severity, recipe_.classStep));
+    return Tri::kTrue;
+  }
+
  private:
   // Whether it is of the kind that the recipe is about.
   bool concerns() const {
@@ -59,36 +77,20 @@ class Judge {
     return std::ranges::count(recipe_.results, judged_.errorNumber()) > 0;
   }
 
-  // Sets path, class and severity.
-  Tri triggerOfClass() {
-    if (!recipe_.classified) {
-      const Place& place = recipe_.path == PathSource::kArgument ? judged_.scriptArgument().place
-                                                                 : judged_.filePlace();
-      if (place.kind == PlaceKind::kPath) verdict_.path = place.path;
-      base_ = recipe_.severity.value_or(Severity::kInfo);
-      return Tri::kTrue;
-    }
-    const auto match = recipe_.path == PathSource::kArgument ? classOfArgument() : findClass();
-    if (!match) return unknownPath_ ? Tri::kUnknown : Tri::kFalse;
-    verdict_.directoryClass = match->directoryClass->name;
-    const Severity ofClass = moved(match->directoryClass->severity, recipe_.classStep);
-    base_ = recipe_.severity.value_or(ofClass);
-    verdict_.reasons.push_back({verdict_.directoryClass,
-                                "class " + std::string(name(base_)),
-                                verdict_.path + " matches " + std::string(match->pattern),
-                                {}});
-    return Tri::kTrue;
-  }
-
-  Tri triggerOfCondition() {
-    if (!recipe_.when) return Tri::kTrue;
-    Findings findings;
-    const Tri result = evaluate(*recipe_.when, judged_, verdict_.directoryClass, findings);
-    if (result == Tri::kTrue) {
+  // What made it an alert.
+  void tellTrigger() {
+    if (match_) {
       verdict_.reasons.push_back(
-          {"when", "severity " + std::string(name(base_)), join(findings.because), {}});
+          {std::string(verdict_.directoryClass),
+           "class " + std::string(name(base_)),
+           std::string(verdict_.path) + " matches " + std::string(match_->pattern),
+           {}});
     }
-    return result;
+    if (!recipe_.when) return;
+    Findings findings;
+    evaluate(*recipe_.when, judged_, verdict_.directoryClass, findings);
+    verdict_.reasons.push_back(
+        {"when", "severity " + std::string(name(base_)), join(findings.because), {}});
   }
 
   // Of the script that an interpreter was given; `#!` lines are exec_from_unusual_dir's business.
@@ -134,7 +136,8 @@ class Judge {
 
   // A script in a good place may name an interpreter in a bad one.
   std::optional<Classifier::Match> worseOfInterpreter(std::optional<Classifier::Match> script) {
-    const Place interpreter = judged_.facts().place;
+    if (judged_.facts() == nullptr) return script;
+    const Place& interpreter = judged_.facts()->place();
     if (interpreter.kind != PlaceKind::kPath) return script;
     auto match = recipe_.classifier.classify(interpreter.path);
     if (!match) return script;
@@ -181,12 +184,17 @@ class Judge {
   const Judged& judged_;
   std::int64_t realtimeNs_;
   Verdict verdict_;
+  std::optional<Classifier::Match> match_;
   Severity base_ = Severity::kInfo;
   bool unknownPath_ = false;
   std::vector<std::string> because_;
 };
 
 }  // namespace
+
+Tri triggerOfClass(const Recipe& recipe, const Judged& judged) {
+  return Judge(recipe, judged, 0).triggerOfClass();
+}
 
 Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs) {
   return Judge(recipe, judged, realtimeNs).run();

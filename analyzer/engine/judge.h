@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/judged.h"
+#include "analyzer/engine/tri.h"
 
 namespace exectrail::analyzer {
 
@@ -16,10 +18,11 @@ struct Verdict {
   enum class Kind : std::uint8_t { kNothing, kInconclusive, kAlert };
 
   Kind kind = Kind::kNothing;
+  // As far as it was asked for; views into what was judged and into the recipe.
+  std::string_view directoryClass;
+  std::string_view path;  // that decided, normalised
   // Of an alert:
   Severity severity = Severity::kInfo;
-  std::string directoryClass;
-  std::string path;            // that decided, normalised
   bool typedPathOnly = false;  // what was typed decided, although something else ran
   bool argument = false;       // the path is that of a script given to an interpreter
   bool interpreter = false;    // not the script decided but what it names to run it
@@ -28,6 +31,10 @@ struct Verdict {
   std::vector<std::string> unknown;
   std::map<std::string, std::string> unknownBecause;
 };
+
+// What the recipe's classes alone say; true if it has none. Of the paths, not of the arguments, if
+// the recipe is not about those.
+Tri triggerOfClass(const Recipe& recipe, const Judged& judged);
 
 // `realtimeNs` is when it happened, for exemptions that end.
 Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs);

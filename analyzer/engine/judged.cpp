@@ -5,100 +5,101 @@
 
 namespace exectrail::analyzer {
 
-const ImageFacts Judged::kNothing;
+const Place Judged::kNowhere;
 
 Judged::Judged(Node image, std::uint64_t timeNs, const World& world)
     : timeNs_(timeNs),
       world_(&world),
-      attempt_(false),
       node_(std::move(image)),
       facts_(knownFacts(*node_)),
-      typedPath_(&facts().typedPath),
-      arguments_(&facts().arguments),
-      workingDirectory_(&facts().workingDirectory),
       parent_(parentOf(node_)) {
-  decidePlaces();
+  if (facts_ == nullptr) return;
+  typedPath_ = facts_->typedPath();
+  arguments_ = facts_->arguments();
+  workingDirectory_ = facts_->workingDirectory();
+  script_ = looksLikeScript();
 }
 
 Judged::Judged(Node image, const trace::Mapping& mapping, std::uint64_t timeNs, const World& world)
     : Judged(std::move(image), timeNs, world) {
-  isMapping_ = true;
-  mapping_ = mapping.role;
+  mapping_ = &mapping;
   script_ = false;
-  fileResolved_ = true;
-  filePathEvidence_ = mapping.path.evidence;
-  filePlace_ = mapping.path.known() ? placeOfResolved(mapping.path.value, false) : Place{};
 }
 
 Judged::Judged(Node caller, const trace::Attempt& attempt, std::uint64_t timeNs, const World& world)
     : timeNs_(timeNs),
       world_(&world),
-      attempt_(true),
+      attempt_(&attempt),
       node_(std::move(caller)),
       facts_(knownFacts(*node_)),
-      errorNumber_(attempt.errorNumber),
-      attemptNumber_(attempt.number),
-      typedPath_(&attemptFacts_.typedPath),
-      arguments_(&attemptFacts_.arguments),
-      workingDirectory_(&attemptFacts_.workingDirectory),
-      parent_(parentOf(node_)) {
-  attemptFacts_.typedPath = copyField(attempt.typedPath);
-  attemptFacts_.arguments = copyField(attempt.arguments);
-  attemptFacts_.workingDirectory = copyField(attempt.workingDirectory);
-  decidePlaces();
+      typedPath_(attempt.typedPath),
+      arguments_(TextList(attempt.arguments.value), attempt.arguments.evidence),
+      workingDirectory_(attempt.workingDirectory),
+      parent_(parentOf(node_)) {}
+
+const Place& Judged::typedPlace() const {
+  if (typedPlace_) return *typedPlace_;
+  typedPlace_.emplace();
+  if (!typedPath_.known()) return *typedPlace_;
+  std::optional<std::string_view> cwd;
+  if (workingDirectory_.known()) cwd = workingDirectory_.value;
+  typedPlace_ = placeOfTyped(typedPath_.value, cwd);
+  return *typedPlace_;
 }
 
-void Judged::decidePlaces() {
-  if (typedPath_->known()) {
-    std::optional<std::string_view> cwd;
-    if (workingDirectory_->known()) cwd = workingDirectory_->value;
-    typedPlace_ = placeOfTyped(typedPath_->value, cwd);
+const Judged::Decision& Judged::decision() const {
+  if (!decision_) decision_ = decide();
+  return *decision_;
+}
+
+Judged::Decision Judged::decide() const {
+  Decision decision;
+  if (mapping_ != nullptr) {
+    decision.resolved = true;
+    decision.evidence = mapping_->path.evidence;
+    if (mapping_->path.known()) mappedPlace_ = placeOfResolved(mapping_->path.value, false);
+    decision.place = &mappedPlace_;
+    return decision;
   }
-  script_ = looksLikeScript();
-  if (!attempt_ && !script_ && facts().executable.known()) {
-    filePlace_ = facts().place;
-    filePathEvidence_ = facts().executable.evidence;
-    fileResolved_ = true;
-    return;
+  if (attempt_ == nullptr && !script_ && facts_ != nullptr && facts_->executable().known()) {
+    return {&facts_->place(), facts_->file().placeAs.get(), facts_->executable().evidence, true};
   }
-  if (typedPlace_.kind != PlaceKind::kPath) return;
-  filePlace_ = typedPlace_;
-  filePathEvidence_ = typedPath_->evidence;
-  const bool asPassed = (attempt_ || script_) && typedPath_->value.starts_with('/');
-  if (!asPassed) filePathEvidence_.evidenceClass = trace::EvidenceClass::kInferred;
+  if (typedPlace().kind != PlaceKind::kPath) return decision;
+  decision.place = &typedPlace();
+  decision.evidence = typedPath_.evidence;
+  const bool asPassed = (attempt_ != nullptr || script_) && typedPath_.value.starts_with('/');
+  if (!asPassed) decision.evidence.evidenceClass = trace::EvidenceClass::kInferred;
+  return decision;
 }
 
 bool Judged::looksLikeScript() const {
-  if (attempt_) return false;
-  if (facts().interpreter.known()) return !facts().interpreter.value.empty();
-  if (!facts().executable.known() || !typedPath_->known() || !arguments_->known()) {
-    return false;
-  }
-  const std::vector<std::string>& arguments = arguments_->value;
-  return (arguments.size() > 1 && arguments[1] == typedPath_->value) ||
-         (arguments.size() > 2 && arguments[2] == typedPath_->value);
+  const trace::Field<trace::Bytes> interpreter = facts_->interpreter();
+  if (interpreter.known()) return !interpreter.value.empty();
+  if (!facts_->executable().known() || !typedPath_.known() || !arguments_.known()) return false;
+  const TextList& arguments = arguments_.value;
+  return (arguments.size() > 1 && arguments[1] == typedPath_.value) ||
+         (arguments.size() > 2 && arguments[2] == typedPath_.value);
 }
 
 const Judged::Script& Judged::scriptArgument() const {
   if (scriptArgument_) return *scriptArgument_;
   Script& script = scriptArgument_.emplace();
   if (script_) {
-    script.place = filePlace_;
-    script.evidence = filePathEvidence_;
+    script.place = filePlace();
+    script.evidence = filePathEvidence();
     return script;
   }
   // The caller of an attempt is not what would have run.
-  if (attempt_) return script;
-  const bool known = facts().place.kind == PlaceKind::kPath && arguments_->known();
-  if (!known) return script;
+  if (attempt_ != nullptr || facts_ == nullptr) return script;
+  if (facts_->place().kind != PlaceKind::kPath || !arguments_.known()) return script;
   const ScriptArgument found =
-      analyzer::scriptArgument(facts().name, arguments_->value, arguments_->evidence.truncated());
+      analyzer::scriptArgument(facts_->name(), arguments_.value, arguments_.evidence.truncated());
   script.absent = found.source == ScriptSource::kNone;
   if (found.source != ScriptSource::kArgument) return script;
   std::optional<std::string_view> cwd;
-  if (workingDirectory_->known()) cwd = workingDirectory_->value;
+  if (workingDirectory_.known()) cwd = workingDirectory_.value;
   script.place = placeOfTyped(found.path, cwd);
-  script.evidence = arguments_->evidence;
+  script.evidence = arguments_.evidence;
   if (!found.path.starts_with('/')) {
     script.evidence.evidenceClass = trace::EvidenceClass::kInferred;
   }
@@ -106,18 +107,19 @@ const Judged::Script& Judged::scriptArgument() const {
 }
 
 const MountFacts* Judged::mountOf(std::string_view path) const {
-  const auto& namespaces = facts().context->namespaces;
-  if (world_->mounts == nullptr || !namespaces.known()) return nullptr;
+  if (facts_ == nullptr || world_->mounts == nullptr) return nullptr;
+  const auto& namespaces = facts_->context().namespaces;
+  if (!namespaces.known()) return nullptr;
   if (!path.starts_with('/') || path.starts_with("/memfd:")) return nullptr;
   const bool own =
-      !attempt_ && !isMapping_ && facts().identity.known() && path == facts().place.path;
+      !attempt() && !isMapping() && facts_->identity().known() && path == facts_->place().path;
   return world_->mounts->findAt(namespaces.value.mount, path, timeNs_,
-                                own ? &facts().identity.value : nullptr);
+                                own ? &facts_->identity().value : nullptr);
 }
 
 const MountFacts* Judged::mount() const {
   if (mount_) return *mount_;
-  mount_ = filePlace_.kind == PlaceKind::kPath ? mountOf(filePlace_.path) : nullptr;
+  mount_ = filePlace().kind == PlaceKind::kPath ? mountOf(filePlace().path) : nullptr;
   return *mount_;
 }
 

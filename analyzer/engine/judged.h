@@ -23,10 +23,10 @@ class Judged {
  public:
   // What ran.
   Judged(Node image, std::uint64_t timeNs, const World& world = kNoWorld);
-  // What did not, and who tried.
+  // What did not, and who tried. The record must outlive this.
   Judged(Node caller, const trace::Attempt& attempt, std::uint64_t timeNs,
          const World& world = kNoWorld);
-  // What an image mapped after its exec.
+  // What an image mapped after its exec. The record must outlive this.
   Judged(Node image, const trace::Mapping& mapping, std::uint64_t timeNs,
          const World& world = kNoWorld);
 
@@ -36,32 +36,36 @@ class Judged {
   std::uint64_t timeNs() const { return timeNs_; }
   const World& world() const { return *world_; }
   const Node& node() const { return node_; }  // the image that ran; of an attempt, the caller
-  bool attempt() const { return attempt_; }
-  trace::MappingRole mapping() const { return mapping_; }  // kUnknown: it is none
-  bool isMapping() const { return isMapping_; }
-  std::uint16_t errorNumber() const { return errorNumber_; }
-  std::uint32_t attemptNumber() const { return attemptNumber_; }
+  bool attempt() const { return attempt_ != nullptr; }
+  trace::MappingRole mapping() const {  // kUnknown: it is none
+    return mapping_ == nullptr ? trace::MappingRole::kUnknown : mapping_->role;
+  }
+  bool isMapping() const { return mapping_ != nullptr; }
+  std::uint16_t errorNumber() const { return attempt_ == nullptr ? 0 : attempt_->errorNumber; }
+  std::uint32_t attemptNumber() const { return attempt_ == nullptr ? 0 : attempt_->number; }
 
-  // Facts about node(), never null.
-  const ImageFacts& facts() const { return facts_ == nullptr ? kNothing : *facts_; }
+  // About node(); null: nothing is known.
+  const Facts* facts() const { return facts_; }
 
   // Of the execution or the attempt itself.
-  const trace::Field<std::string>& typedPath() const { return *typedPath_; }
-  const trace::Field<std::vector<std::string>>& arguments() const { return *arguments_; }
-  const trace::Field<std::string>& workingDirectory() const { return *workingDirectory_; }
+  const trace::Field<trace::Bytes>& typedPath() const { return typedPath_; }
+  const trace::Field<TextList>& arguments() const { return arguments_; }
+  const trace::Field<trace::Bytes>& workingDirectory() const { return workingDirectory_; }
 
   // The file that decides: the one the kernel resolved; of a script, of an attempt, or if that is
   // not known, what was typed: `inferred`, unless a script or attempt was named by an absolute
   // path. Normalised.
-  const Place& filePlace() const { return filePlace_; }
-  const trace::Evidence& filePathEvidence() const { return filePathEvidence_; }
-  bool fileResolved() const { return fileResolved_; }
+  const Place& filePlace() const { return *decision().place; }
+  const trace::Evidence& filePathEvidence() const { return decision().evidence; }
+  bool fileResolved() const { return decision().resolved; }
+  // The path as a kept text, null if it is not one.
+  const Text* filePathText() const { return decision().text; }
 
   // A script that the kernel ran through its interpreter (load_script() in fs/binfmt_script.c puts
   // what was typed behind the interpreter and its option). Then the script is the file that
   // decides, and the executable is the interpreter.
   bool script() const { return script_; }
-  const Place& typedPlace() const { return typedPlace_; }
+  const Place& typedPlace() const;
 
   using Script = ScriptFile;
   const Script& scriptArgument() const;
@@ -78,31 +82,34 @@ class Judged {
   const Lineage& lineage() const;
 
  private:
-  static const ImageFacts kNothing;
+  static const Place kNowhere;
 
-  void decidePlaces();
+  struct Decision {
+    const Place* place = &kNowhere;
+    const Text* text = nullptr;
+    trace::Evidence evidence;
+    bool resolved = false;
+  };
+
+  const Decision& decision() const;
+  Decision decide() const;
   bool looksLikeScript() const;
 
   std::uint64_t timeNs_;
   const World* world_;
-  bool attempt_;
-  bool isMapping_ = false;
-  trace::MappingRole mapping_ = trace::MappingRole::kUnknown;
+  const trace::Attempt* attempt_ = nullptr;
+  const trace::Mapping* mapping_ = nullptr;
   Node node_;
-  const ImageFacts* facts_;
-  ImageFacts attemptFacts_;  // holds the attempt's own path, arguments and working directory
-  std::uint16_t errorNumber_ = 0;
-  std::uint32_t attemptNumber_ = 0;
-  const trace::Field<std::string>* typedPath_;
-  const trace::Field<std::vector<std::string>>* arguments_;
-  const trace::Field<std::string>* workingDirectory_;
-  Place filePlace_;
-  Place typedPlace_;
-  trace::Evidence filePathEvidence_;
-  bool fileResolved_ = false;
+  const Facts* facts_;
+  trace::Field<trace::Bytes> typedPath_;
+  trace::Field<TextList> arguments_;
+  trace::Field<trace::Bytes> workingDirectory_;
   bool script_ = false;
   ParentLink parent_;
   // Computed when first asked for.
+  mutable std::optional<Place> typedPlace_;
+  mutable Place mappedPlace_;
+  mutable std::optional<Decision> decision_;
   mutable std::optional<Lineage> lineage_;
   mutable std::optional<Script> scriptArgument_;
   mutable std::optional<const MountFacts*> mount_;

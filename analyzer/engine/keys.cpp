@@ -40,16 +40,16 @@ std::vector<KeyedValues> keysOf(const std::vector<KeyField>& fields, const Judge
     if (!value.known()) {
       if (onUnknown == OnUnknown::kNothing) return {};
       texts.emplace_back(value.state == Value::State::kAbsent ? "-" : "?");
-    } else if (value.list != nullptr && onUnknown == OnUnknown::kNothing) {
+    } else if (value.isList && onUnknown == OnUnknown::kNothing) {
       listAt = i;
-      elements.assign(value.list->begin(),
-                      value.list->begin() +
-                          static_cast<std::ptrdiff_t>(std::min(value.list->size(), kMaxElements)));
+      for (std::size_t at = 0; at < std::min(value.list.size(), kMaxElements); ++at) {
+        elements.emplace_back(value.list[at]);
+      }
       texts.emplace_back();
-    } else if (value.list != nullptr) {
+    } else if (value.isList) {
       // As one value: the elements with their sizes cannot be mistaken for others.
       std::string all;
-      for (const std::string& element : *value.list) {
+      for (const std::string_view element : value.list) {
         all.append(std::to_string(element.size())).append(":").append(element);
       }
       texts.push_back(std::move(all));

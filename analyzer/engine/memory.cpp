@@ -80,14 +80,14 @@ void Sequencer::extend(std::vector<Chain>& chains, std::size_t step, const Judge
   if (chain.begun && chain.startNs > before.startNs) return;
   chain = before;
   chain.told += (chain.told.empty() ? "" : ", then ") + rule_.steps[step].name + " " +
-                displayName(judged.facts()) + "(" + std::to_string(judged.node()->id.tgid) + ")";
+                (judged.facts() == nullptr ? "?" : displayName(*judged.facts())) + "(" +
+                std::to_string(judged.node()->id.tgid) + ")";
 }
 
 void Sequencer::observe(const Judged& judged) {
   // From the last to the first: one exec does not serve as two steps.
   for (std::size_t step = rule_.steps.size(); step-- > 0;) {
-    Findings findings;
-    const Tri matches = evaluate(rule_.steps[step].condition, judged, {}, findings);
+    const Tri matches = evaluate(rule_.steps[step].condition, judged, {});
     if (matches == Tri::kFalse) continue;
     for (const KeyedValues& each : keysOf(rule_.steps[step].key, judged, {}, OnUnknown::kNothing)) {
       if (step > 0 && chains_.find(each.key) == nullptr) continue;

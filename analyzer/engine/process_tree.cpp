@@ -20,11 +20,11 @@ void inherit(trace::Field<T>& field) {
 
 }  // namespace
 
-ImageNode::~ImageNode() {
-  Node next = std::move(above);
-  while (next && next.use_count() == 1) {
-    Node after = std::move(next->above);
-    next = std::move(after);
+void unused(ImageNode* node) {
+  while (node != nullptr) {
+    ImageNode* above = node->above.release();
+    delete node;
+    node = above != nullptr && --above->uses == 0 ? above : nullptr;
   }
 }
 
@@ -35,14 +35,22 @@ std::size_t ProcessTree::IdHash::operator()(const trace::ImageId& id) const {
 }
 
 ProcessTree::Process* ProcessTree::findProcess(const trace::ProcessId& id) {
-  const auto found = processes_.find(id.tgid);
-  if (found == processes_.end() || found->second.startNs != id.startNs) return nullptr;
-  return &found->second;
+  Process* found = processes_.find(id.tgid);
+  return found == nullptr || found->startNs != id.startNs ? nullptr : found;
+}
+
+// Of one that is about to be there: made if there is none.
+ProcessTree::Process& ProcessTree::processAt(std::uint32_t tgid) {
+  if (processes_.size() >= maxProcesses_ && processes_.find(tgid) == nullptr) {
+    processes_.eraseAny();
+    ++evictions_;
+  }
+  return processes_[tgid];
 }
 
 const ImageNode* ProcessTree::current(std::uint32_t tgid) const {
-  const auto found = processes_.find(tgid);
-  return found == processes_.end() ? nullptr : found->second.current.get();
+  const Process* found = processes_.find(tgid);
+  return found == nullptr ? nullptr : found->current.get();
 }
 
 Node ProcessTree::seen(const trace::ImageId& id) {
@@ -51,8 +59,9 @@ Node ProcessTree::seen(const trace::ImageId& id) {
       if (node->id == id) return node;
     }
   }
+  if (awaited_.empty()) return nullptr;
   const auto found = awaited_.find(id);
-  return found == awaited_.end() ? nullptr : found->second.lock();
+  return found == awaited_.end() ? nullptr : found->second;
 }
 
 Node ProcessTree::find(const trace::ImageId& id) {
@@ -62,10 +71,10 @@ Node ProcessTree::find(const trace::ImageId& id) {
 
 Node ProcessTree::await(const trace::ImageId& id) {
   if (awaited_.size() >= awaitedLimit_) {
-    std::erase_if(awaited_, [](const auto& entry) { return entry.second.expired(); });
+    std::erase_if(awaited_, [](const auto& entry) { return entry.second->uses == 1; });
     awaitedLimit_ = std::max<std::size_t>(1024, 2 * awaited_.size());
   }
-  auto node = std::make_shared<ImageNode>();
+  Node node(new ImageNode);
   node->id = id;
   awaited_[id] = node;
   return node;
@@ -96,13 +105,13 @@ void ProcessTree::put(ImageNode& node, Edge edge, Node above, Age age) {
 void ProcessTree::snapshot(const trace::Image& image, std::uint64_t timeNs) {
   Node node = seen(image.id);
   const Age age = node ? Age::kKnown : Age::kNew;
-  if (!node) node = std::make_shared<ImageNode>();
-  awaited_.erase(image.id);
+  if (!node) node = Node(new ImageNode);
+  if (!awaited_.empty()) awaited_.erase(image.id);
   node->id = image.id;
-  node->facts = copyFacts(image, nullptr, contexts_);
+  node->facts = store_.copy(image, nullptr, nullptr);
   node->snapshot = true;
   node->timeNs = timeNs;
-  Process& process = processes_[image.id.tgid];
+  Process& process = processAt(image.id.tgid);
   // A trace that was cut restates the images of a process in the order in which they replaced one
   // another.
   const bool replaces = process.current && process.startNs == image.id.startNs &&
@@ -124,8 +133,8 @@ void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
   // A trace that was cut restates forks after what they led to.
   Node node = seen(fork.child);
   const Age age = node ? Age::kKnown : Age::kNew;
-  if (!node) node = std::make_shared<ImageNode>();
-  awaited_.erase(fork.child);
+  if (!node) node = Node(new ImageNode);
+  if (!awaited_.empty()) awaited_.erase(fork.child);
   if (node->edge != Edge::kUnknown) return;
   node->id = fork.child;
   node->timeNs = timeNs;
@@ -134,7 +143,7 @@ void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
   node->copied = true;
   if (!node->facts) node->facts = node->above->facts;
   cutChain(node);
-  Process& process = processes_[fork.child.tgid];
+  Process& process = processAt(fork.child.tgid);
   const bool newer = process.current && process.startNs == fork.child.startNs &&
                      process.current->id.execNumber > fork.child.execNumber;
   if (!newer) process = {fork.child.startNs, std::move(node)};
@@ -142,12 +151,10 @@ void ProcessTree::fork(const trace::Fork& fork, std::uint64_t timeNs) {
 
 Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
   const trace::Image& image = exec.image;
-  auto node = std::make_shared<ImageNode>();
+  Node node(new ImageNode);
   node->id = image.id;
   node->timeNs = timeNs;
-  auto facts = copyFacts(image, &exec.typedPath, contexts_);
-  facts->interpreter = copyField(exec.interpreter);
-  node->facts = std::move(facts);
+  node->facts = store_.copy(image, &exec.typedPath, &exec.interpreter);
   Process* process = findProcess(image.id.process());
   if (process != nullptr) {
     node->edge = Edge::kExec;
@@ -160,7 +167,7 @@ Node ProcessTree::exec(const trace::Exec& exec, std::uint64_t timeNs) {
     // Image 0 of a process is a copy of its creator's image: nothing is missing before image 1.
     link(*node, image.creator, Age::kNew);
     node->hole = image.id.execNumber > 1;
-    processes_[image.id.tgid] = {image.id.startNs, node};
+    processAt(image.id.tgid) = {image.id.startNs, node};
   }
   cutChain(node);
   return node;
@@ -188,8 +195,8 @@ void ProcessTree::cutChain(const Node& node) {
     holder = &at->above;
     at = at->above.get();
   }
-  if (holder == nullptr || holder->use_count() > 1 || !at->above) return;
-  at->above.reset();
+  if (holder == nullptr || (*holder)->uses > 1 || !at->above) return;
+  at->above = nullptr;
   at->edge = Edge::kUnknown;
   at->hole = true;  // also if a later record names the creator of the process
 }
@@ -205,7 +212,7 @@ const ImageNode* previousOf(const ImageNode& node) {
   return node.edge == Edge::kExec && !node.hole ? node.above.get() : nullptr;
 }
 
-const ImageFacts* knownFacts(const ImageNode& node) {
+const Facts* knownFacts(const ImageNode& node) {
   const ImageNode* at = &node;
   // The creator's own record may have come after the fork.
   while (!at->facts && at->copied && at->above) at = at->above.get();
@@ -214,7 +221,7 @@ const ImageFacts* knownFacts(const ImageNode& node) {
 
 ImageFacts factsOf(const ImageNode& node) {
   ImageFacts facts;
-  if (const ImageFacts* known = knownFacts(node)) facts = *known;
+  if (const Facts* known = knownFacts(node)) facts = toAlert(*known);
   facts.id = node.id;
   if (node.copied) {
     inherit(facts.workingDirectory);

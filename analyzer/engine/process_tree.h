@@ -4,12 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/engine/alert.h"
-#include "analyzer/engine/contexts.h"
+#include "analyzer/engine/facts.h"
+#include "analyzer/engine/flat_map.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -23,28 +22,32 @@ enum class Edge : std::uint8_t {
 };
 
 struct ImageNode {
-  ImageNode() = default;
-  ~ImageNode();  // takes down a chain of any length without recursion
-  ImageNode(const ImageNode&) = delete;
-  ImageNode& operator=(const ImageNode&) = delete;
-
   trace::ImageId id;
-  std::shared_ptr<const ImageFacts> facts;  // null: not known; use knownFacts()
-  std::shared_ptr<ImageNode> above;
+  FactsRef facts;  // null: not known; use knownFacts()
+  Counted<ImageNode> above;
   Edge edge = Edge::kUnknown;
   bool copied = false;      // the child of a fork that has not called exec: its facts are inherited
   bool snapshot = false;    // was there when the recording started
   bool hole = false;        // images of the same process between this one and `above` were not seen
   std::uint32_t depth = 0;  // links above it, at least
+  std::uint32_t uses = 0;
   std::uint64_t timeNs = 0;
 };
 
-using Node = std::shared_ptr<ImageNode>;
+void unused(ImageNode* node);  // takes down a chain of any length without recursion
+
+using Node = Counted<ImageNode>;
 
 class ProcessTree {
  public:
   // A chain of more images than this is cut: what stands above counts as unknown.
   static constexpr std::uint32_t kMaxChain = 256;
+
+  // Linux runs no more at a time (PID_MAX_LIMIT in include/linux/threads.h). Of what claims to,
+  // some are forgotten, which is counted: their parents and children no longer know them.
+  static constexpr std::size_t kMaxProcesses = 4'194'304;
+
+  explicit ProcessTree(std::size_t maxProcesses = kMaxProcesses) : maxProcesses_(maxProcesses) {}
 
   void snapshot(const trace::Image& image, std::uint64_t timeNs);
   void fork(const trace::Fork& fork, std::uint64_t timeNs);
@@ -59,9 +62,10 @@ class ProcessTree {
   // What the process of that number runs now; null if none is known.
   const ImageNode* current(std::uint32_t tgid) const;
 
-  Contexts& contexts() { return contexts_; }
+  Texts& texts() { return store_.texts(); }
 
   std::size_t processes() const { return processes_.size(); }
+  std::uint64_t evictions() const { return evictions_; }
   std::size_t awaited() const { return awaited_.size(); }
 
  private:
@@ -74,6 +78,7 @@ class ProcessTree {
   };
 
   Process* findProcess(const trace::ProcessId& id);
+  Process& processAt(std::uint32_t tgid);
   Node seen(const trace::ImageId& id);
   Node await(const trace::ImageId& id);
   enum class Age { kNew, kKnown };  // known: other nodes may be below it
@@ -82,12 +87,14 @@ class ProcessTree {
   void linkOldest(const Node& newest, const trace::Field<trace::Creator>& creator);
   static void cutChain(const Node& node);
 
-  Contexts contexts_;
+  std::size_t maxProcesses_;
+  std::uint64_t evictions_ = 0;
+  FactStore store_;  // before all that keeps facts: they give back what they have from it
 
   // By tgid: the kernel gives it to one process at a time, so a lost exit cannot leave two.
-  std::unordered_map<std::uint32_t, Process> processes_;
+  FlatMap<Process> processes_;
   // Images that others named before their own record came, if it ever does.
-  std::unordered_map<trace::ImageId, std::weak_ptr<ImageNode>, IdHash> awaited_;
+  std::unordered_map<trace::ImageId, Node, IdHash> awaited_;
   std::size_t awaitedLimit_ = 1024;  // size at which entries nobody needs are swept out
 };
 
@@ -102,7 +109,7 @@ ParentLink parentOf(const Node& node);
 const ImageNode* previousOf(const ImageNode& node);
 
 // What is known about the node's image; null if only its id is.
-const ImageFacts* knownFacts(const ImageNode& node);
+const Facts* knownFacts(const ImageNode& node);
 
 // A copy of it with the node's own id. Of a fork's child what may have changed since is `inferred`.
 ImageFacts factsOf(const ImageNode& node);

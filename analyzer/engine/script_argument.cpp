@@ -57,14 +57,14 @@ const Interpreter* find(std::string_view program) {
 
 class Search {
  public:
-  Search(const Interpreter& interpreter, const std::vector<std::string>& arguments, bool truncated)
+  Search(const Interpreter& interpreter, const TextList& arguments, bool truncated)
       : interpreter_(interpreter), arguments_(arguments), truncated_(truncated) {}
 
   ScriptArgument run(std::size_t first) {
     // awk and sed: the first operand is the program, unless -f named a file.
     const bool onlyByOption = interpreter_.program.empty() && !interpreter_.scriptOption.empty();
     for (at_ = first; at_ < arguments_.size(); ++at_) {
-      const std::string& argument = arguments_[at_];
+      const std::string_view argument = arguments_[at_];
       if (argument == "--") {
         ++at_;
         break;
@@ -91,7 +91,7 @@ class Search {
     return {};
   }
 
-  ScriptArgument option(const std::string& argument) {
+  ScriptArgument option(std::string_view argument) {
     if (argument.starts_with("--")) {
       if (std::ranges::count(interpreter_.longWithValue, argument) > 0) ++at_;
       const bool program = argument == "--eval" || argument.starts_with("--eval=") ||
@@ -109,7 +109,7 @@ class Search {
       const bool attached = i + 1 < argument.size();
       if (!attached) ++at_;
       if (!script) return {};
-      if (attached) return {ScriptSource::kArgument, std::string_view(argument).substr(i + 1)};
+      if (attached) return {ScriptSource::kArgument, argument.substr(i + 1)};
       if (at_ >= arguments_.size()) return end();
       return {ScriptSource::kArgument, arguments_[at_]};
     }
@@ -117,7 +117,7 @@ class Search {
   }
 
   const Interpreter& interpreter_;
-  const std::vector<std::string>& arguments_;
+  const TextList& arguments_;
   bool truncated_;
   bool ended_ = false;
   std::size_t at_ = 0;
@@ -125,15 +125,14 @@ class Search {
 
 }  // namespace
 
-ScriptArgument scriptArgument(std::string_view program, const std::vector<std::string>& arguments,
-                              bool truncated) {
+ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated) {
   const Interpreter* interpreter = find(program);
   if (interpreter == nullptr) return {};
   std::size_t first = 1;
   if (program == "busybox" && !arguments.empty()) {
     // busybox sh FILE, or an applet by the name it was called.
-    const std::string& called = arguments.front();
-    const std::string_view name = std::string_view(called).substr(called.rfind('/') + 1);
+    const std::string_view called = arguments[0];
+    const std::string_view name = called.substr(called.rfind('/') + 1);
     const bool byName = name == "sh" || name == "ash" || name == "hush";
     const bool byWord = arguments.size() > 1 &&
                         (arguments[1] == "sh" || arguments[1] == "ash" || arguments[1] == "hush");

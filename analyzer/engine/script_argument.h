@@ -2,9 +2,9 @@
 // From the program's name and its arguments alone.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "analyzer/engine/text_list.h"
 
 namespace exectrail::analyzer {
 
@@ -21,7 +21,6 @@ struct ScriptArgument {
 
 // `program` is the name of the executable: "dash", "python3.11". `truncated`: more arguments follow
 // that were not recorded.
-ScriptArgument scriptArgument(std::string_view program, const std::vector<std::string>& arguments,
-                              bool truncated);
+ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated);
 
 }  // namespace exectrail::analyzer

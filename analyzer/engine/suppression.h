@@ -28,6 +28,11 @@ class Suppressor {
   // Gives out what is known of windows that ended before `timeNs`.
   void advance(std::uint64_t timeNs, const Emit& emit);
 
+  // When advance() has something to give out; the end of time: not yet.
+  std::uint64_t nextExpiryNs() const {
+    return expiries_.empty() ? ~std::uint64_t{0} : expiries_.begin()->first;
+  }
+
   // Of all windows: the trace has ended.
   void finish(const Emit& emit);
 

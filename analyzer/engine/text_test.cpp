@@ -23,13 +23,24 @@ Tri startsWith(const Condition& condition, std::string_view left, bool truncated
 
 bool listHolds(const Condition& condition, const Value& left, const std::string& text) {
   // Of a list that was cut, the last element may be only the beginning of another text.
-  const auto end = left.list->end() - (left.truncated && !left.list->empty() ? 1 : 0);
-  return std::any_of(left.list->begin(), end, [&](const std::string& element) {
-    return condition.nocase ? folded(element) == text : element == text;
-  });
+  const std::size_t end = left.list.size() - (left.truncated && !left.list.empty() ? 1 : 0);
+  for (std::size_t i = 0; i < end; ++i) {
+    const std::string_view element = left.list[i];
+    if (condition.nocase ? folded(element) == text : element == text) return true;
+  }
+  return false;
 }
 
-Tri testText(const Condition& condition, const Value& left, std::string_view text) {
+bool found(const re2::RE2& regex, std::string_view text, const Text* kept, TestMemo* memo) {
+  const auto ask = [&] {
+    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
+  };
+  return kept == nullptr || memo == nullptr ? ask() : memo->answer(&regex, *kept, ask);
+}
+
+// `kept` is the text, or null.
+Tri testText(const Condition& condition, const Value& left, std::string_view text, const Text* kept,
+             TestMemo* memo) {
   const auto each = [&](auto test) { return std::ranges::any_of(condition.texts, test); };
   switch (condition.kind) {
     case Kind::kEqual: {
@@ -38,10 +49,9 @@ Tri testText(const Condition& condition, const Value& left, std::string_view tex
       return sameText(same, condition.texts.front(), false, false);
     }
     case Kind::kTextIn:
-      return whole(left, condition.set->contains(text));
+      return whole(left, holds(*condition.set, text, kept, memo));
     case Kind::kMatches:
-      return whole(left, re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()),
-                                                *condition.regex));
+      return whole(left, found(*condition.regex, text, kept, memo));
     case Kind::kStartsWith:
       return startsWith(condition, text, left.truncated);
     case Kind::kEndsWith:
@@ -54,14 +64,6 @@ Tri testText(const Condition& condition, const Value& left, std::string_view tex
     default:
       return Tri::kUnknown;
   }
-}
-
-Tri under(const Condition& condition, const Place& place) {
-  if (place.kind == PlaceKind::kHandle) return Tri::kFalse;
-  if (place.kind == PlaceKind::kUnknown) return Tri::kUnknown;
-  const std::string path = condition.nocase ? folded(place.path) : place.path;
-  return triOf(std::ranges::any_of(
-      condition.texts, [&](const std::string& directory) { return isUnder(path, directory); }));
 }
 
 }  // namespace
@@ -100,7 +102,22 @@ Tri sameText(const Value& left, std::string_view right, bool rightTruncated, boo
   return tooLong ? Tri::kFalse : Tri::kUnknown;
 }
 
-Tri testValue(const Condition& condition, const Value& left, const Place& place) {
+bool holds(const TextSet& set, std::string_view text, const Text* kept, TestMemo* memo) {
+  if (set.globs().empty() || kept == nullptr || memo == nullptr) return set.contains(text);
+  return memo->answer(&set, *kept, [&] { return set.contains(text); });
+}
+
+Tri testPlace(const Condition& condition, const Place& place) {
+  if (place.kind == PlaceKind::kHandle) return Tri::kFalse;
+  if (place.kind == PlaceKind::kUnknown) return Tri::kUnknown;
+  const auto below = [&](std::string_view path) {
+    return std::ranges::any_of(
+        condition.texts, [path](const std::string& directory) { return isUnder(path, directory); });
+  };
+  return triOf(condition.nocase ? below(folded(place.path)) : below(place.path));
+}
+
+Tri testValue(const Condition& condition, const Value& left, TestMemo* memo) {
   switch (condition.kind) {
     case Kind::kBoolean:
       return triOf(left.number != 0);
@@ -108,10 +125,8 @@ Tri testValue(const Condition& condition, const Value& left, const Place& place)
       return triOf(compareNumbers(left.number, condition.op, condition.number));
     case Kind::kNumberIn:
       return triOf(std::ranges::count(condition.numbers, left.number) > 0);
-    case Kind::kUnder:
-      return under(condition, place);
     case Kind::kLength: {
-      const std::size_t size = left.list != nullptr ? left.list->size() : left.text.size();
+      const std::size_t size = left.isList ? left.list.size() : left.text.size();
       const auto length = static_cast<std::int64_t>(size);
       const bool answer = compareNumbers(length, condition.op, condition.number);
       if (!left.truncated) return triOf(answer);
@@ -123,13 +138,13 @@ Tri testValue(const Condition& condition, const Value& left, const Place& place)
     default:
       break;
   }
-  if (left.list != nullptr) {
+  if (left.isList) {
     const bool found = std::ranges::any_of(
         condition.texts, [&](const std::string& text) { return listHolds(condition, left, text); });
     return found ? Tri::kTrue : whole(left, false);
   }
-  if (!condition.nocase) return testText(condition, left, left.text);
-  return testText(condition, left, folded(left.text));
+  if (!condition.nocase) return testText(condition, left, left.text, left.kept, memo);
+  return testText(condition, left, folded(left.text), nullptr, memo);
 }
 
 }  // namespace exectrail::analyzer

@@ -7,8 +7,14 @@
 
 namespace exectrail::analyzer {
 
-// `left` is known. `place` is asked for only by `under`.
-Tri testValue(const Condition& condition, const Value& left, const Place& place);
+// `left` is known. `memo` may be null. Of a condition that does not ask `under`.
+Tri testValue(const Condition& condition, const Value& left, TestMemo* memo);
+
+// Of one that does.
+Tri testPlace(const Condition& condition, const Place& place);
+
+// Whether a text, which may also be a kept one, is in the set.
+bool holds(const TextSet& set, std::string_view text, const Text* kept, TestMemo* memo);
 
 bool compareNumbers(std::int64_t left, Operator op, std::int64_t right);
 

@@ -29,11 +29,8 @@ Value mountValue(Attribute attribute, const MountFacts* mount) {
       return knownNumber(mount->has("nosuid") ? 1 : 0, mount->evidence);
     case Attribute::kMountNodev:
       return knownNumber(mount->has("nodev") ? 1 : 0, mount->evidence);
-    default: {
-      Value value = knownNumber(0, mount->evidence);
-      value.list = &mount->options;
-      return value;
-    }
+    default:
+      return knownList(TextList(mount->options), mount->evidence);
   }
 }
 
@@ -51,6 +48,7 @@ Value pathValue(const Judged& judged, bool nameOnly) {
   const std::string_view path = judged.filePlace().path;
   Value value = knownText(nameOnly ? lastComponent(path) : path, judged.filePathEvidence());
   value.truncated = truncated;
+  if (!nameOnly) value.kept = judged.filePathText();
   return value;
 }
 
@@ -79,7 +77,8 @@ Value execValue(const FieldRef& field, const Judged& judged, std::string_view cl
     case Attribute::kScriptPath:
       return scriptValue(judged);
     case Attribute::kInterpreter:
-      return judged.attempt() ? Value() : textValue(judged.facts().interpreter);
+      if (judged.attempt() || judged.facts() == nullptr) return {};
+      return textValue(judged.facts()->interpreter());
     case Attribute::kMappingRole:
       return roleValue(judged);
     case Attribute::kMountPoint:
@@ -124,7 +123,8 @@ struct Owner {
 };
 
 Owner leaderOf(const Judged& judged) {
-  const trace::Field<trace::Session>& session = judged.facts().session;
+  if (judged.facts() == nullptr) return {};
+  const trace::Field<trace::Session>& session = judged.facts()->context().session;
   if (!session.known() || session.value.leaderPid == 0) return {};
   if (session.value.leaderPid == judged.node()->id.tgid) return {judged.node().get()};
   const ProcessTree* tree = judged.world().tree;
@@ -159,15 +159,23 @@ Value knownText(std::string_view text, const trace::Evidence& evidence) {
 
 Value madeText(std::string text, const trace::Evidence& evidence) {
   Value value = known(evidence.evidenceClass);
-  value.madeText = std::make_shared<const std::string>(std::move(text));
-  value.text = *value.madeText;
+  value.made = std::make_shared<const std::vector<std::string>>(1, std::move(text));
+  value.text = value.made->front();
+  return value;
+}
+
+Value knownList(const TextList& list, const trace::Evidence& evidence) {
+  Value value = known(evidence.evidenceClass);
+  value.isList = true;
+  value.list = list;
   return value;
 }
 
 Value madeList(std::vector<std::string> list, const trace::Evidence& evidence) {
   Value value = known(evidence.evidenceClass);
-  value.madeList = std::make_shared<const std::vector<std::string>>(std::move(list));
-  value.list = value.madeList.get();
+  value.made = std::make_shared<const std::vector<std::string>>(std::move(list));
+  value.isList = true;
+  value.list = TextList(*value.made);
   return value;
 }
 
@@ -183,7 +191,7 @@ Value absentValue(const trace::Evidence& evidence) {
   return value;
 }
 
-Value textValue(const trace::Field<std::string>& field) {
+Value textValue(const trace::Field<trace::Bytes>& field) {
   if (!field.known()) return {};
   Value value = knownText(field.value, field.evidence);
   value.truncated = field.evidence.truncated();

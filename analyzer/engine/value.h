@@ -23,11 +23,12 @@ struct Value {
   bool truncated = false;  // text and list are only the beginning
   trace::EvidenceClass evidence = trace::EvidenceClass::kUnknown;
   std::int64_t number = 0;  // of a boolean 0 or 1
-  // Views into what is judged, or into one of `made`.
+  bool isList = false;
+  // Views into what is judged, or into `made`.
   std::string_view text;
-  const std::vector<std::string>* list = nullptr;
-  std::shared_ptr<const std::string> madeText;
-  std::shared_ptr<const std::vector<std::string>> madeList;
+  const Text* kept = nullptr;  // the same as a kept text, null if it is not one
+  TextList list;
+  std::shared_ptr<const std::vector<std::string>> made;
 
   bool known() const { return state == State::kKnown; }
 };
@@ -47,6 +48,7 @@ Place placeOf(const FieldRef& field, const Judged& judged, const Item& item);
 // Makers of known values.
 Value knownText(std::string_view text, const trace::Evidence& evidence);
 Value madeText(std::string text, const trace::Evidence& evidence);
+Value knownList(const TextList& list, const trace::Evidence& evidence);
 Value madeList(std::vector<std::string> list, const trace::Evidence& evidence);
 Value knownNumber(std::int64_t number, const trace::Evidence& evidence);
 Value absentValue(const trace::Evidence& evidence);
@@ -56,8 +58,8 @@ Value imageValue(const ImageNode& node, const FieldRef& field, const World& worl
                  std::uint64_t timeNs);
 
 // Values that an attempt has of its own, and an image too.
-Value argumentsValue(const FieldRef& field, const trace::Field<std::vector<std::string>>& arguments,
-                     const trace::Field<std::string>& workingDirectory);
-Value textValue(const trace::Field<std::string>& field);
+Value argumentsValue(const FieldRef& field, const trace::Field<TextList>& arguments,
+                     const trace::Field<trace::Bytes>& workingDirectory);
+Value textValue(const trace::Field<trace::Bytes>& field);
 
 }  // namespace exectrail::analyzer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analyzer/engine/mounts.h"
+#include "analyzer/engine/test_memo.h"
 #include "trace/metadata.h"
 
 namespace exectrail::analyzer {
@@ -12,6 +13,7 @@ struct World {
   const trace::Header* header = nullptr;
   const ProcessTree* tree = nullptr;
   const Mounts* mounts = nullptr;
+  TestMemo* memo = nullptr;  // null: tests of texts are done anew each time
 };
 
 inline const World kNoWorld;

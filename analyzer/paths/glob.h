@@ -30,6 +30,7 @@ class Glob {
   // What stands before the first wildcard; all of it if there is none.
   const std::string& literalPrefix() const { return prefix_; }
   bool isLiteral() const { return regex_ == nullptr; }
+  const re2::RE2& regex() const { return *regex_; }  // unless it is literal; matches the whole text
 
   // How closely the pattern describes a path, for choosing among several that match.
   std::size_t fixedComponents() const { return fixedComponents_; }  // whole ones before a wildcard

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "analyzer/engine/evaluate.h"
@@ -13,10 +14,10 @@ namespace exectrail::test {
 // The last record is judged, after the others have built the process tree.
 class Evaluation {
  public:
-  explicit Evaluation(const Records& records) {
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const trace::Record& record = records[i].record;
-      const bool last = i + 1 == records.size();
+  explicit Evaluation(Records records) : records_(std::move(records)) {
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      const trace::Record& record = records_[i].record;
+      const bool last = i + 1 == records_.size();
       if (const auto* exec = std::get_if<trace::Exec>(&record.body)) {
         const analyzer::Node node = tree_.exec(*exec, 0);
         if (last) judged_ = std::make_unique<analyzer::Judged>(node, record.timeNs, world_);
@@ -71,6 +72,7 @@ class Evaluation {
     return result;
   }
 
+  Records records_;  // what is judged has views into the last
   analyzer::ProcessTree tree_;
   analyzer::Mounts mounts_;
   trace::Header header_ = headerWithEnvironment();

@@ -34,7 +34,7 @@ class ProcessTreeTest : public testing::Test {
   // "sh(2) < init(1)", and "..." if what stands above is not known.
   static std::string show(const Node& node) {
     const auto one = [](const ImageNode& of) {
-      const ImageFacts* facts = knownFacts(of);
+      const Facts* facts = knownFacts(of);
       return (facts ? displayName(*facts) : "?") + "(" + std::to_string(of.id.tgid) + ")";
     };
     std::string text = one(*node);
@@ -128,13 +128,13 @@ TEST_F(ProcessTreeTest, LaterRecordsTellTheCreator) {
 TEST_F(ProcessTreeTest, DeadAncestorsLiveAsLongAsTheyAreNeeded) {
   add(test::snapshot("/sbin/init").pid(1, 0).top());
   add(test::forked(image(1, 0), 2));
-  std::weak_ptr<ImageNode> shell = add(test::exec("/bin/sh").pid(2));
+  const Node shell = add(test::exec("/bin/sh").pid(2));
   add(test::forked(image(2), 3));
   add(test::exited(image(2)));
-  EXPECT_FALSE(shell.expired());
+  EXPECT_GT(shell->uses, 1U);
   EXPECT_EQ(show(add(test::exec("/tmp/x").pid(3))), "x(3) < sh(2) < init(1)");
   add(test::exited(image(3)));
-  EXPECT_TRUE(shell.expired());
+  EXPECT_EQ(shell->uses, 1U) << "only this test still has it";
   EXPECT_EQ(tree_.processes(), 1U);
 }
 
@@ -155,10 +155,10 @@ TEST_F(ProcessTreeTest, ReusedPidReplacesAProcessWhoseExitWasLost) {
 TEST_F(ProcessTreeTest, EndlessExecsKeepABoundedChain) {
   add(test::snapshot("/sbin/init").pid(1, 0).top());
   add(test::forked(image(1, 0), 2));
-  std::weak_ptr<ImageNode> first = add(test::exec("/bin/sh").pid(2));
+  const Node first = add(test::exec("/bin/sh").pid(2));
   Node last;
   for (std::uint32_t i = 2; i < 5000; ++i) last = add(test::exec("/bin/sh").pid(2, i));
-  EXPECT_TRUE(first.expired());
+  EXPECT_EQ(first->uses, 1U) << "only this test still has it";
   const Lineage lineage = lineageOf(*last);
   EXPECT_EQ(lineage.above.size(), ProcessTree::kMaxChain);
   EXPECT_FALSE(lineage.complete);
@@ -186,14 +186,14 @@ TEST_F(ProcessTreeTest, ForkChainsAreDestroyedWithoutRecursion) {
 
 TEST_F(ProcessTreeTest, ForkAndExitKeepsABoundedChain) {
   add(test::snapshot("/sbin/init").pid(1, 0).top());
-  std::weak_ptr<ImageNode> early;
+  Node early;
   for (std::uint32_t pid = 2; pid < 5000; ++pid) {
     const Node node = add(test::forked(image(pid - 1, 0), pid));
     if (pid == 10) early = node;
     if (pid > 2) add(test::exited(image(pid - 1, 0)));
   }
   EXPECT_EQ(tree_.processes(), 2U);
-  EXPECT_TRUE(early.expired());
+  EXPECT_EQ(early->uses, 1U) << "only this test still has it";
 }
 
 TEST_F(ProcessTreeTest, SnapshotsOfOneProcessReplaceEachOther) {

@@ -12,6 +12,11 @@ struct Case {
   std::string expected;  // "-": none
 };
 
+ScriptArgument scriptOf(const std::string& program, const std::vector<std::string>& arguments,
+                        bool truncated) {
+  return scriptArgument(program, TextList(arguments), truncated);
+}
+
 const std::vector<Case> kCases = {
     {"dash", {"sh", "/tmp/x"}, "/tmp/x"},
     {"dash", {"sh", "-x", "/tmp/x", "-c"}, "/tmp/x"},
@@ -43,7 +48,7 @@ const std::vector<Case> kCases = {
 
 TEST(ScriptArgument, OfEachInterpreter) {
   for (const Case& c : kCases) {
-    const ScriptArgument found = scriptArgument(c.program, c.arguments, false);
+    const ScriptArgument found = scriptOf(c.program, c.arguments, false);
     std::string line = c.program;
     for (const std::string& argument : c.arguments) line += " " + argument;
     EXPECT_EQ(found.source == ScriptSource::kArgument ? std::string(found.path) : "-", c.expected)
@@ -53,11 +58,11 @@ TEST(ScriptArgument, OfEachInterpreter) {
 }
 
 TEST(ScriptArgument, BehindWhatWasNotRecorded) {
-  EXPECT_EQ(scriptArgument("dash", {"sh", "-x"}, true).source, ScriptSource::kUnknown);
-  EXPECT_EQ(scriptArgument("dash", {"sh", "/tmp/beginn"}, true).source, ScriptSource::kUnknown);
-  EXPECT_EQ(scriptArgument("dash", {"sh", "/tmp/x", "a"}, true).source, ScriptSource::kArgument);
-  EXPECT_EQ(scriptArgument("dash", {}, true).source, ScriptSource::kUnknown);
-  EXPECT_EQ(scriptArgument("dash", {}, false).source, ScriptSource::kNone);
+  EXPECT_EQ(scriptOf("dash", {"sh", "-x"}, true).source, ScriptSource::kUnknown);
+  EXPECT_EQ(scriptOf("dash", {"sh", "/tmp/beginn"}, true).source, ScriptSource::kUnknown);
+  EXPECT_EQ(scriptOf("dash", {"sh", "/tmp/x", "a"}, true).source, ScriptSource::kArgument);
+  EXPECT_EQ(scriptOf("dash", {}, true).source, ScriptSource::kUnknown);
+  EXPECT_EQ(scriptOf("dash", {}, false).source, ScriptSource::kNone);
 }
 
 }  // namespace
