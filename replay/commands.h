@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "replay/filter.h"
+#include "replay/verdict.h"
+
 namespace exectrail::replay {
 
 struct RecipeOptions {
@@ -13,12 +16,15 @@ struct RecipeOptions {
   bool noBuiltin = false;          // --no-builtin
 };
 
-enum class ReportFormat { kText, kJson };
+enum class ReportFormat { kText, kJson, kJUnit, kMarkdown };
 
 struct RunOptions {
   std::vector<std::string> paths;  // scenarios; empty: corpus/
+  Filter filter;
   RecipeOptions recipes;
   ReportFormat format = ReportFormat::kText;
+  Unexpected unexpected = Unexpected::kFail;
+  unsigned jobs = 1;
   bool verbose = false;
 };
 
