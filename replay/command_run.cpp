@@ -52,6 +52,16 @@ int runCommand(const RunOptions& options, std::ostream& out, std::ostream& error
   std::vector<Case> cases = workload.cases();
   std::erase_if(cases,
                 [&](const Case& each) { return !selects(options.filter, *each.scenario); });
+  if (!options.variant.empty()) {
+    std::erase_if(cases, [&](const Case& each) { return each.variant != options.variant; });
+    if (cases.empty()) {
+      errors << "exectrail-replay: no scenario there has the variant '" << options.variant << "'\n";
+      return kExitUsage;
+    }
+  }
+  if (options.injectLoss > 0) {
+    return injectCommand(*workload.program, cases, options, rerunOptions(options), out, errors);
+  }
   const std::unique_ptr<Report> report = makeReport(options, out);
   report->rerunWith(rerunOptions(options));
   std::vector<Result> results;
@@ -64,7 +74,8 @@ int runCommand(const RunOptions& options, std::ostream& out, std::ostream& error
         out.flush();
       });
   Totals totals = total(results);
-  if (options.filter.everything() && nameWholeCorpus(options.paths)) {
+  if (options.filter.everything() && options.variant.empty() &&
+      nameWholeCorpus(options.paths)) {
     totals.exercise = exerciseOf(*workload.program, results);
   }
   totals.duration = std::chrono::duration_cast<std::chrono::microseconds>(

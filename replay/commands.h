@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -21,11 +22,40 @@ enum class ReportFormat { kText, kJson, kJUnit, kMarkdown };
 struct RunOptions {
   std::vector<std::string> paths;  // scenarios; empty: corpus/
   Filter filter;
+  std::string variant;  // only recordings of it; empty: all
   RecipeOptions recipes;
   ReportFormat format = ReportFormat::kText;
   Unexpected unexpected = Unexpected::kFail;
   unsigned jobs = 1;
   bool verbose = false;
+  std::uint64_t injectLoss = 0;  // so many times, instead of judging
+  std::uint64_t seed = 1;
+};
+
+struct CompareOptions {
+  std::string before;  // a set of recipes, see recipe_set.h
+  std::string after;
+  bool besideShipped = false;  // both are added to the shipped recipes
+  std::vector<std::string> paths{"corpus"};  // traces, and folders of some
+  ReportFormat format = ReportFormat::kText;
+  unsigned jobs = 1;
+};
+
+enum class CoverageFormat { kText, kHtml, kNavigator };
+
+struct CoverageOptions {
+  std::vector<std::string> paths{"corpus"};
+  RecipeOptions recipes;
+  CoverageFormat format = CoverageFormat::kText;
+  unsigned jobs = 1;
+};
+
+struct MinimizeOptions {
+  std::string trace;
+  std::string alert;   // its id or the beginning of it; empty: the only one
+  std::string output;  // must not exist
+  bool keepLineage = false;
+  RecipeOptions recipes;
 };
 
 struct LiveCommandOptions {
@@ -38,6 +68,14 @@ struct LiveCommandOptions {
 };
 
 int runCommand(const RunOptions& options, std::ostream& out, std::ostream& errors);
+// Of run: what becomes of verdicts when events are lost.
+int injectCommand(const analyzer::Program& program, const std::vector<Case>& cases,
+                  const RunOptions& options, const std::string& rerunOptions, std::ostream& out,
+                  std::ostream& errors);
+
+int compareCommand(const CompareOptions& options, std::ostream& out, std::ostream& errors);
+int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors);
+int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostream& errors);
 int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors);
 int recordLiveCommand(const LiveCommandOptions& options, std::ostream& out, std::ostream& errors);
 

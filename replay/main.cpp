@@ -16,6 +16,9 @@ constexpr const char* kFooter =
     "  exectrail replay run                                    all of corpus/\n"
     "  exectrail replay run corpus/evasion -v                  one category, passes shown\n"
     "  exectrail replay run corpus/ --recipes mine.yaml        with a recipe of yours beside ours\n"
+    "  exectrail replay diff HEAD~1:analyzer/recipes analyzer/recipes corpus\n"
+    "  exectrail replay coverage --format html > coverage.html\n"
+    "  exectrail replay minimize host7.trail --alert 3f9c1a7e0b52 -o fixture.trail\n"
     "  sudo exectrail replay record-live corpus/attack/web-shell-drops-to-tmp";
 
 int run(int argc, char** argv) {
@@ -25,12 +28,13 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "exectrail-replay " EXECTRAIL_VERSION);
   app.require_subcommand(0, 1);  // 1 would hide the name of an unknown word
   app.footer(kFooter);
-  const Word words[] = {addRun(app), addList(app), addLive(app), addSandbox(app), addResume(app)};
+  const Word words[] = {addRun(app),      addList(app), addCompare(app), addCoverage(app),
+                        addMinimize(app), addLive(app), addSandbox(app), addResume(app)};
   int exitCode = kExitUsage;
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) {
-      throw CLI::RequiredError("a word: run, list or record-live");
+      throw CLI::RequiredError("a word: run, list, diff, coverage, minimize or record-live");
     }
     for (const Word& word : words) {
       if (word.app->parsed()) exitCode = word.run();

@@ -19,6 +19,9 @@ struct Word {
 
 Word addRun(CLI::App& app);
 Word addList(CLI::App& app);
+Word addCompare(CLI::App& app);
+Word addCoverage(CLI::App& app);
+Word addMinimize(CLI::App& app);
 Word addLive(CLI::App& app);
 Word addSandbox(CLI::App& app);  // record-live's own, not for people
 Word addResume(CLI::App& app);   // likewise

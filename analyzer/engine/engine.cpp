@@ -42,7 +42,7 @@ struct RunningRecipe {
 
 struct Engine::State {
   State(const Program& program, const trace::Header& h, AlertSink s, const Baseline* baseline)
-      : header(h), sink(std::move(s)) {
+      : header(h), sink([this, s = std::move(s)](const Alert& alert) { give(alert, s); }) {
     static const std::set<Key> kNothing;
     for (const Recipe& recipe : program.recipes()) {
       if (!recipe.enabled) continue;
@@ -58,6 +58,21 @@ struct Engine::State {
       const auto found = baseline->find(recipe.info->name);
       running.known = found == baseline->end() ? &kNothing : &found->second;
     }
+  }
+
+  // A summary of suppressed alerts is a count: what a gap in its window swallowed is not in it.
+  void give(const Alert& alert, const AlertSink& out) const {
+    if (alert.suppressed == 0) return out(alert);
+    Alert summary = alert;
+    for (const RunningRecipe& running : recipes) {
+      if (running.recipe.info != alert.recipe) continue;
+      const std::uint64_t window = running.recipe.suppression->windowNs;
+      for (const trace::Gap& gap :
+           gaps.touching(alert.timeNs - std::min(alert.timeNs, window), timeNs)) {
+        if (std::ranges::count(summary.gaps, gap) == 0) summary.gaps.push_back(gap);
+      }
+    }
+    out(summary);
   }
 
   void operator()(const std::monostate& /*unknown*/) {}
