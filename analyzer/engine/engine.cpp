@@ -63,16 +63,16 @@ struct Engine::State {
   // A summary of suppressed alerts is a count: what a gap in its window swallowed is not in it.
   void give(const Alert& alert, const AlertSink& out) const {
     if (alert.suppressed == 0) return out(alert);
-    Alert summary = alert;
+    Alert counted = alert;
     for (const RunningRecipe& running : recipes) {
       if (running.recipe.info != alert.recipe) continue;
       const std::uint64_t window = running.recipe.suppression->windowNs;
       for (const trace::Gap& gap :
            gaps.touching(alert.timeNs - std::min(alert.timeNs, window), timeNs)) {
-        if (std::ranges::count(summary.gaps, gap) == 0) summary.gaps.push_back(gap);
+        if (std::ranges::count(counted.gaps, gap) == 0) counted.gaps.push_back(gap);
       }
     }
-    out(summary);
+    out(counted);
   }
 
   void operator()(const std::monostate& /*unknown*/) {}
