@@ -59,12 +59,9 @@ Analysis analyse(const analyzer::Program& program, const trace::Header& header,
 
 AlertKey keyOf(const Alert& alert) {
   const bool mapping = alert.mapping != trace::MappingRole::kUnknown;
-  return {alert.timeNs,
-          alert.process.id.tgid,
-          alert.attemptNumber,
-          alert.suppressed != 0,
-          alert.recipe->name,
-          mapping ? alert.filePath.value : std::string()};
+  return {alert.timeNs,        alert.process.id.tgid,
+          alert.attemptNumber, alert.suppressed != 0,
+          alert.recipe->name,  mapping ? alert.filePath.value : std::string()};
 }
 
 std::vector<std::string> changes(const Alert& before, const Alert& after) {

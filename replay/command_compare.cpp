@@ -139,9 +139,8 @@ class TextPrinter : public Printer {
       return;
     }
     out_ << "alerts per host-day, from " << totals.traces - totals.scenarioTraces
-         << " traces of hosts over " << trace::readableDuration(
-                                            static_cast<std::int64_t>(totals.hostNs))
-         << " in all:\n";
+         << " traces of hosts over "
+         << trace::readableDuration(static_cast<std::int64_t>(totals.hostNs)) << " in all:\n";
     Volume before;
     Volume after;
     for (const auto& [recipe, volumes] : totals.recipes) {
@@ -186,10 +185,10 @@ class JsonPrinter : public Printer {
   void finish(const ComparisonTotals& totals) override {
     Json recipes = Json::object();
     for (const auto& [recipe, volumes] : totals.recipes) {
-      recipes[recipe] = {{"alerts", {volumes.before.alerts, volumes.after.alerts}},
-                         {"undecided", {volumes.before.undecided, volumes.after.undecided}},
-                         {"alerts_on_hosts",
-                          {volumes.hostBefore.alerts, volumes.hostAfter.alerts}}};
+      recipes[recipe] = {
+          {"alerts", {volumes.before.alerts, volumes.after.alerts}},
+          {"undecided", {volumes.before.undecided, volumes.after.undecided}},
+          {"alerts_on_hosts", {volumes.hostBefore.alerts, volumes.hostAfter.alerts}}};
     }
     print({{"totals",
             {{"traces", totals.traces},

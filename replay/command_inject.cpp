@@ -34,7 +34,9 @@ void printText(const InjectionReport& report, const std::string& options, std::o
   out << "\nalerts: " << report.same << " as before, " << report.marked
       << " other ones that name what is missing, " << report.lies << " lies\n"
       << "        " << report.gone << " gone with their event, " << report.undecided
-      << " counted as undecided, " << report.silent << " not given beside a gap\n";
+      << " counted as undecided\n        not given, and only the trace's gap tells of it:";
+  for (const auto& [recipe, count] : report.silent) out << " " << recipe << " " << count;
+  out << (report.silent.empty() ? " none\n" : "\n");
 }
 
 void printJson(const InjectionReport& report, const std::string& options, std::ostream& out) {

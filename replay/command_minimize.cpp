@@ -87,7 +87,8 @@ int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostr
   if (!minimized.minimal) {
     out << "warning     given up before it was minimal: cut the trace first\n";
   }
-  if (!parent.problem.empty()) out << "warning     the trace was not whole: " << parent.problem << "\n";
+  if (!parent.problem.empty())
+    out << "warning     the trace was not whole: " << parent.problem << "\n";
   out << "next        exectrail trace dump " << shellWord(options.output) << "\n";
   return kExitDone;
 }

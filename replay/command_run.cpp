@@ -50,8 +50,7 @@ int runCommand(const RunOptions& options, std::ostream& out, std::ostream& error
     }
   }
   std::vector<Case> cases = workload.cases();
-  std::erase_if(cases,
-                [&](const Case& each) { return !selects(options.filter, *each.scenario); });
+  std::erase_if(cases, [&](const Case& each) { return !selects(options.filter, *each.scenario); });
   if (!options.variant.empty()) {
     std::erase_if(cases, [&](const Case& each) { return each.variant != options.variant; });
     if (cases.empty()) {
@@ -74,8 +73,7 @@ int runCommand(const RunOptions& options, std::ostream& out, std::ostream& error
         out.flush();
       });
   Totals totals = total(results);
-  if (options.filter.everything() && options.variant.empty() &&
-      nameWholeCorpus(options.paths)) {
+  if (options.filter.everything() && options.variant.empty() && nameWholeCorpus(options.paths)) {
     totals.exercise = exerciseOf(*workload.program, results);
   }
   totals.duration = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -35,7 +35,7 @@ struct RunOptions {
 struct CompareOptions {
   std::string before;  // a set of recipes, see recipe_set.h
   std::string after;
-  bool besideShipped = false;  // both are added to the shipped recipes
+  bool besideShipped = false;                // both are added to the shipped recipes
   std::vector<std::string> paths{"corpus"};  // traces, and folders of some
   ReportFormat format = ReportFormat::kText;
   unsigned jobs = 1;
@@ -58,6 +58,17 @@ struct MinimizeOptions {
   RecipeOptions recipes;
 };
 
+struct MutateOptions {
+  std::vector<std::string> paths{"corpus"};
+  RecipeOptions recipes;
+  std::vector<std::string> only;  // names of recipes; empty: all
+  bool entries = true;            // of lists as well
+  std::uint64_t failBelow = 0;    // per cent of clauses
+  ReportFormat format = ReportFormat::kText;
+  unsigned jobs = 1;
+  bool verbose = false;
+};
+
 struct LiveCommandOptions {
   std::vector<std::string> paths;
   bool all = false;  // of corpus/
@@ -75,6 +86,7 @@ int injectCommand(const analyzer::Program& program, const std::vector<Case>& cas
 
 int compareCommand(const CompareOptions& options, std::ostream& out, std::ostream& errors);
 int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors);
+int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream& errors);
 int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostream& errors);
 int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors);
 int recordLiveCommand(const LiveCommandOptions& options, std::ostream& out, std::ostream& errors);

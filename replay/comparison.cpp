@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 using analyzer::Alert;
 using Alerts = std::map<AlertKey, Alert>;
 
-
 void count(const Alerts& alerts, Volume RecipeVolumes::*volume, TraceComparison& result) {
   for (const auto& [key, alert] : alerts) {
     const bool counts = alert.severity != analyzer::Severity::kInfo && alert.suppressed == 0;
@@ -44,15 +43,13 @@ void compare(const Alerts& before, const Alerts& after, TraceComparison& result)
   for (const auto& [key, alert] : after) {
     if (!before.contains(key)) result.changes.push_back({ChangeKind::kAdded, alert, {}});
   }
-  std::stable_sort(result.changes.begin(), result.changes.end(), [](const auto& a, const auto& b) {
-    return keyOf(a.alert) < keyOf(b.alert);
-  });
+  std::stable_sort(result.changes.begin(), result.changes.end(),
+                   [](const auto& a, const auto& b) { return keyOf(a.alert) < keyOf(b.alert); });
 }
 
 bool isOfScenario(const trace::Header& header) {
-  return std::any_of(
-      header.provenance.begin(), header.provenance.end(),
-      [](const std::string& line) { return line.starts_with("cut to scenario "); });
+  return std::any_of(header.provenance.begin(), header.provenance.end(),
+                     [](const std::string& line) { return line.starts_with("cut to scenario "); });
 }
 
 void run(trace::Reader& reader, const analyzer::Program& before, const analyzer::Program& after,

@@ -17,7 +17,7 @@ enum class ChangeKind { kAdded, kRemoved, kChanged };
 
 struct AlertChange {
   ChangeKind kind = ChangeKind::kChanged;
-  analyzer::Alert alert;              // the new one, of kRemoved the old one
+  analyzer::Alert alert;               // the new one, of kRemoved the old one
   std::vector<std::string> differing;  // of kChanged
 };
 
@@ -36,9 +36,9 @@ struct RecipeVolumes {
 
 struct TraceComparison {
   std::string path;
-  bool ofScenario = false;     // cut to a scenario: its time is no host's day
-  std::uint64_t spanNs = 0;    // from its start to its end
-  std::string problem;         // it is not whole, or cannot be read
+  bool ofScenario = false;   // cut to a scenario: its time is no host's day
+  std::uint64_t spanNs = 0;  // from its start to its end
+  std::string problem;       // it is not whole, or cannot be read
   std::vector<AlertChange> changes;
   std::map<std::string, RecipeVolumes> recipes;
   bool undecidedDiffer = false;

@@ -111,7 +111,8 @@ Coverage coverageOf(const std::vector<Result>& results) {
       add(coverage.benign, result);
       continue;
     }
-    for (const std::string& technique : scenario.attack) add(coverage.techniques[technique], result);
+    for (const std::string& technique : scenario.attack)
+      add(coverage.techniques[technique], result);
     if (scenario.category == "evasion") add(coverage.evasions[scenario.name], result);
   }
   coverage.recipes.assign(recipes.begin(), recipes.end());
@@ -179,9 +180,9 @@ void printNavigator(const Coverage& coverage, std::ostream& out) {
          {"score", row.caught * 100 / row.recordings},
          {"comment", comment},
          {"enabled", true},
-         {"metadata", Json::array({{{"name", "recordings"},
-                                    {"value", std::to_string(row.recordings)}},
-                                   {{"name", "caught"}, {"value", std::to_string(row.caught)}}})},
+         {"metadata",
+          Json::array({{{"name", "recordings"}, {"value", std::to_string(row.recordings)}},
+                       {{"name", "caught"}, {"value", std::to_string(row.caught)}}})},
          {"showSubtechniques", name.find('.') != std::string::npos}});
   }
   const Json layer = {

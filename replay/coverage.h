@@ -16,17 +16,17 @@ namespace exectrail::replay {
 // Recordings of one technique, or of one scenario.
 struct Row {
   std::uint64_t recordings = 0;
-  std::uint64_t caught = 0;                   // some recipe alerted above info
+  std::uint64_t caught = 0;                    // some recipe alerted above info
   std::map<std::string, std::uint64_t> fired;  // recordings, by recipe
-  std::vector<std::string> uncaught;          // names of recordings
+  std::vector<std::string> uncaught;           // names of recordings
 };
 
 struct Coverage {
-  std::vector<std::string> recipes;        // all that were applied
-  std::map<std::string, Row> techniques;   // of attacks and evasions
-  std::map<std::string, Row> evasions;     // by scenario
-  Row benign;                              // there, `fired` is noise
-  std::uint64_t notReplayed = 0;           // recordings that are missing, damaged or skipped
+  std::vector<std::string> recipes;       // all that were applied
+  std::map<std::string, Row> techniques;  // of attacks and evasions
+  std::map<std::string, Row> evasions;    // by scenario
+  Row benign;                             // there, `fired` is noise
+  std::uint64_t notReplayed = 0;          // recordings that are missing, damaged or skipped
 };
 
 Coverage coverageOf(const std::vector<Result>& results);

@@ -60,8 +60,7 @@ std::set<Place> placesOf(const std::vector<trace::Record>& records) {
   std::set<Place> places;
   for (const trace::Record& record : records) {
     if (const trace::ImageId* id = trace::subjectOf(record)) {
-      places.insert(
-          {record.timeNs, id->tgid, std::holds_alternative<trace::Mapping>(record.body)});
+      places.insert({record.timeNs, id->tgid, std::holds_alternative<trace::Mapping>(record.body)});
     }
   }
   return places;
@@ -89,7 +88,7 @@ class Outcome {
       } else if (undecided(after, key.recipe) > undecided(before, key.recipe)) {
         ++report_.undecided;
       } else {
-        ++report_.silent;
+        ++report_.silent[key.recipe];
       }
     }
     for (const auto& [key, alert] : got) {
@@ -135,7 +134,7 @@ void add(InjectionReport& sum, const InjectionReport& one) {
   sum.marked += one.marked;
   sum.undecided += one.undecided;
   sum.gone += one.gone;
-  sum.silent += one.silent;
+  for (const auto& [recipe, count] : one.silent) sum.silent[recipe] += count;
   sum.lies += one.lies;
   for (const Lie& lie : one.examples) {
     if (sum.examples.size() < kMostExamples) sum.examples.push_back(lie);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct InjectionReport {
   std::uint64_t marked = 0;     // other or new, and says that evidence is missing
   std::uint64_t undecided = 0;  // the exec is there, and its recipe counts it as inconclusive
   std::uint64_t gone = 0;       // with the event it was about: the gap stands for it
-  std::uint64_t silent = 0;     // its event is there, and nothing but the trace's gap tells of it
+  // Its event is there, and nothing but the trace's gap tells of it; by recipe.
+  std::map<std::string, std::uint64_t> silent;
   std::uint64_t lies = 0;
   std::vector<Lie> examples;  // the first ones
 };

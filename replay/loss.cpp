@@ -14,9 +14,9 @@ using trace::EvidenceClass;
 using trace::ProcessId;
 using trace::Record;
 
-constexpr std::size_t kMostLost = 8;               // events of one gap
-constexpr std::uint64_t kTickNs = 10'000'000;      // of a start time in /proc/PID/stat
-constexpr trace::Evidence kNotSeen{};              // class unknown
+constexpr std::size_t kMostLost = 8;           // events of one gap
+constexpr std::uint64_t kTickNs = 10'000'000;  // of a start time in /proc/PID/stat
+constexpr trace::Evidence kNotSeen{};          // class unknown
 
 // What is lost: an event with all that any source tells of it, or its side-band from perf, without
 // which an exec is known and the file that runs is not.
@@ -115,9 +115,9 @@ class Loser {
 
  private:
   struct Process {
-    ProcessId known;               // as it is called after the loss
+    ProcessId known;  // as it is called after the loss
     std::uint32_t execsLost = 0;
-    bool created = true;           // its creation was seen
+    bool created = true;  // its creation was seen
   };
 
   bool takeWithoutSideBand(Record& record) {

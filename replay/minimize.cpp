@@ -29,8 +29,7 @@ bool sameLineage(const Alert& a, const Alert& b) {
   return a.lineageComplete == b.lineageComplete &&
          std::equal(a.lineage.begin(), a.lineage.end(), b.lineage.begin(), b.lineage.end(),
                     [](const analyzer::LineageEntry& x, const analyzer::LineageEntry& y) {
-                      return x.image == y.image && x.executable == y.executable &&
-                             x.edge == y.edge;
+                      return x.image == y.image && x.executable == y.executable && x.edge == y.edge;
                     });
 }
 
@@ -106,9 +105,8 @@ class Minimizer {
     work_ += records.size() + 1;
     ++result_.tried;
     const Analysis analysis = analyse(program_, trace_.header(), records);
-    return std::any_of(
-        analysis.alerts.begin(), analysis.alerts.end(),
-        [this](const Alert& each) { return identical(alert_, each, keepLineage_); });
+    return std::any_of(analysis.alerts.begin(), analysis.alerts.end(),
+                       [this](const Alert& each) { return identical(alert_, each, keepLineage_); });
   }
 
   // A mount table lists all of a namespace; what is left out of it is counted in it.

@@ -14,13 +14,15 @@ namespace exectrail::replay {
 
 struct Word {
   CLI::App* app = nullptr;
-  std::function<int()> run;  // returns the exit code; throws CLI::ParseError if something is missing
+  std::function<int()>
+      run;  // returns the exit code; throws CLI::ParseError if something is missing
 };
 
 Word addRun(CLI::App& app);
 Word addList(CLI::App& app);
 Word addCompare(CLI::App& app);
 Word addCoverage(CLI::App& app);
+Word addMutate(CLI::App& app);
 Word addMinimize(CLI::App& app);
 Word addLive(CLI::App& app);
 Word addSandbox(CLI::App& app);  // record-live's own, not for people

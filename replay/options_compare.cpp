@@ -23,8 +23,7 @@ Word addCompare(CLI::App& app) {
   diff->add_flag("--beside-shipped", options.besideShipped,
                  "Both add to the shipped recipes, as --recipes does");
   addJobs(*diff, options.jobs);
-  addChoice(*diff, "--format", words->format, "For people, or one object a line",
-            {"text", "json"});
+  addChoice(*diff, "--format", words->format, "For people, or one object a line", {"text", "json"});
   diff->footer(
       "Examples:\n"
       "  exectrail replay diff shipped recipes.new/\n"

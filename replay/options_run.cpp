@@ -58,18 +58,19 @@ Word addRun(CLI::App& app) {
       ->check(CLI::Range(1, 100'000'000))
       ->option_text("N");
   run->add_option("--seed", options.seed, "Of the random places")->option_text("S [1]");
-  run->footer(std::string("Examples:\n"
-                          "  exectrail replay run\n"
-                          "  exectrail replay run corpus/benign --recipes site.yaml\n"
-                          "  exectrail replay run --technique T1204 --tag web\n"
-                          "  exectrail replay run --format junit > replay.xml\n"
-                          "  exectrail replay run --format markdown --unexpected warn\n"
-                          "  exectrail replay run --inject-loss 10000 --seed 7\n\n"
-                          "When a whole corpus runs (a folder with attack/ and benign/), each recipe\n"
-                          "must fire in one scenario and stay silent in a benign one. An alert\n"
-                          "lies if losing events changes it, and it names neither the gap nor what\n"
-                          "it does not know; one lie exits with 1.\n\n") +
-              kExitCodes);
+  run->footer(
+      std::string("Examples:\n"
+                  "  exectrail replay run\n"
+                  "  exectrail replay run corpus/benign --recipes site.yaml\n"
+                  "  exectrail replay run --technique T1204 --tag web\n"
+                  "  exectrail replay run --format junit > replay.xml\n"
+                  "  exectrail replay run --format markdown --unexpected warn\n"
+                  "  exectrail replay run --inject-loss 10000 --seed 7\n\n"
+                  "When a whole corpus runs (a folder with attack/ and benign/), each recipe\n"
+                  "must fire in one scenario and stay silent in a benign one. An alert\n"
+                  "lies if losing events changes it, and it names neither the gap nor what\n"
+                  "it does not know; one lie exits with 1.\n\n") +
+      kExitCodes);
   return {run, [words] {
             words->options.format = formatNamed(words->format);
             words->options.unexpected = unexpectedNamed(words->unexpected);

@@ -26,9 +26,7 @@ struct Totals {
   std::chrono::microseconds duration{};
   Exercise exercise;  // of a run of the whole corpus; empty otherwise
 
-  bool allPassed() const {
-    return failed == 0 && inconclusive == 0 && exercise.untested.empty();
-  }
+  bool allPassed() const { return failed == 0 && inconclusive == 0 && exercise.untested.empty(); }
 };
 
 Totals total(const std::vector<Result>& results);

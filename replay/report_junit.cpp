@@ -14,10 +14,10 @@ namespace {
 // not UTF-8 becomes U+FFFD.
 std::string xml(const std::string& text) {
   // nlohmann's replacement of what is not UTF-8, as in our JSON; dump() quotes, parse() unquotes.
-  const auto valid = nlohmann::json::parse(
-                         nlohmann::json(text).dump(-1, ' ', false,
-                                                   nlohmann::json::error_handler_t::replace))
-                         .get<std::string>();
+  const auto valid =
+      nlohmann::json::parse(
+          nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+          .get<std::string>();
   std::string result;
   for (const char c : valid) {
     switch (c) {
@@ -121,7 +121,8 @@ void JUnitReport::finish(const Totals& totals) {
     suite.duration += result.duration;
   }
   const Exercise& exercise = totals.exercise;
-  out_ << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"exectrail replay\" tests=\""
+  out_ << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"exectrail replay\" "
+          "tests=\""
        << results_.size() + exercise.untested.size() + exercise.notApplied.size()
        << "\" failures=\"" << totals.failed + totals.inconclusive + exercise.untested.size()
        << "\" errors=\"0\" skipped=\"" << totals.skipped + exercise.notApplied.size()

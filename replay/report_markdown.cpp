@@ -35,8 +35,8 @@ void MarkdownReport::finish(const Totals& totals) {
        << totals.passed << " | " << totals.failed << " | " << totals.inconclusive << " | "
        << totals.skipped << " |\n\n";
   if (totals.benign > 0) {
-    out_ << "Unexpected alerts on " << totals.benign << " benign scenarios: "
-         << countsOf(totals.unexpectedBenign) << ".\n\n";
+    out_ << "Unexpected alerts on " << totals.benign
+         << " benign scenarios: " << countsOf(totals.unexpectedBenign) << ".\n\n";
   }
   if (totals.unexpectedOthers != BySeverity{}) {
     out_ << "Unexpected alerts on other scenarios: " << countsOf(totals.unexpectedOthers)

@@ -75,8 +75,7 @@ Result replayMissing(const Case& recording) {
 
 }  // namespace
 
-Result replayCase(const analyzer::Program& program, const Case& recording,
-                  Unexpected unexpected) {
+Result replayCase(const analyzer::Program& program, const Case& recording, Unexpected unexpected) {
   const auto start = std::chrono::steady_clock::now();
   Result result;
   try {

@@ -99,7 +99,7 @@ struct Result {
   Verdict verdict = Verdict::kPass;
   std::vector<Finding> findings;
   std::string skipReason;
-  BySeverity unexpected{};  // alerts above info that no `fire` entry claims
+  BySeverity unexpected{};                       // alerts above info that no `fire` entry claims
   std::map<std::string, RecipeOutcome> recipes;  // all that were applied
   std::chrono::microseconds duration{};
 };

@@ -260,8 +260,8 @@ TEST(Engine, GapsThatTheDecisionSpansAreNamed) {
 }
 
 TEST(Engine, ASummaryNamesTheGapsInItsWindow) {
-  const auto program = test::compiled(
-      test::recipeWith("suppress: {key: [file.path], first: 1, window: 1m}\n"));
+  const auto program =
+      test::compiled(test::recipeWith("suppress: {key: [file.path], first: 1, window: 1m}\n"));
   constexpr std::uint64_t kMinute = 60'000'000'000;
   Records records = below(test::exec("/usr/bin/dash").pid(2).at(1),
                           {test::exec("/tmp/x").pid(3).at(2 * kMinute),

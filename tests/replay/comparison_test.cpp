@@ -52,19 +52,19 @@ TEST_F(ComparisonTest, AVersionAloneChangesNoAlert) {
 
 TEST_F(ComparisonTest, ShowsExactlyTheAlertThatIsRemoved) {
   const TraceComparison result =
-      compare(recipeText("mine", "high", kTemp),
-              recipeText("mine", "high", "when: file.path under ['/tmp'] and "
-                                         "process.name != 'b'\n"));
+      compare(recipeText("mine", "high", kTemp), recipeText("mine", "high",
+                                                            "when: file.path under ['/tmp'] and "
+                                                            "process.name != 'b'\n"));
   ASSERT_THAT(result.changes, SizeIs(1));
   EXPECT_EQ(ChangeKind::kRemoved, result.changes[0].kind);
   EXPECT_EQ("/tmp/b", result.changes[0].alert.filePath.value);
 }
 
 TEST_F(ComparisonTest, ShowsExactlyTheAlertThatIsAdded) {
-  const TraceComparison result = compare(
-      recipeText("mine", "high", kTemp),
-      recipeText("mine", "high", kTemp) + "---\n" +
-          recipeText("other", "low", "when: process.name == 'a'\n"));
+  const TraceComparison result =
+      compare(recipeText("mine", "high", kTemp),
+              recipeText("mine", "high", kTemp) + "---\n" +
+                  recipeText("other", "low", "when: process.name == 'a'\n"));
   ASSERT_THAT(result.changes, SizeIs(1));
   EXPECT_EQ(ChangeKind::kAdded, result.changes[0].kind);
   EXPECT_EQ("other", result.changes[0].alert.recipe->name);
@@ -81,9 +81,9 @@ TEST_F(ComparisonTest, SaysWhatIsOtherAboutAChangedAlert) {
 }
 
 TEST_F(ComparisonTest, WhatOnlyOneCannotDecideIsADifference) {
-  const std::string lossy = writeFile(
-      folder_.path() + "/lossy.trail",
-      test::traceBytes({exec("/tmp/a").pid(2).noArgs().at(2)}, 100));
+  const std::string lossy =
+      writeFile(folder_.path() + "/lossy.trail",
+                test::traceBytes({exec("/tmp/a").pid(2).noArgs().at(2)}, 100));
   const TraceComparison result =
       compare(recipeText("mine", "high", "when: args[0] == 'y'\n"),
               recipeText("mine", "high", "when: process.name == 'y'\n"), lossy);

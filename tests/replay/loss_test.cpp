@@ -113,18 +113,18 @@ TEST_F(LossTest, AProcessWhoseCreationWasLostIsMarked) {
     EXPECT_TRUE(found->image.creator.evidence.afterGap);
     seen.insert(found->image.creator.evidence.evidenceClass);
   }
-  EXPECT_THAT(seen, testing::ElementsAre(trace::EvidenceClass::kUnknown,
-                                         trace::EvidenceClass::kProcfs));
+  EXPECT_THAT(seen,
+              testing::ElementsAre(trace::EvidenceClass::kUnknown, trace::EvidenceClass::kProcfs));
   EXPECT_EQ(2U, there.size());
 }
 
 // A process whose exec is lost on one CPU starts another on a second CPU, before the loss is known:
 // what is then said of the second one's parent is wrong, and names no gap.
 TEST(InjectionTest, ALieIsFoundAndItsSeedRepeatsIt) {
-  test::Records records = {exec("/usr/sbin/init").pid(1).at(1), forked(image(1), 2).at(2),
-                           exec("/usr/bin/sh").pid(2).by(image(1)).at(3),
-                           forked(image(2), 3).at(4), exec("/tmp/x").pid(3).by(image(2)).at(5),
-                           test::exited(image(2)).at(9)};
+  test::Records records = {
+      exec("/usr/sbin/init").pid(1).at(1),           forked(image(1), 2).at(2),
+      exec("/usr/bin/sh").pid(2).by(image(1)).at(3), forked(image(2), 3).at(4),
+      exec("/tmp/x").pid(3).by(image(2)).at(5),      test::exited(image(2)).at(9)};
   const std::uint16_t cpus[] = {0, 1, 1, 0, 0, 1};
   for (std::size_t i = 0; i < records.size(); ++i) records[i].record.cpu = cpus[i];
   const test::TemporaryFolder folder;

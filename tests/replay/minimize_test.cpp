@@ -40,11 +40,10 @@ TEST(SmallestPart, IsWhatThePropertyNeeds) {
 }
 
 TEST(SmallestPart, KeepsOrderAndWhatBelongsTogether) {
-  EXPECT_THAT(smallestPart(upTo(50),
-                           [](const auto& part) {
-                             return has(part, 3) && has(part, 40) && has(part, 41);
-                           }),
-              ElementsAre(3, 40, 41));
+  EXPECT_THAT(
+      smallestPart(upTo(50),
+                   [](const auto& part) { return has(part, 3) && has(part, 40) && has(part, 41); }),
+      ElementsAre(3, 40, 41));
 }
 
 TEST(SmallestPart, IsNothingIfNothingIsNeeded) {
@@ -98,9 +97,9 @@ TEST_F(MinimizeTest, OneExecIsEnoughForAPath) {
 }
 
 TEST_F(MinimizeTest, AncestorsStayIfTheRecipeNeedsThem) {
-  const Minimized result = run(
-      "when: file.path under ['/tmp']\n"
-      "raise: {server: \"any(lineage, .executable == '/usr/bin/nginx')\"}\n");
+  const Minimized result =
+      run("when: file.path under ['/tmp']\n"
+          "raise: {server: \"any(lineage, .executable == '/usr/bin/nginx')\"}\n");
   std::vector<std::string> executables;
   for (const trace::Record& record : result.records) {
     if (const auto* it = std::get_if<trace::Exec>(&record.body)) {
@@ -126,8 +125,8 @@ TEST_F(MinimizeTest, WhatAnotherProcessDidStaysIfTheRecipeCountsIt) {
 
 TEST_F(MinimizeTest, MountsThatDecideNothingGo) {
   test::Records all = records();
-  all.insert(all.begin(), test::mountTable(7, {{"/", "rw"}, {"/tmp", "rw,noexec"}, {"/x", "rw"}})
-                              .at(0));
+  all.insert(all.begin(),
+             test::mountTable(7, {{"/", "rw"}, {"/tmp", "rw,noexec"}, {"/x", "rw"}}).at(0));
   all.back() = exec("/tmp/x").pid(201).by(image(200)).mountNamespace(7).at(203);
   const MemoryTrace trace(all);
   const auto program = programOf(

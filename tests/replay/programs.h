@@ -19,7 +19,7 @@ namespace exectrail::replay {
 inline std::string recipeText(const std::string& name, const std::string& severity,
                               const std::string& rest) {
   return "recipe: " + name + "\nversion: 1.0.0\ntitle: A test's\nseverity: " + severity +
-         "\nattack: [TA0002/T1204]\n" + rest;
+         "\nattack: [TA0002/T1204]\njudge: {results: [ok]}\n" + rest;
 }
 
 inline std::unique_ptr<const analyzer::Program> programOf(const std::string& text) {

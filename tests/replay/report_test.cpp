@@ -148,7 +148,8 @@ TEST_F(ReportTest, JUnitHasASuiteForEachCategory) {
   const auto has = [&](const std::string& part) {
     EXPECT_NE(std::string::npos, xml.find(part)) << part << "\nis not in\n" << xml;
   };
-  has("<testsuites name=\"exectrail replay\" tests=\"7\" failures=\"4\" errors=\"0\" skipped=\"2\"");
+  has("<testsuites name=\"exectrail replay\" tests=\"7\" failures=\"4\" errors=\"0\" "
+      "skipped=\"2\"");
   has("<testsuite name=\"benign\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\"");
   has("<testcase classname=\"attack\" name=\"curl-then-run (bash)\" file=\"\" time=\"0.004000\">");
   has("<failure type=\"inconclusive\" message=\"exec_from_unusual_dir, exactly 1\">");
@@ -164,7 +165,8 @@ TEST_F(ReportTest, JUnitHoldsNothingThatXmlHasNoPlaceFor) {
   JUnitReport report(out);
   report.add(judge({&quiet_, ""}, observed({})));
   report.finish({});
-  EXPECT_NE(std::string::npos, out.str().find("name=\"a&lt;b&gt;&amp;&quot;c\xef\xbf\xbd\xef\xbf\xbd\""))
+  EXPECT_NE(std::string::npos,
+            out.str().find("name=\"a&lt;b&gt;&amp;&quot;c\xef\xbf\xbd\xef\xbf\xbd\""))
       << out.str();
 }
 

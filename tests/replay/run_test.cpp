@@ -52,7 +52,8 @@ TEST(InOrder, ThrowsWhatWorkThrowsAfterTheResultsBeforeIt) {
 
 TEST(InOrder, EndsItsThreadsWhenTakingFails) {
   const auto take = [](std::size_t) { throw std::runtime_error("disk full"); };
-  EXPECT_THROW(inOrder<std::size_t>(50, 4, [](std::size_t i) { return i; }, take),
+  EXPECT_THROW(inOrder<std::size_t>(
+                   50, 4, [](std::size_t i) { return i; }, take),
                std::runtime_error);
 }
 
@@ -184,8 +185,9 @@ TEST(UnexpectedTest, AMissingAlertFailsWhateverIsMadeOfUnexpectedOnes) {
 TEST(OutcomeTest, CountsWhatEachRecipeDid) {
   Scenario attack = scenarioNamed("attack/x");
   attack.fire.push_back(expect("mine", 1));
-  Observation observation = observed({alert("mine", "/tmp/x"), alert("other", "/tmp/x"),
-                                      alert("other", "/tmp/y").severity(analyzer::Severity::kInfo)});
+  Observation observation =
+      observed({alert("mine", "/tmp/x"), alert("other", "/tmp/x"),
+                alert("other", "/tmp/y").severity(analyzer::Severity::kInfo)});
   observation.summary.recipes["silent"].inconclusive = 3;
   const Result result = judge({&attack, ""}, observation);
   EXPECT_EQ(1U, result.recipes.at("mine").expected);

@@ -123,7 +123,7 @@ class Replay(programs.Case):
         self.whole_corpus()
         self.expect(self.run_corpus(), 0, stdout="not applied   recipe new_parent_child: ")
         self.write("mine.yaml", "recipe: mine\nversion: 1.0.0\ntitle: Mine\nseverity: low\n"
-                   "attack: [TA0002/T1204]\nwhen: process.name == 'no-such-program'\n")
+                   "attack: [TA0002/T1204]\njudge: {results: [ok]}\nwhen: process.name == 'no-such-program'\n")
         self.expect(self.run_corpus("corpus", "--recipes", "mine.yaml"), 1, stderr=[],
                     stdout="FAIL          recipe mine: no passing scenario expects it to fire")
         self.expect(self.run_corpus("corpus/evasion", "--recipes", "mine.yaml"), 0)
@@ -147,7 +147,7 @@ class Replay(programs.Case):
 
     def test_unexpected_alerts_can_be_a_warning(self):
         self.write("noisy.yaml", "recipe: noisy\nversion: 1.0.0\ntitle: Noisy\nseverity: low\n"
-                   "attack: [TA0002/T1204]\nwhen: process.name == 'x'\n")
+                   "attack: [TA0002/T1204]\njudge: {results: [ok]}\nwhen: process.name == 'x'\n")
         noisy = ("--recipes", "noisy.yaml")
         self.expect(self.run_corpus(*noisy), 1, stdout="noisy, expected silence")
         self.expect(self.run_corpus(*noisy, "--unexpected", "warn"), 0,

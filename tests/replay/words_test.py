@@ -14,6 +14,7 @@ version: {version}
 title: Mine
 severity: {severity}
 attack: [TA0002/T1204]
+judge: {{results: [ok]}}
 when: {when}
 """
 
