@@ -69,6 +69,12 @@ struct MutateOptions {
   bool verbose = false;
 };
 
+struct PlayOptions {
+  std::string trace;
+  std::string output = "-";
+  double speed = 1;  // 0: as fast as can be
+};
+
 struct LiveCommandOptions {
   std::vector<std::string> paths;
   bool all = false;  // of corpus/
@@ -87,6 +93,7 @@ int injectCommand(const analyzer::Program& program, const std::vector<Case>& cas
 int compareCommand(const CompareOptions& options, std::ostream& out, std::ostream& errors);
 int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors);
 int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream& errors);
+int playCommand(const PlayOptions& options, std::ostream& errors);
 int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostream& errors);
 int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors);
 int recordLiveCommand(const LiveCommandOptions& options, std::ostream& out, std::ostream& errors);
