@@ -75,6 +75,13 @@ struct PlayOptions {
   double speed = 1;  // 0: as fast as can be
 };
 
+struct SanitizeOptions {
+  std::string trace;
+  std::string output;             // must not exist
+  std::vector<std::string> keep;  // words that stay
+  RecipeOptions recipes;
+};
+
 struct LiveCommandOptions {
   std::vector<std::string> paths;
   bool all = false;  // of corpus/
@@ -94,6 +101,7 @@ int compareCommand(const CompareOptions& options, std::ostream& out, std::ostrea
 int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors);
 int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream& errors);
 int playCommand(const PlayOptions& options, std::ostream& errors);
+int sanitizeCommand(const SanitizeOptions& options, std::ostream& out, std::ostream& errors);
 int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostream& errors);
 int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors);
 int recordLiveCommand(const LiveCommandOptions& options, std::ostream& out, std::ostream& errors);

@@ -24,6 +24,7 @@ Word addCompare(CLI::App& app);
 Word addCoverage(CLI::App& app);
 Word addMutate(CLI::App& app);
 Word addMinimize(CLI::App& app);
+Word addSanitize(CLI::App& app);
 Word addPlay(CLI::App& app);
 Word addLive(CLI::App& app);
 Word addSandbox(CLI::App& app);  // record-live's own, not for people

@@ -1,4 +1,4 @@
-// diff, coverage and minimize.
+// diff and coverage.
 #include <iostream>
 #include <memory>
 
@@ -67,30 +67,6 @@ Word addCoverage(CLI::App& app) {
             if (words->format == "navigator") words->options.format = CoverageFormat::kNavigator;
             return coverageCommand(words->options, std::cout, std::cerr);
           }};
-}
-
-Word addMinimize(CLI::App& app) {
-  const auto options = std::make_shared<MinimizeOptions>();
-  CLI::App* const minimize =
-      app.add_subcommand("minimize", "The smallest trace that still gives an alert");
-  minimize->add_option("TRACE", options->trace, "A file")->required();
-  minimize->add_option("--alert", options->alert, "Its id, or the beginning of it")
-      ->type_name("ID");
-  minimize->add_option("-o,--output", options->output, "The new trace; must not exist")
-      ->type_name("FILE")
-      ->required();
-  minimize->add_flag("--keep-lineage", options->keepLineage,
-                     "Keep all processes that the alert names above it");
-  addRecipeOptions(*minimize, options->recipes);
-  minimize->footer(
-      "Examples:\n"
-      "  exectrail replay minimize host7.trail --alert 3f9c1a7e0b52 -o fixture.trail\n"
-      "  exectrail replay minimize build.trail -o fixture.trail --keep-lineage\n\n"
-      "The alert stays what it is: id, severity, class, reasons, what is unknown, the gaps it\n"
-      "names. --alert may be left out if the trace gives one alert only.\n\n"
-      "Exit status: 0 done, 2 usage or recipe error, or no such alert, 3 environment or I/O\n"
-      "error.");
-  return {minimize, [options] { return minimizeCommand(*options, std::cout, std::cerr); }};
 }
 
 }  // namespace exectrail::replay

@@ -1,27 +1,10 @@
-// mutate and play.
-#include <charconv>
+// mutate.
 #include <iostream>
 #include <memory>
 
 #include "replay/options.h"
 
 namespace exectrail::replay {
-namespace {
-
-// "2x", "0.5x", "max".
-double speedNamed(const std::string& word) {
-  if (word == "max") return 0;
-  double speed = 0;
-  const char* const end = word.data() + word.size();
-  const auto [rest, error] = std::from_chars(word.data(), end, speed);
-  const bool unit = rest == end || (rest + 1 == end && *rest == 'x');
-  if (error != std::errc() || !unit || !(speed >= 0.001 && speed <= 1e6)) {
-    throw CLI::ValidationError("--speed", "'" + word + "' is neither max nor a number such as 10x");
-  }
-  return speed;
-}
-
-}  // namespace
 
 Word addMutate(CLI::App& app) {
   struct Words {
@@ -63,32 +46,6 @@ Word addMutate(CLI::App& app) {
             if (words->format == "json") words->options.format = ReportFormat::kJson;
             words->options.entries = !words->noEntries;
             return mutateCommand(words->options, std::cout, std::cerr);
-          }};
-}
-
-Word addPlay(CLI::App& app) {
-  struct Words {
-    PlayOptions options;
-    std::string speed = "1x";
-  };
-  const auto words = std::make_shared<Words>();
-  CLI::App* const play =
-      app.add_subcommand("play", "Write a trace as it once came, in its own time");
-  play->add_option("TRACE", words->options.trace, "A file")->required();
-  play->add_option("--speed", words->speed, "Times as fast as it was, or as fast as can be")
-      ->option_text("1x|10x|…|max [1x]");
-  play->add_option("-o,--output", words->options.output, "A new file, or - for standard output")
-      ->option_text("FILE [-]");
-  play->footer(
-      "Examples:\n"
-      "  exectrail replay play host7.trail | exectrail analyze -\n"
-      "  exectrail replay play --speed max host7.trail | exectrail analyze -\n"
-      "  exectrail replay play --speed 10x host7.trail -o watched/host7.trail\n\n"
-      "Times in the records stay what they were.\n\n"
-      "Exit status: 0 done, 2 usage error, 3 environment or I/O error, or the trace is not whole.");
-  return {play, [words] {
-            words->options.speed = speedNamed(words->speed);
-            return playCommand(words->options, std::cerr);
           }};
 }
 

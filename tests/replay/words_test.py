@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# diff, coverage, minimize and injected loss, as people meet them.
+# diff, coverage, mutate, minimize, sanitize, play and injected loss, as people meet them.
 import json
 import os
 import shutil
@@ -158,6 +158,71 @@ class Words(programs.Case):
         self.expect_refusal(self.minimize("missing", "-o", "x"), 3, "missing")
         self.assertFalse(os.path.exists(self.path("x")))
 
+    # ---- mutate
+
+    def test_mutate(self):
+        scenario = os.path.join(CORPUS, "evasion", "relative-path-from-tmp")
+        self.recipe("mine.yaml", when="process.name == 'x' and file.path under ['/tmp', '/a']")
+        # Nobody expects this recipe to alert, so that with it no recording passes.
+        words = ("mutate", scenario, "--no-builtin", "--recipes", "mine.yaml", "--recipe", "mine")
+        self.expect(self.replay(*words), 2, stderr="there is no recipe 'exec_from_unusual_dir'")
+        result = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries")
+        self.expect(result, 0, stderr=[],
+                    stdout=["SURVIVED  exec_from_unusual_dir: ", "clauses killed", "all  "])
+        lines = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries",
+                            "--format", "json", "-j", "1").stdout.splitlines()
+        score = json.loads(lines[0])
+        self.assertGreater(score["clauses"]["killed"], 0)
+        self.assertEqual(score["clauses"]["of"],
+                         score["clauses"]["killed"] + len(score["survivors"]))
+        self.assertNotIn("class temp: critical", score["survivors"], "the scenario expects high")
+        self.expect(self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir",
+                                "--no-entries", "--fail-below", "100"), 1)
+        self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
+                            "there is no recipe 'nothing'")
+
+    # ---- sanitize
+
+    def test_sanitize(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        before = self.alerts(trace)
+        self.expect(self.replay("sanitize", trace, "-o", "public.trail"), 0, stderr=[],
+                    stdout=["names replaced, the same alerts", "before you give it away"])
+        after = self.alerts("public.trail")
+        self.assertEqual(set(before), set(after))
+        for alert, old in before.items():
+            self.assertEqual(old["exectrail"]["severity"], after[alert]["exectrail"]["severity"])
+        dump = self.run_words("trace", "dump", "public.trail").stdout
+        self.assertNotIn(b"cd /tmp", dump)
+        self.assertIn(b"sanitized by exectrail-replay", dump)
+        self.expect_refusal(self.replay("sanitize", trace, "-o", "public.trail"), 3,
+                            "is there already")
+
+    def test_sanitize_refuses_what_would_change_alerts(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        self.recipe("mine.yaml", when="any(args, it matches 'cd /tmp')")
+        self.assertGreater(len(self.alerts(trace)), 0)
+        self.expect(self.replay("sanitize", trace, "-o", "x", "--recipes", "mine.yaml"), 1,
+                    stdout=[], stderr=["nothing was written", "no longer given", "--keep"])
+        self.assertFalse(os.path.exists(self.path("x")))
+
+    # ---- play
+
+    def test_play(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        played = self.replay("play", "--speed", "max", trace)
+        self.expect(played, 0, stderr=[])
+        self.write("played.trail", played.stdout)
+        self.assertEqual(set(self.alerts(trace)), set(self.alerts("played.trail")))
+        self.expect(self.run_words("trace", "verify", "played.trail"), 0)
+        self.expect(self.replay("play", "--speed", "50x", trace, "-o", "file.trail"), 0, stdout=[])
+        self.assertEqual(set(self.alerts(trace)), set(self.alerts("file.trail")))
+        self.expect_refusal(self.replay("play", trace, "-o", "file.trail"), 3, "file.trail")
+        for speed in ("fast", "0", "-1", "1y", ""):
+            with self.subTest(speed):
+                self.expect(self.replay("play", "--speed", speed, trace), 2, stdout=[],
+                            stderr="neither max nor a number")
+
     # ---- injected loss
 
     def test_no_verdict_lies_under_injected_loss(self):
@@ -174,7 +239,7 @@ class Words(programs.Case):
     def test_bad_usage(self):
         for words in (["diff"], ["diff", "a"], ["minimize", "x"], ["coverage", "--format", "pdf"],
                       ["run", "--inject-loss", "0"], ["run", "--inject-loss", "x"],
-                      ["run", "--jobs", "0"]):
+                      ["run", "--jobs", "0"], ["sanitize", "x"], ["play"], ["mutate", "--fail-below", "200"]):
             with self.subTest(words):
                 self.expect(self.replay(*words), 2, stdout=[], stderr="exectrail-replay: ")
         self.expect_refusal(self.replay("run", CORPUS, "--inject-loss", "1", "--format", "junit"), 2,
