@@ -28,7 +28,7 @@ std::string join(const std::vector<std::string>& parts, char separator) {
   return text;
 }
 
-// The index of the first component below a home directory: /home/NAME/… and /root/…; 0: none.
+// The index of the first component below a home directory: /home/user/… and /root/…; 0: none.
 std::size_t belowHome(const std::vector<std::string>& parts) {
   if (parts.size() > 2 && parts[0].empty() && parts[1] == "home") return 3;
   if (parts.size() > 1 && parts[0].empty() && parts[1] == "root") return 2;
@@ -74,7 +74,7 @@ std::string Pseudonyms::pseudonym(const char* kind, const std::string& text) {
   if (keep_.contains(text)) return text;
   const auto found = names_.find(text);
   if (found != names_.end()) return found->second;
-  return names_[text] = kind + std::to_string(++numbers_[kind]);
+  return names_[text] = std::string(kind) + "-" + std::to_string(++numbers_[kind]);
 }
 
 std::string Pseudonyms::component(const std::string& text) {

@@ -21,11 +21,11 @@ using testing::SizeIs;
 
 TEST(Pseudonyms, TheSameNameHasTheSamePseudonym) {
   Pseudonyms names({});
-  EXPECT_EQ("/home/user1/name1/name2.sh", names.path("/home/alice/merger/plan.sh"));
-  EXPECT_EQ("/home/user2/name1", names.path("/home/bob/merger"));
-  EXPECT_EQ("name1/name2.sh", names.path("merger/plan.sh"));
-  EXPECT_EQ("./name2.sh", names.path("./plan.sh"));
-  EXPECT_EQ("/srv/user1/merger", names.path("/srv/alice/merger"))
+  EXPECT_EQ("/home/user-1/name-1/name-2.sh", names.path("/home/alice/merger/plan.sh"));
+  EXPECT_EQ("/home/user-2/name-1", names.path("/home/bob/merger"));
+  EXPECT_EQ("name-1/name-2.sh", names.path("merger/plan.sh"));
+  EXPECT_EQ("./name-2.sh", names.path("./plan.sh"));
+  EXPECT_EQ("/srv/user-1/merger", names.path("/srv/alice/merger"))
       << "a user's name is one anywhere";
 }
 
@@ -35,7 +35,12 @@ TEST(Pseudonyms, WhatASystemBringsStays) {
                                  "/proc/self/fd/3", "../x", "/dev/shm/.x"}) {
     EXPECT_EQ(path, names.path(path));
   }
-  EXPECT_EQ("/root/name1/.name2", names.path("/root/work/.profile")) << "hidden stays hidden";
+  EXPECT_EQ(
+      "/root"
+      "/name-1/.name-2",
+      names.path("/root"
+                 "/work/.profile"))
+      << "hidden stays hidden";
 }
 
 TEST(Pseudonyms, ArgumentsKeepOptionsAndShortNumbers) {
@@ -45,22 +50,22 @@ TEST(Pseudonyms, ArgumentsKeepOptionsAndShortNumbers) {
        {"-x", "-rlf", "--user", "--dry-run", "0755", "0.2", "/etc/passwd", "stratum", ""}) {
     EXPECT_EQ(word, names.argument(word, false));
   }
-  EXPECT_EQ("word1", names.argument("hunter2", false));
-  EXPECT_EQ("--password=word1", names.argument("--password=hunter2", false));
-  EXPECT_EQ("word2", names.argument("-phunter2", false));
-  EXPECT_EQ("word3", names.argument("4111111111111111", false));
-  EXPECT_EQ("word4", names.argument("https://alice:pw@example.org/x", false));
-  EXPECT_EQ("word5", names.argument("curl http://10.0.0.1/x | sh", false));
-  EXPECT_EQ("--file=/home/user1/name1.txt", names.argument("--file=/home/carol/a.txt", false));
+  EXPECT_EQ("word-1", names.argument("hunter2", false));
+  EXPECT_EQ("--password=word-1", names.argument("--password=hunter2", false));
+  EXPECT_EQ("word-2", names.argument("-phunter2", false));
+  EXPECT_EQ("word-3", names.argument("4111111111111111", false));
+  EXPECT_EQ("word-4", names.argument("https://alice:pw@example.org/x", false));
+  EXPECT_EQ("word-5", names.argument("curl http://10.0.0.1/x | sh", false));
+  EXPECT_EQ("--file=/home/user-1/name-1.txt", names.argument("--file=/home/bob/a.txt", false));
 }
 
 TEST(Pseudonyms, MountsAndEnvironment) {
   Pseudonyms names({});
-  EXPECT_EQ("rw,addr=word1,username=word2,vers=3.0",
+  EXPECT_EQ("rw,addr=word-1,username=word-2,vers=3.0",
             names.mountOptions("rw,addr=10.0.0.1,username=alice,vers=3.0"));
-  EXPECT_EQ("server1", names.mountSource("nas.example.org:/export/home"));
+  EXPECT_EQ("server-1", names.mountSource("nas.example.org:/export/home"));
   EXPECT_EQ("/dev/sda1", names.mountSource("/dev/sda1"));
-  EXPECT_EQ("LD_PRELOAD=/home/user1/name1.so:/usr/lib/b.so",
+  EXPECT_EQ("LD_PRELOAD=/home/user-1/name-1.so:/usr/lib/b.so",
             names.variable("LD_PRELOAD=/home/alice/a.so:/usr/lib/b.so"));
 }
 
@@ -108,7 +113,7 @@ TEST_F(SanitizeTest, NothingPrivateIsLeft) {
        {"alice", "merger", "plan", "4secret", "10.1.2.3", "hunter2", "evil", "web03"}) {
     EXPECT_THAT(text, Not(HasSubstr(secret)));
   }
-  EXPECT_THAT(text, HasSubstr("/home/user1/"));
+  EXPECT_THAT(text, HasSubstr("/home/user-1/"));
   EXPECT_EQ(trace_.get().records().size(), sanitized.records().size());
 }
 
