@@ -49,7 +49,6 @@ class Minimizer {
     }
     single = smallestPart(single, [this](const auto& part) { return fires(recordsOf(part)); });
     result_.records = recordsOf(single);
-    for (std::size_t i = 0; i < result_.records.size(); ++i) shrinkMounts(i);
     return std::move(result_);
   }
 
@@ -107,26 +106,6 @@ class Minimizer {
     const Analysis analysis = analyse(program_, trace_.header(), records);
     return std::any_of(analysis.alerts.begin(), analysis.alerts.end(),
                        [this](const Alert& each) { return identical(alert_, each, keepLineage_); });
-  }
-
-  // A mount table lists all of a namespace; what is left out of it is counted in it.
-  void shrinkMounts(std::size_t index) {
-    const auto* table = std::get_if<trace::MountTable>(&result_.records[index].body);
-    if (table == nullptr) return;
-    const trace::MountTable whole = *table;
-    std::vector<Record> records = result_.records;
-    const auto with = [&](const std::vector<trace::Mount>& mounts) {
-      trace::MountTable part = whole;
-      part.mounts = mounts;
-      part.leftOut += static_cast<std::uint32_t>(whole.mounts.size() - mounts.size());
-      records[index].body = part;
-    };
-    const auto mounts = smallestPart(whole.mounts, [&](const std::vector<trace::Mount>& part) {
-      with(part);
-      return fires(records);
-    });
-    with(mounts);
-    result_.records[index] = records[index];
   }
 
   const analyzer::Program& program_;

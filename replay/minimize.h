@@ -1,5 +1,5 @@
 // The smallest trace in which an alert still is what it was: a fixture from an incident. Takes away
-// processes, then records, then mounts, as long as the alert keeps its id, severity, class, reasons
+// processes, then records, as long as the alert keeps its id, severity, class, reasons
 // and doubts.
 #pragma once
 

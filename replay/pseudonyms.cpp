@@ -98,16 +98,20 @@ void Pseudonyms::learnPath(std::string_view path) {
   }
 }
 
-std::string Pseudonyms::relative(std::string_view text) {
+void Pseudonyms::enter(std::string_view directory) {
+  inPrivateDirectory_ = directory.empty() || belowHome(split(directory, '/')) > 0;
+}
+
+std::string Pseudonyms::relative(std::string_view text, bool everything) {
   std::vector<std::string> parts = split(text, '/');
   for (std::string& part : parts) {
-    if (private_.contains(part) || known_.contains(part)) part = component(part);
+    if (everything || private_.contains(part) || known_.contains(part)) part = component(part);
   }
   return join(parts, '/');
 }
 
 std::string Pseudonyms::path(std::string_view text) {
-  if (!text.starts_with("/")) return relative(text);
+  if (!text.starts_with("/")) return relative(text, inPrivateDirectory_);
   learnPath(text);
   std::vector<std::string> parts = split(text, '/');
   const std::size_t below = belowHome(parts);
@@ -120,14 +124,15 @@ std::string Pseudonyms::path(std::string_view text) {
 std::string Pseudonyms::argument(std::string_view text, bool first) {
   const std::string word(text);
   if (word.empty() || keep_.contains(word)) return word;
-  if (first) return path(text);
+  const bool slash = word.find('/') != std::string::npos;
+  if (first) return slash ? path(text) : relative(text, false);  // a name, found in PATH
   if (isNumber(text) || isOption(text)) return word;
   const std::size_t equals = word.find('=');
   if (word.front() == '-' && equals != std::string::npos && isOption(text.substr(0, equals))) {
     return word.substr(0, equals + 1) + argument(text.substr(equals + 1), false);
   }
   const bool plain = word.find_first_of(" \t\n;|&<>:@") == std::string::npos;
-  if (plain && word.find('/') != std::string::npos) return path(text);
+  if (plain && slash) return path(text);
   if (private_.contains(word) || known_.contains(word)) return component(word);
   return pseudonym("word", word);
 }

@@ -24,6 +24,10 @@ class Pseudonyms {
   // Notes the names below a home directory, so that they are known where they stand alone.
   void learnPath(std::string_view path);
 
+  // What is relative from now on, is so to this directory. Below a home directory, and where it is
+  // not known (empty), all names are somebody's own.
+  void enter(std::string_view directory);
+
   std::string path(std::string_view text);
   std::string argument(std::string_view text, bool first);
   std::string variable(std::string_view nameAndValue);  // of the environment
@@ -38,8 +42,9 @@ class Pseudonyms {
  private:
   std::string pseudonym(const char* kind, const std::string& text);
   std::string component(const std::string& text);  // below a home directory
-  std::string relative(std::string_view text);
+  std::string relative(std::string_view text, bool everything);
 
+  bool inPrivateDirectory_ = false;
   std::set<std::string> keep_;
   std::map<std::string, std::string> known_;  // users and hosts
   std::set<std::string> private_;             // names below home directories

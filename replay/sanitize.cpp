@@ -64,6 +64,7 @@ void Sanitized::clean(trace::Arguments& arguments) {
 }
 
 void Sanitized::clean(trace::Image& image) {
+  names_.enter(image.workingDirectory.value);
   image.executable.value = keep(names_.path(image.executable.value));
   image.workingDirectory.value = keep(names_.path(image.workingDirectory.value));
   image.comm.value = keep(names_.comm(image.comm.value));
@@ -84,6 +85,7 @@ void Sanitized::clean(trace::Record& record) {
     exec->typedPath.value = keep(names_.path(exec->typedPath.value));
     exec->interpreter.value = keep(names_.path(exec->interpreter.value));
   } else if (auto* attempt = std::get_if<trace::Attempt>(&record.body)) {
+    names_.enter(attempt->workingDirectory.value);
     attempt->typedPath.value = keep(names_.path(attempt->typedPath.value));
     attempt->workingDirectory.value = keep(names_.path(attempt->workingDirectory.value));
     clean(attempt->arguments.value);

@@ -123,25 +123,6 @@ TEST_F(MinimizeTest, WhatAnotherProcessDidStaysIfTheRecipeCountsIt) {
   EXPECT_EQ(31U, result.records.size());
 }
 
-TEST_F(MinimizeTest, MountsThatDecideNothingGo) {
-  test::Records all = records();
-  all.insert(all.begin(),
-             test::mountTable(7, {{"/", "rw"}, {"/tmp", "rw,noexec"}, {"/x", "rw"}}).at(0));
-  all.back() = exec("/tmp/x").pid(201).by(image(200)).mountNamespace(7).at(203);
-  const MemoryTrace trace(all);
-  const auto program = programOf(
-      recipeText("mine", "low", "when: file.path under ['/tmp']\nraise: {no: mount.noexec}\n"));
-  const Analysis whole = analyse(*program, trace.get().header(), trace.get().records());
-  ASSERT_EQ(1U, whole.alerts.size());
-  ASSERT_EQ(analyzer::Severity::kMedium, whole.alerts[0].severity);
-  const Minimized result = minimize(*program, trace.get(), whole.alerts[0], false);
-  ASSERT_EQ(2U, result.records.size());
-  const auto& table = std::get<trace::MountTable>(result.records[0].body);
-  ASSERT_EQ(1U, table.mounts.size());
-  EXPECT_EQ("/tmp", table.mounts[0].point);
-  EXPECT_EQ(2U, table.leftOut) << "what was left out is counted";
-}
-
 TEST(Identical, TellsApartWhatAnAlertSays) {
   analyzer::Alert before;
   before.id = "1";

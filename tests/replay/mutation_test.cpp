@@ -120,8 +120,7 @@ TEST_F(MutationTest, AnAttackKillsWhatWeakensARecipe) {
   const RecipeScore result = score({attack()});
   EXPECT_THAT(result.survivors,
               ElementsAre("severity: critical", "when: without `process.name == 'x'`",
-                          "when: without `file.path under ['/tmp', '/a']`",
-                          "raise as_root: `user.id == 0` with -1"))
+                          "when: without `file.path under ['/tmp', '/a']`"))
       << "raised from critical is critical still; and nothing benign shows what is too much";
   EXPECT_EQ(1U, result.entries.killed);
   EXPECT_THAT(result.survivingEntries,

@@ -62,11 +62,22 @@ TEST(Pseudonyms, ArgumentsKeepOptionsAndShortNumbers) {
 TEST(Pseudonyms, MountsAndEnvironment) {
   Pseudonyms names({});
   EXPECT_EQ("rw,addr=word-1,username=word-2,vers=3.0",
-            names.mountOptions("rw,addr=10.0.0.1,username=alice,vers=3.0"));
+            names.mountOptions("rw,addr=10.0.0.1,username=bob,vers=3.0"));
   EXPECT_EQ("server-1", names.mountSource("nas.example.org:/export/home"));
   EXPECT_EQ("/dev/sda1", names.mountSource("/dev/sda1"));
   EXPECT_EQ("LD_PRELOAD=/home/user-1/name-1.so:/usr/lib/b.so",
             names.variable("LD_PRELOAD=/home/alice/a.so:/usr/lib/b.so"));
+}
+
+TEST(Pseudonyms, RelativePathsAreSomebodysWhereTheDirectoryIs) {
+  Pseudonyms names({});
+  names.enter("/home/alice");
+  EXPECT_EQ("./name-1.sh", names.path("./plan.sh"));
+  EXPECT_EQ("bash", names.argument("bash", true)) << "found in PATH";
+  names.enter("/tmp");
+  EXPECT_EQ("./x", names.path("./x"));
+  names.enter("");
+  EXPECT_EQ("./name-2", names.path("./x")) << "nobody knows where";
 }
 
 // ---- traces
@@ -78,7 +89,10 @@ test::Records records() {
               .by(image(1))
               .args({"./miner", "--wallet=4secret", "stratum+tcp://10.1.2.3:99"})
               .at(2),
-          test::attempt("./plan.sh", 13, image(1)).args({"plan.sh", "hunter2"}).at(3),
+          test::attempt("./plan.sh", 13, image(1))
+              .cwd("/home/alice/merger")
+              .args({"./plan.sh", "hunter2"})
+              .at(3),
           test::mapped(image(2), "/home/alice/evil.so", trace::MappingRole::kLibrary).at(4)};
 }
 

@@ -126,7 +126,7 @@ class Replay(programs.Case):
                    "attack: [TA0002/T1204]\njudge: {results: [ok]}\nwhen: process.name == 'no-such-program'\n")
         self.expect(self.run_corpus("corpus", "--recipes", "mine.yaml"), 1, stderr=[],
                     stdout="FAIL          recipe mine: no passing scenario expects it to fire")
-        self.expect(self.run_corpus("corpus/evasion", "--recipes", "mine.yaml"), 0)
+        self.expect(self.run_corpus("corpus/benign", "--recipes", "mine.yaml"), 0)
 
     def test_any_number_of_jobs_says_the_same(self):
         self.change("scenario.yaml", "severity: high", "severity: low")
