@@ -1,13 +1,13 @@
-// run and list.
-#include <algorithm>
-#include <iomanip>
+// run.
 #include <memory>
 #include <ostream>
 
 #include "replay/commands.h"
+#include "replay/exercise.h"
+#include "replay/filter.h"
+#include "replay/ordered.h"
 #include "replay/report.h"
 #include "replay/runner.h"
-#include "replay/scenario_parser.h"
 #include "replay/workload.h"
 #include "trace/errors.h"
 
@@ -15,55 +15,71 @@ namespace exectrail::replay {
 namespace {
 
 std::unique_ptr<Report> makeReport(const RunOptions& options, std::ostream& out) {
-  if (options.format == ReportFormat::kJson) return std::make_unique<JsonReport>(out);
+  switch (options.format) {
+    case ReportFormat::kJson:
+      return std::make_unique<JsonReport>(out);
+    case ReportFormat::kJUnit:
+      return std::make_unique<JUnitReport>(out);
+    case ReportFormat::kMarkdown:
+      return std::make_unique<MarkdownReport>(out);
+    case ReportFormat::kText:
+      break;
+  }
   return std::make_unique<TextReport>(out,
                                       options.verbose ? Detail::kEverything : Detail::kProblems);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+std::string rerunOptions(const RunOptions& options) {
+  std::string text = options.recipes.noBuiltin ? " --no-builtin" : "";
+  for (const std::string& path : options.recipes.paths) text += " --recipes " + shellWord(path);
   return text;
 }
 
 }  // namespace
 
 int runCommand(const RunOptions& options, std::ostream& out, std::ostream& errors) {
+  const auto start = std::chrono::steady_clock::now();
   Workload workload;
   if (!loadWorkload(options.paths, options.recipes, workload, errors)) return kExitUsage;
-  const std::unique_ptr<Report> report = makeReport(options, out);
-  std::vector<Result> results;
-  for (const Case& recording : workload.cases()) {
-    results.push_back(replayCase(*workload.program, recording));
-    report->add(results.back());
-    out.flush();
+  if (!options.filter.everything()) {
+    const std::string problem =
+        whatSelectsNothing(options.filter, workload.corpus, *workload.program);
+    if (!problem.empty()) {
+      errors << "exectrail-replay: " << problem << "\n";
+      return kExitUsage;
+    }
   }
-  const Totals totals = total(results);
+  std::vector<Case> cases = workload.cases();
+  std::erase_if(cases, [&](const Case& each) { return !selects(options.filter, *each.scenario); });
+  if (!options.variant.empty()) {
+    std::erase_if(cases, [&](const Case& each) { return each.variant != options.variant; });
+    if (cases.empty()) {
+      errors << "exectrail-replay: no scenario there has the variant '" << options.variant << "'\n";
+      return kExitUsage;
+    }
+  }
+  if (options.injectLoss > 0) {
+    return injectCommand(*workload.program, cases, options, rerunOptions(options), out, errors);
+  }
+  const std::unique_ptr<Report> report = makeReport(options, out);
+  report->rerunWith(rerunOptions(options));
+  std::vector<Result> results;
+  inOrder<Result>(
+      cases.size(), options.jobs,
+      [&](std::size_t i) { return replayCase(*workload.program, cases[i], options.unexpected); },
+      [&](Result result) {
+        results.push_back(std::move(result));
+        report->add(results.back());
+        out.flush();
+      });
+  Totals totals = total(results);
+  if (options.filter.everything() && options.variant.empty() && nameWholeCorpus(options.paths)) {
+    totals.exercise = exerciseOf(*workload.program, results);
+  }
+  totals.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - start);
   report->finish(totals);
   return totals.allPassed() ? kExitDone : kExitFound;
-}
-
-int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors) {
-  analyzer::Diagnostics diagnostics;
-  const Corpus corpus = loadCorpus(paths, diagnostics);
-  if (!diagnostics.empty()) {
-    errors << formatErrors(diagnostics);
-    return kExitUsage;
-  }
-  std::size_t nameWidth = 0;
-  std::size_t attackWidth = 0;
-  for (const auto& scenario : corpus) {
-    nameWidth = std::max(nameWidth, scenario->name.size());
-    attackWidth = std::max(attackWidth, joined(scenario->attack).size());
-  }
-  for (const auto& scenario : corpus) {
-    out << std::left << std::setw(static_cast<int>(nameWidth + 2)) << scenario->name
-        << std::setw(static_cast<int>(attackWidth + 2)) << joined(scenario->attack)
-        << scenario->story;
-    if (!scenario->variants.empty()) out << " [" << joined(scenario->variants) << "]";
-    out << "\n";
-  }
-  return kExitDone;
 }
 
 }  // namespace exectrail::replay

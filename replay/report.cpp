@@ -1,7 +1,9 @@
 // What both forms of report share.
 #include "replay/report.h"
 
+#include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace exectrail::replay {
 
@@ -17,18 +19,54 @@ Totals total(const std::vector<Result>& results) {
     totals.failed += result.verdict == Verdict::kFail ? 1 : 0;
     totals.inconclusive += result.verdict == Verdict::kInconclusive ? 1 : 0;
     totals.skipped += result.verdict == Verdict::kSkip ? 1 : 0;
-    if (scenario.category != "benign") continue;
-    totals.benign += first ? 1 : 0;
-    for (std::size_t i = 0; i < kSeverities; ++i) {
-      totals.unexpectedBenign[i] += result.unexpected[i];
-    }
+    totals.warned += result.verdict == Verdict::kPass && !result.findings.empty() ? 1 : 0;
+    const bool benign = scenario.category == "benign";
+    totals.benign += benign && first ? 1 : 0;
+    BySeverity& unexpected = benign ? totals.unexpectedBenign : totals.unexpectedOthers;
+    for (std::size_t i = 0; i < kSeverities; ++i) unexpected[i] += result.unexpected[i];
   }
   totals.scenarios = scenarios.size();
   return totals;
 }
 
-std::string rerunCommand(const Result& result) {
-  return "exectrail replay run " + result.recording.scenario->directory;
+std::string shellWord(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./,:=+@%").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string rerunCommand(const Result& result, const std::string& options) {
+  return "exectrail replay run " + shellWord(result.recording.scenario->directory) + options;
+}
+
+std::string accountOf(const Result& result, const std::string& rerunOptions) {
+  std::ostringstream text;
+  TextReport report(text, Detail::kProblems);
+  report.rerunWith(rerunOptions);
+  report.add(result);
+  return text.str();
+}
+
+std::string countsOf(const BySeverity& counts) {
+  const auto count = [&](analyzer::Severity severity) {
+    return counts[static_cast<std::size_t>(severity)];
+  };
+  std::string text;
+  const auto add = [&](analyzer::Severity severity, bool always) {
+    if (!always && count(severity) == 0) return;
+    text += (text.empty() ? "" : ", ") + std::to_string(count(severity)) + " ";
+    text += analyzer::name(severity);
+  };
+  add(analyzer::Severity::kCritical, false);
+  add(analyzer::Severity::kHigh, true);
+  add(analyzer::Severity::kMedium, true);
+  add(analyzer::Severity::kLow, false);
+  return text;
 }
 
 }  // namespace exectrail::replay

@@ -1,10 +1,13 @@
-// Results for people (text) and for programs (JSON lines).
+// Results for people (text), for programs (JSON lines), for CI servers (JUnit XML) and for the
+// discussion of a change (Markdown).
 #pragma once
 
 #include <chrono>
 #include <iosfwd>
+#include <string>
 #include <vector>
 
+#include "replay/exercise.h"
 #include "replay/verdict.h"
 
 namespace exectrail::replay {
@@ -16,11 +19,14 @@ struct Totals {
   std::size_t failed = 0;
   std::size_t inconclusive = 0;
   std::size_t skipped = 0;
+  std::size_t warned = 0;         // passed, with a warning
   std::size_t benign = 0;         // scenarios
   BySeverity unexpectedBenign{};  // alerts on them that nobody expected
+  BySeverity unexpectedOthers{};  // and on the other scenarios
   std::chrono::microseconds duration{};
+  Exercise exercise;  // of a run of the whole corpus; empty otherwise
 
-  bool allPassed() const { return failed == 0 && inconclusive == 0; }
+  bool allPassed() const { return failed == 0 && inconclusive == 0 && exercise.untested.empty(); }
 };
 
 Totals total(const std::vector<Result>& results);
@@ -35,6 +41,12 @@ class Report {
   virtual ~Report() = default;
   virtual void add(const Result& result) = 0;
   virtual void finish(const Totals& totals) = 0;
+
+  // What `exectrail replay run` was told beside the scenarios: " --no-builtin --recipes x.yaml".
+  void rerunWith(std::string options) { rerunOptions_ = std::move(options); }
+
+ protected:
+  std::string rerunOptions_;
 };
 
 // As in
@@ -55,6 +67,30 @@ class TextReport : public Report {
   Detail detail_;
 };
 
+// A suite for each category, a case for each recording, and one for each recipe that is untested.
+class JUnitReport : public Report {
+ public:
+  explicit JUnitReport(std::ostream& out) : out_(out) {}
+  void add(const Result& result) override { results_.push_back(result); }
+  void finish(const Totals& totals) override;
+
+ private:
+  std::ostream& out_;
+  std::vector<Result> results_;  // a suite opens with its counts
+};
+
+// For the description of a change: the counts first, then what did not pass.
+class MarkdownReport : public Report {
+ public:
+  explicit MarkdownReport(std::ostream& out) : out_(out) {}
+  void add(const Result& result) override;
+  void finish(const Totals& totals) override;
+
+ private:
+  std::ostream& out_;
+  std::vector<Result> notPassed_;
+};
+
 // One object for each result and one, with the key "totals", at the end.
 class JsonReport : public Report {
  public:
@@ -66,7 +102,16 @@ class JsonReport : public Report {
   std::ostream& out_;
 };
 
-// "exectrail replay run corpus/attack/x"
-std::string rerunCommand(const Result& result);
+// "exectrail replay run corpus/attack/x", with `options` behind it, in words that a shell takes.
+std::string rerunCommand(const Result& result, const std::string& options = {});
+
+// A word as a shell takes it: in quotes if it needs some.
+std::string shellWord(const std::string& word);
+
+// What a text report says of one result that is no mere pass.
+std::string accountOf(const Result& result, const std::string& rerunOptions);
+
+// "1 high, 0 medium": high and medium always, the others if there are some; info never.
+std::string countsOf(const BySeverity& counts);
 
 }  // namespace exectrail::replay

@@ -49,6 +49,7 @@ Json toJson(const Finding& finding) {
                                   {"got", each.got}});
   }
   json["details"] = finding.details;
+  if (finding.warning) json["warning"] = true;
   return json;
 }
 
@@ -76,13 +77,21 @@ void JsonReport::add(const Result& result) {
                {"duration_us", result.duration.count()},
                {"findings", Json::array()},
                {"unexpected", toJson(result.unexpected)},
-               {"rerun", rerunCommand(result)}};
+               {"rerun", rerunCommand(result, rerunOptions_)}};
   if (!result.skipReason.empty()) json["skip_reason"] = result.skipReason;
   for (const Finding& finding : result.findings) json["findings"].push_back(toJson(finding));
   printLine(out_, json);
 }
 
 void JsonReport::finish(const Totals& totals) {
+  for (const auto* list : {&totals.exercise.untested, &totals.exercise.notApplied}) {
+    for (const NotExercised& each : *list) {
+      const bool untested = list == &totals.exercise.untested;
+      printLine(out_, {{"recipe", each.recipe},
+                       {"verdict", untested ? "fail" : "not applied"},
+                       {"why", each.why}});
+    }
+  }
   printLine(out_, {{"totals",
                     {{"scenarios", totals.scenarios},
                      {"recordings", totals.recordings},
@@ -90,8 +99,11 @@ void JsonReport::finish(const Totals& totals) {
                      {"failed", totals.failed},
                      {"inconclusive", totals.inconclusive},
                      {"skipped", totals.skipped},
+                     {"warned", totals.warned},
+                     {"untested_recipes", totals.exercise.untested.size()},
                      {"benign_scenarios", totals.benign},
                      {"unexpected_on_benign", toJson(totals.unexpectedBenign)},
+                     {"unexpected_on_others", toJson(totals.unexpectedOthers)},
                      {"duration_us", totals.duration.count()}}}});
 }
 

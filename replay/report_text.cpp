@@ -45,7 +45,8 @@ void printLine(std::ostream& out, std::string line) {
 }
 
 void printHead(std::ostream& out, const Result& result) {
-  out << padded(name(result.verdict), kVerdictWidth);
+  const bool warned = result.verdict == Verdict::kPass && !result.findings.empty();
+  out << padded(warned ? "WARN" : name(result.verdict), kVerdictWidth);
   if (result.verdict == Verdict::kSkip) {
     out << result.recording.name() << "   " << result.skipReason << "\n";
     return;
@@ -105,13 +106,22 @@ void printFinding(std::ostream& out, const Finding& finding) {
 }  // namespace
 
 void TextReport::add(const Result& result) {
-  if (result.verdict == Verdict::kPass && detail_ == Detail::kProblems) return;
+  const bool clean = result.verdict == Verdict::kPass && result.findings.empty();
+  if (clean && detail_ == Detail::kProblems) return;
   printHead(out_, result);
   for (const Finding& finding : result.findings) printFinding(out_, finding);
-  if (!result.findings.empty()) out_ << "    rerun     " << rerunCommand(result) << "\n";
+  if (result.findings.empty()) return;
+  out_ << "    rerun     " << rerunCommand(result, rerunOptions_) << "\n";
 }
 
 void TextReport::finish(const Totals& totals) {
+  for (const NotExercised& each : totals.exercise.untested) {
+    out_ << padded("FAIL", kVerdictWidth) << "recipe " << each.recipe << ": " << each.why << "\n";
+  }
+  for (const NotExercised& each : totals.exercise.notApplied) {
+    out_ << padded("not applied", kVerdictWidth) << "recipe " << each.recipe << ": " << each.why
+         << "\n";
+  }
   std::string counts = std::to_string(totals.scenarios);
   counts += totals.scenarios == 1 ? " scenario" : " scenarios";
   if (totals.recordings != totals.scenarios) {
@@ -120,22 +130,18 @@ void TextReport::finish(const Totals& totals) {
   counts += ": " + std::to_string(totals.passed) + " passed, " + std::to_string(totals.failed) +
             " failed, " + std::to_string(totals.inconclusive) + " inconclusive, " +
             std::to_string(totals.skipped) + " skipped";
+  if (totals.warned > 0) counts += ", " + std::to_string(totals.warned) + " with a warning";
   const std::string duration = shown(totals.duration);
   out_ << padded(counts, kVerdictWidth + kNameWidth)
        << std::string(duration.size() < 8 ? 8 - duration.size() : 1, ' ') << duration << "\n";
-  if (totals.benign == 0) return;
-  const auto count = [&](analyzer::Severity severity) {
-    return totals.unexpectedBenign[static_cast<std::size_t>(severity)];
-  };
-  out_ << "unexpected alerts on " << totals.benign
-       << (totals.benign == 1 ? " benign scenario: " : " benign scenarios: ");
-  const std::uint64_t critical = count(analyzer::Severity::kCritical);
-  const std::uint64_t low = count(analyzer::Severity::kLow);
-  if (critical > 0) out_ << critical << " critical, ";
-  out_ << count(analyzer::Severity::kHigh) << " high, " << count(analyzer::Severity::kMedium)
-       << " medium";
-  if (low > 0) out_ << ", " << low << " low";
-  out_ << "\n";
+  if (totals.benign > 0) {
+    out_ << "unexpected alerts on " << totals.benign
+         << (totals.benign == 1 ? " benign scenario: " : " benign scenarios: ")
+         << countsOf(totals.unexpectedBenign) << "\n";
+  }
+  if (totals.unexpectedOthers != BySeverity{}) {
+    out_ << "unexpected alerts on other scenarios: " << countsOf(totals.unexpectedOthers) << "\n";
+  }
 }
 
 }  // namespace exectrail::replay

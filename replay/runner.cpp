@@ -46,7 +46,8 @@ std::optional<Result> checkDump(const Case& recording) {
   }
 }
 
-Result replayExisting(const analyzer::Program& program, const Case& recording) {
+Result replayExisting(const analyzer::Program& program, const Case& recording,
+                      Unexpected unexpected) {
   const std::unique_ptr<trace::Reader> reader = trace::openTrace(recording.tracePath());
   const Observation observation = observe(program, *reader, !recording.scenario->recorded.empty());
   if (reader->state().completeness != trace::Completeness::kComplete) {
@@ -54,7 +55,7 @@ Result replayExisting(const analyzer::Program& program, const Case& recording) {
                        {reader->state().problem, howToRecord(recording)});
   }
   if (std::optional<Result> problem = checkDump(recording)) return *problem;
-  return judge(recording, observation);
+  return judge(recording, observation, unexpected);
 }
 
 Result replayMissing(const Case& recording) {
@@ -74,11 +75,11 @@ Result replayMissing(const Case& recording) {
 
 }  // namespace
 
-Result replayCase(const analyzer::Program& program, const Case& recording) {
+Result replayCase(const analyzer::Program& program, const Case& recording, Unexpected unexpected) {
   const auto start = std::chrono::steady_clock::now();
   Result result;
   try {
-    result = fs::exists(recording.tracePath()) ? replayExisting(program, recording)
+    result = fs::exists(recording.tracePath()) ? replayExisting(program, recording, unexpected)
                                                : replayMissing(recording);
   } catch (const EnvironmentError& error) {
     result = failedTrace(recording, error.what(), {howToRecord(recording)});

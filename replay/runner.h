@@ -8,6 +8,7 @@
 namespace exectrail::replay {
 
 // Never throws for what is wrong with the case's own files: that is a verdict.
-Result replayCase(const analyzer::Program& program, const Case& recording);
+Result replayCase(const analyzer::Program& program, const Case& recording,
+                  Unexpected unexpected = Unexpected::kFail);
 
 }  // namespace exectrail::replay

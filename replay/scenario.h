@@ -64,8 +64,8 @@ struct Scenario {
   std::vector<RecordedExpectation> recorded;
   Silence silent;
   std::vector<Named> inconclusive;  // recipes that may leave execs undecided
-  bool anyInconclusive = false;     // all may
   std::vector<Miss> misses;
+  bool anyInconclusive = false;  // all recipes may
 };
 
 // One recording of a scenario: the unit that is replayed.

@@ -48,8 +48,8 @@ std::string because(const Alert& alert, const std::string& condition) {
 
 class Judge {
  public:
-  Judge(const Case& recording, const Observation& observation)
-      : scenario_(*recording.scenario), observation_(observation) {
+  Judge(const Case& recording, const Observation& observation, Unexpected unexpected)
+      : scenario_(*recording.scenario), observation_(observation), unexpected_(unexpected) {
     result_.recording = recording;
     for (const Alert& alert : observation.alerts) alerts_.push_back({&alert});
   }
@@ -58,6 +58,7 @@ class Judge {
     for (const Expectation& expectation : scenario_.fire) {
       if (concerns(expectation)) markClaimed(expectation);
     }
+    countOutcomes();
     for (const Expectation& expectation : scenario_.fire) {
       if (concerns(expectation)) judgeCount(expectation);
     }
@@ -67,7 +68,8 @@ class Judge {
     judgeRecords();
     if (failed_) {
       result_.verdict = Verdict::kFail;
-    } else if (!result_.findings.empty()) {
+    } else if (std::any_of(result_.findings.begin(), result_.findings.end(),
+                           [](const Finding& finding) { return !finding.warning; })) {
       result_.verdict = Verdict::kInconclusive;
     }
     return std::move(result_);
@@ -83,6 +85,17 @@ class Judge {
   void markClaimed(const Expectation& expectation) {
     for (Judged& judged : alerts_) {
       judged.claimed = judged.claimed || matches(expectation, *judged.alert);
+    }
+  }
+
+  void countOutcomes() {
+    for (const auto& [recipe, counts] : observation_.summary.recipes) {
+      result_.recipes[recipe].undecided = counts.inconclusive;
+    }
+    for (const Judged& judged : alerts_) {
+      RecipeOutcome& outcome = result_.recipes[judged.alert->recipe->name];
+      outcome.alerts += judged.alert->severity == analyzer::Severity::kInfo ? 0U : 1U;
+      outcome.expected += judged.claimed ? 1U : 0U;
     }
   }
 
@@ -163,7 +176,8 @@ class Judge {
                                   std::nullopt,
                                   {got(*judged.alert, {})},
                                   {},
-                                  {}});
+                                  {},
+                                  false});
       return;
     }
   }
@@ -181,14 +195,16 @@ class Judge {
       if (judged.claimed || alert.severity == analyzer::Severity::kInfo) continue;
       if (!mustBeSilent(alert.recipe->name)) continue;
       ++result_.unexpected[static_cast<std::size_t>(alert.severity)];
-      failed_ = true;
+      if (unexpected_ == Unexpected::kIgnore) continue;  // the totals count it
+      failed_ = failed_ || unexpected_ == Unexpected::kFail;
       if (judged.reported) continue;
       result_.findings.push_back({FindingKind::kUnexpected,
                                   alert.recipe->name + ", expected silence",
                                   std::nullopt,
                                   {got(alert, {})},
                                   {},
-                                  {}});
+                                  {},
+                                  unexpected_ == Unexpected::kWarn});
     }
   }
 
@@ -234,6 +250,7 @@ class Judge {
 
   const Scenario& scenario_;
   const Observation& observation_;
+  const Unexpected unexpected_;
   std::vector<Judged> alerts_;
   std::set<std::string> evidenceTold_;
   bool failed_ = false;
@@ -274,8 +291,8 @@ std::string_view name(FindingKind kind) {
   return "?";
 }
 
-Result judge(const Case& recording, const Observation& observation) {
-  return Judge(recording, observation).run();
+Result judge(const Case& recording, const Observation& observation, Unexpected unexpected) {
+  return Judge(recording, observation, unexpected).run();
 }
 
 Result failedTrace(const Case& recording, std::string what, std::vector<std::string> details) {
@@ -283,7 +300,7 @@ Result failedTrace(const Case& recording, std::string what, std::vector<std::str
   result.recording = recording;
   result.verdict = Verdict::kFail;
   result.findings.push_back(
-      {FindingKind::kTrace, std::move(what), std::nullopt, {}, {}, std::move(details)});
+      {FindingKind::kTrace, std::move(what), std::nullopt, {}, {}, std::move(details), false});
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,7 +78,18 @@ struct Finding {
   std::vector<Got> got;
   std::vector<Deviation> deviations;
   std::vector<std::string> details;
+  bool warning = false;  // worth a look, and no reason to fail
 };
+
+// What one recipe made of one recording.
+struct RecipeOutcome {
+  std::uint64_t alerts = 0;     // above info
+  std::uint64_t expected = 0;   // of all, those that an entry of `fire` claims
+  std::uint64_t undecided = 0;  // execs
+};
+
+// What an alert is worth that no `fire` entry claims.
+enum class Unexpected { kFail, kWarn, kIgnore };
 
 inline constexpr std::size_t kSeverities = 5;
 using BySeverity = std::array<std::uint64_t, kSeverities>;
@@ -87,13 +99,15 @@ struct Result {
   Verdict verdict = Verdict::kPass;
   std::vector<Finding> findings;
   std::string skipReason;
-  BySeverity unexpected{};  // alerts above info that no `fire` entry claims
+  BySeverity unexpected{};                       // alerts above info that no `fire` entry claims
+  std::map<std::string, RecipeOutcome> recipes;  // all that were applied
   std::chrono::microseconds duration{};
 };
 
 // Sets everything but the duration. What missing evidence can explain (too few alerts beside
 // undecided execs or a gap) makes a verdict inconclusive, everything else makes it fail.
-Result judge(const Case& recording, const Observation& observation);
+Result judge(const Case& recording, const Observation& observation,
+             Unexpected unexpected = Unexpected::kFail);
 
 // A result that says why a trace could not be replayed.
 Result failedTrace(const Case& recording, std::string what, std::vector<std::string> details);

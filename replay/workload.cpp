@@ -6,7 +6,6 @@
 #include "replay/scenario_parser.h"
 
 namespace exectrail::replay {
-namespace {
 
 std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& options,
                                                      std::ostream& errors) {
@@ -19,8 +18,6 @@ std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& option
   errors << diagnostics.format();
   return program;
 }
-
-}  // namespace
 
 std::vector<Case> Workload::cases() const {
   std::vector<Case> all;

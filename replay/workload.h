@@ -19,6 +19,10 @@ struct Workload {
   std::vector<Case> cases() const;
 };
 
+// Null if the recipes do not compile; `errors` then has why. Throws EnvironmentError.
+std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& options,
+                                                     std::ostream& errors);
+
 // Loads scenarios and recipes and checks the ones against the others. False if anything is wrong
 // with their text; `errors` then has all of it. Throws EnvironmentError.
 bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,

@@ -55,4 +55,24 @@ std::optional<Classifier::Match> Classifier::classify(std::string_view path) con
   return std::nullopt;
 }
 
+std::vector<std::string> Classifier::entries() const {
+  std::vector<std::string> texts;
+  for (const Candidate& each : candidates_) {
+    texts.push_back(classes_[each.classIndex].name + ": " + each.text);
+  }
+  return texts;
+}
+
+Classifier Classifier::withoutEntry(std::size_t index) const {
+  Classifier other = *this;
+  other.candidates_.erase(other.candidates_.begin() + static_cast<std::ptrdiff_t>(index));
+  return other;
+}
+
+Classifier Classifier::withSeverity(std::size_t classIndex, Severity severity) const {
+  Classifier other = *this;
+  other.classes_.at(classIndex).severity = severity;
+  return other;
+}
+
 }  // namespace exectrail::analyzer

@@ -42,6 +42,14 @@ class Classifier {
 
   const std::vector<DirectoryClass>& classes() const { return classes_; }
 
+  // Every directory and pattern, with its class: "temp: /tmp".
+  std::vector<std::string> entries() const;
+
+  // The same without the entry of that index in entries(), or with another severity of a class: for
+  // testing whether anybody would notice.
+  Classifier withoutEntry(std::size_t index) const;
+  Classifier withSeverity(std::size_t classIndex, Severity severity) const;
+
  private:
   struct Candidate {
     std::size_t classIndex = 0;

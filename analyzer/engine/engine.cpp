@@ -45,7 +45,9 @@ struct RunningRecipe {
 
 struct Engine::State {
   State(const Program& program, const trace::Header& h, AlertSink s, const Baseline* baseline)
-      : header(h), sink(std::move(s)), candidates(tree.texts()) {
+      : header(h),
+        sink([this, s = std::move(s)](const Alert& alert) { give(alert, s); }),
+        candidates(tree.texts()) {
     static const std::set<Key> kNothing;
     for (const Recipe& recipe : program.recipes()) {
       if (!recipe.enabled) continue;
@@ -63,6 +65,21 @@ struct Engine::State {
     }
     for (const RunningRecipe* running : sequences) candidates.add(*running->recipe.sequence);
     candidates.prepare();
+  }
+
+  // A summary of suppressed alerts is a count: what a gap in its window swallowed is not in it.
+  void give(const Alert& alert, const AlertSink& out) const {
+    if (alert.suppressed == 0) return out(alert);
+    Alert counted = alert;
+    for (const RunningRecipe& running : recipes) {
+      if (running.recipe.info != alert.recipe) continue;
+      const std::uint64_t window = running.recipe.suppression->windowNs;
+      for (const trace::Gap& gap :
+           gaps.touching(alert.timeNs - std::min(alert.timeNs, window), timeNs)) {
+        if (std::ranges::count(counted.gaps, gap) == 0) counted.gaps.push_back(gap);
+      }
+    }
+    out(counted);
   }
 
   void operator()(const std::monostate& /*unknown*/) {}

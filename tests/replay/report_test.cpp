@@ -134,6 +134,114 @@ TEST_F(ReportTest, OnlyFailuresAndInconclusiveOnesKeepFromPassing) {
   EXPECT_FALSE(total(results()).allPassed());
 }
 
+TEST_F(ReportTest, JUnitHasASuiteForEachCategory) {
+  std::ostringstream out;
+  JUnitReport report(out);
+  report.rerunWith(" --recipes 'my recipes'");
+  for (const Result& result : results()) report.add(result);
+  Totals totals = total(results());
+  totals.exercise.untested.push_back({"mine", "no passing scenario expects it to fire"});
+  totals.exercise.notApplied.push_back({"other", "switched off (enabled: false)"});
+  report.finish(totals);
+  const std::string xml = out.str();
+  EXPECT_EQ(0U, xml.find("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "));
+  const auto has = [&](const std::string& part) {
+    EXPECT_NE(std::string::npos, xml.find(part)) << part << "\nis not in\n" << xml;
+  };
+  has("<testsuites name=\"exectrail replay\" tests=\"7\" failures=\"4\" errors=\"0\" "
+      "skipped=\"2\"");
+  has("<testsuite name=\"benign\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\"");
+  has("<testcase classname=\"attack\" name=\"curl-then-run (bash)\" file=\"\" time=\"0.004000\">");
+  has("<failure type=\"inconclusive\" message=\"exec_from_unusual_dir, exactly 1\">");
+  has("glob &quot;/tmp/go-build*/**&quot;  true");
+  has("rerun     exectrail replay run corpus/benign/go-test --recipes 'my recipes'&#10;</failure>");
+  has("<skipped message=\"needs eprobes; this kernel has none\"/>");
+  has("<testcase classname=\"recipes\" name=\"mine\"><failure type=\"untested\"");
+}
+
+TEST_F(ReportTest, JUnitHoldsNothingThatXmlHasNoPlaceFor) {
+  quiet_.name = "benign/a<b>&\"c\x01\xff";
+  std::ostringstream out;
+  JUnitReport report(out);
+  report.add(judge({&quiet_, ""}, observed({})));
+  report.finish({});
+  EXPECT_NE(std::string::npos,
+            out.str().find("name=\"a&lt;b&gt;&amp;&quot;c\xef\xbf\xbd\xef\xbf\xbd\""))
+      << out.str();
+}
+
+TEST_F(ReportTest, MarkdownHasTheCountsAndWhatDidNotPass) {
+  std::ostringstream out;
+  MarkdownReport report(out);
+  for (const Result& result : results()) report.add(result);
+  report.finish(total(results()));
+  EXPECT_EQ(0U, out.str().find(R"(### Replay: **failed**
+
+| scenarios | recordings | passed | failed | inconclusive | skipped |
+|---|---|---|---|---|---|
+| 5 | 5 | 1 | 2 | 1 | 1 |
+
+Unexpected alerts on 2 benign scenarios: 1 high, 0 medium.
+
+
+```
+FAIL          evasion/forged-go-build)"))
+      << out.str();
+  EXPECT_NE(std::string::npos, out.str().find("- skipped `evasion/failed-exec-eprobe`: needs"));
+  EXPECT_EQ(std::string::npos, out.str().find("apt-install")) << "what passed is only counted";
+}
+
+TEST_F(ReportTest, MarkdownFencesAreLongerThanWhatIsInside) {
+  std::ostringstream out;
+  MarkdownReport report(out);
+  report.add(judge({&noisy_, ""}, observed({alert(kRecipe, "/tmp/````")})));
+  report.finish({});
+  EXPECT_NE(std::string::npos, out.str().find("\n`````\nFAIL"));
+}
+
+TEST_F(ReportTest, MarkdownSaysWhatItLeavesOut) {
+  std::ostringstream out;
+  MarkdownReport report(out);
+  for (int i = 0; i < 30; ++i) {
+    report.add(judge({&noisy_, ""}, observed({alert(kRecipe, "/tmp/x")})));
+  }
+  report.finish({});
+  std::size_t leftOut = 0;
+  for (std::size_t at = 0; (at = out.str().find("not shown", at)) != std::string::npos; ++at) {
+    ++leftOut;
+  }
+  EXPECT_EQ(10U, leftOut);
+}
+
+TEST_F(ReportTest, TextTellsWhatIsUntestedAndWarnings) {
+  std::ostringstream out;
+  TextReport report(out, Detail::kProblems);
+  std::vector<Result> all = {
+      judge({&noisy_, ""}, observed({alert(kRecipe, "/tmp/x")}), Unexpected::kWarn)};
+  report.add(all[0]);
+  Totals totals = total(all);
+  totals.exercise.untested.push_back({"mine", "no passing scenario expects it to fire"});
+  EXPECT_FALSE(totals.allPassed());
+  report.finish(totals);
+  EXPECT_EQ(
+      R"(WARN          benign/go-test                                                    0 ms
+    exec_from_unusual_dir, expected silence
+  + got       high     /tmp/x
+    rerun     exectrail replay run corpus/benign/go-test
+FAIL          recipe mine: no passing scenario expects it to fire
+1 scenario: 1 passed, 0 failed, 0 inconclusive, 0 skipped, 1 with a warning     0 ms
+unexpected alerts on 1 benign scenario: 1 high, 0 medium
+)",
+      out.str());
+}
+
+TEST(RerunTest, WordsAreQuotedForAShell) {
+  EXPECT_EQ("corpus/attack/x", shellWord("corpus/attack/x"));
+  EXPECT_EQ("'a b'", shellWord("a b"));
+  EXPECT_EQ("'a'\\''$(id)'", shellWord("a'$(id)"));
+  EXPECT_EQ("''", shellWord(""));
+}
+
 // What `recorded` wanted and did not get.
 Result notAsRecorded(const Scenario& scenario) {
   Result result;

@@ -3,7 +3,9 @@
 # and broken recordings, and the JSON form.
 import json
 import os
+import re
 import shutil
+from xml.etree import ElementTree
 
 import programs
 
@@ -98,6 +100,69 @@ class Replay(programs.Case):
         self.assertEqual("low", dash["findings"][0]["expected"]["severity"])
         self.assertEqual("high", dash["findings"][0]["got"][0]["severity"])
         self.assertEqual(2, totals["totals"]["failed"])
+
+    def whole_corpus(self):
+        """corpus/ with all of the shipped scenarios."""
+        shutil.rmtree(self.path("corpus"))
+        shutil.copytree(os.path.join(programs.ROOT, "corpus"), self.path("corpus"))
+
+    def test_selection(self):
+        self.whole_corpus()
+        self.expect(self.run_corpus("--tag", "relative-path", "-v"), 0, stderr=[],
+                    stdout="evasion/relative-path-from-tmp")
+        self.expect(self.run_corpus("--recipe", "failed_exec_burst", "--technique", "T1083"), 0,
+                    stderr=[])
+        for words, message in ((("--tag", "relativ-path"), "did you mean 'relative-path'?"),
+                               (("--technique", "T9999"), "has the technique 'T9999'"),
+                               (("--recipe", "site.yaml"), "given with --recipes"),
+                               (("--variant", "zsh"), "has the variant 'zsh'")):
+            with self.subTest(words):
+                self.expect_refusal(self.run_corpus(*words), 2, message)
+
+    def test_each_recipe_is_exercised(self):
+        self.whole_corpus()
+        self.expect(self.run_corpus(), 0, stdout="not applied   recipe new_parent_child: ")
+        self.write("mine.yaml", "recipe: mine\nversion: 1.0.0\ntitle: Mine\nseverity: low\n"
+                   "attack: [TA0002/T1204]\njudge: {results: [ok]}\nwhen: process.name == 'no-such-program'\n")
+        self.expect(self.run_corpus("corpus", "--recipes", "mine.yaml"), 1, stderr=[],
+                    stdout="FAIL          recipe mine: no passing scenario expects it to fire")
+        self.expect(self.run_corpus("corpus/benign", "--recipes", "mine.yaml"), 0)
+
+    def test_any_number_of_jobs_says_the_same(self):
+        self.change("scenario.yaml", "severity: high", "severity: low")
+
+        def text(jobs):
+            result = self.run_corpus("-v", "-j", jobs)
+            return re.sub(rb" +[0-9.]+ m?s$", b"", result.stdout, flags=re.M)
+        one = text("1")
+        self.assertIn(b"2 failed", one)
+        self.assertEqual(one, text("2"))
+        self.assertEqual(one, text("16"))
+
+    def test_rerun_line_has_the_recipes(self):
+        self.change("scenario.yaml", "severity: high", "severity: low")
+        self.write("my recipe.yaml", "lists: {mine: [x]}\n")
+        self.expect(self.run_corpus("--recipes", "my recipe.yaml"), 1,
+                    stdout=f"rerun     exectrail replay run {self.name} --recipes 'my recipe.yaml'\n")
+
+    def test_unexpected_alerts_can_be_a_warning(self):
+        self.write("noisy.yaml", "recipe: noisy\nversion: 1.0.0\ntitle: Noisy\nseverity: low\n"
+                   "attack: [TA0002/T1204]\njudge: {results: [ok]}\nwhen: process.name == 'x'\n")
+        noisy = ("--recipes", "noisy.yaml")
+        self.expect(self.run_corpus(*noisy), 1, stdout="noisy, expected silence")
+        self.expect(self.run_corpus(*noisy, "--unexpected", "warn"), 0,
+                    stdout=["WARN ", "noisy, expected silence", "2 with a warning"])
+        self.expect(self.run_corpus(*noisy, "--unexpected", "ignore"), 0,
+                    stdout="unexpected alerts on other scenarios: 0 high, 0 medium, 2 low")
+
+    def test_junit_is_xml(self):
+        self.change("scenario.yaml", "severity: high", "severity: low")
+        result = self.run_corpus("--format", "junit")
+        self.expect(result, 1, stderr=[])
+        suites = ElementTree.fromstring(result.stdout)
+        self.assertEqual(("2", "2"), (suites.get("tests"), suites.get("failures")))
+        failure = suites.find("testsuite/testcase/failure")
+        self.assertIn("- expected  low      /tmp/x", failure.text)
 
     def test_bad_usage(self):
         for words in (["run", "--format", "morse"], ["run", "--frobnicate"], ["frobnicate"],

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# diff, coverage, mutate, minimize, sanitize, play and injected loss, as people meet them.
+import json
+import os
+import shutil
+import subprocess
+
+import programs
+
+CORPUS = os.path.join(programs.ROOT, "corpus")
+SHIPPED = os.path.join(programs.BIN, "..", "share", "exectrail", "recipes")
+RECIPE = """recipe: mine
+version: {version}
+title: Mine
+severity: {severity}
+attack: [TA0002/T1204]
+judge: {{results: [ok]}}
+when: {when}
+"""
+
+
+class Words(programs.Case):
+    def replay(self, *words):
+        return self.run_words("replay", *words)
+
+    def recipe(self, name, severity="high", when="file.path under ['/tmp']", version="1.0.0"):
+        return self.write(name, RECIPE.format(severity=severity, when=when, version=version))
+
+    # ---- diff
+
+    def test_diff_shows_exactly_the_planted_change(self):
+        shutil.copytree(SHIPPED, self.path("old"))
+        shutil.copytree(SHIPPED, self.path("new"))
+        with open(self.path("new/tools.yaml")) as file:
+            text = file.read()
+        planted = text.replace("recipe: net_scan_tool_exec\nversion: 1.0.0",
+                               "recipe: net_scan_tool_exec\nversion: 1.1.0", 1)
+        start = planted.index("recipe: net_scan_tool_exec")
+        planted = planted[:start] + planted[start:].replace("severity: medium", "severity: high", 1)
+        self.assertNotEqual(text, planted)
+        self.write("new/tools.yaml", planted)
+        self.expect(self.replay("diff", "old", "old", CORPUS), 0, stderr=[],
+                    stdout=["0 alerts added, 0 removed, 0 changed", "no estimate per host-day"])
+        result = self.replay("diff", "old", "new", CORPUS)
+        self.expect(result, 1, stderr=[],
+                    stdout=["recipe        net_scan_tool_exec: 1.0.0 → 1.1.0", "CHANGED ",
+                            "differs   severity: medium → high", "0 alerts added, 0 removed, 1 changed"])
+        self.assertEqual(1, result.stdout.count(b"CHANGED "))
+        lines = [json.loads(line) for line in
+                 self.replay("diff", "old", "new", CORPUS, "--format", "json").stdout.splitlines()]
+        changed = [line for line in lines if "change" in line]
+        self.assertEqual(["net_scan_tool_exec"], [line["recipe"] for line in changed])
+        self.assertEqual(["severity: medium → high",
+                          "reasons: - when severity medium, + when severity high"],
+                         changed[0]["differs"])
+        self.assertEqual(1, lines[-1]["totals"]["changed"])
+
+    def test_diff_of_added_and_removed_alerts(self):
+        old, new = self.recipe("old.yaml"), self.recipe("new.yaml", when="process.name == 'x'")
+        scenario = os.path.join(CORPUS, "evasion", "relative-path-from-tmp")
+        elsewhere = self.recipe("elsewhere.yaml", when="file.path under ['/nowhere']")
+        self.expect(self.replay("diff", old, new, scenario), 0)
+        self.expect(self.replay("diff", elsewhere, new, scenario), 1,
+                    stdout=["ADDED ", "mine: 0 → ", "0 removed, 0 changed"])
+        self.expect(self.replay("diff", old, elsewhere, scenario), 1,
+                    stdout=["REMOVED ", "0 alerts added", "0 changed"])
+
+    def test_diff_estimates_from_traces_of_hosts(self):
+        self.expect(self.run_words("trace", "synth", "-o", "host.trail", "--execs", "300"), 0)
+        every = self.recipe("every.yaml", when="file.path under ['/']")
+        none = self.recipe("none.yaml", when="file.path under ['/nowhere']")
+        result = self.replay("diff", none, every, "host.trail")
+        self.expect(result, 1, stdout=["alerts per host-day, from 1 traces of hosts over",
+                                       "mine: 0.0 → "])
+
+    def test_diff_of_git_revisions(self):
+        if shutil.which("git") is None:
+            self.skipTest("no git here")
+        os.mkdir(self.path("recipes"))
+        self.recipe("recipes/mine.yaml")
+        git = ["git", "-C", self.folder, "-c", "user.name=a", "-c", "user.email=a@example.org"]
+        for words in (["init", "-q"], ["add", "recipes"], ["commit", "-qm", "first"]):
+            subprocess.run(git + words, check=True, stdin=subprocess.DEVNULL)
+        self.recipe("recipes/mine.yaml", severity="low", version="1.0.1")
+        scenario = os.path.join(CORPUS, "evasion", "relative-path-from-tmp")
+        for old in ("HEAD:recipes", "HEAD:recipes/mine.yaml", "HEAD:./recipes"):
+            with self.subTest(old):
+                self.expect(self.replay("diff", old, "recipes", scenario), 1,
+                            stdout=["1.0.0 → 1.0.1", "severity: high → low"])
+        for bad in ("HEAD~7:recipes", "HEAD:nothing", "--output=x:y", "nothing"):
+            with self.subTest(bad):
+                self.assertIn(self.replay("diff", "--", bad, "recipes", scenario).returncode, (2, 3))
+        self.assertFalse(os.path.exists(self.path("x:y")))
+
+    def test_diff_refuses(self):
+        mine = self.recipe("mine.yaml")
+        self.expect_refusal(self.replay("diff", mine, mine, "missing"), 3, "missing: no such file")
+        os.mkdir(self.path("empty"))
+        self.expect_refusal(self.replay("diff", mine, mine, "empty"), 3, "holds no trace")
+        self.write("half.yaml", "override: exec_from_unusual_dir\nseverity: low\n")
+        self.expect(self.replay("diff", "half.yaml", mine, CORPUS), 2, stdout=[],
+                    stderr=["half.yaml:", "--beside-shipped"])
+        self.expect(self.replay("diff", mine, "--beside-shipped", mine, CORPUS), 0)
+        self.write("torn.trail", b"not a trace")
+        self.expect(self.replay("diff", mine, mine, "torn.trail"), 3, stdout=["PROBLEM", "torn.trail"])
+
+    # ---- coverage
+
+    def test_coverage(self):
+        text = self.replay("coverage", CORPUS)
+        self.expect(text, 0, stderr=[], stdout=["T1204.002", "exec_from_unusual_dir ",
+                                                "evasion/bind-mount", "benign: "])
+        self.assertEqual(text.stdout, self.replay("coverage", CORPUS, "-j", "1").stdout)
+        page = self.replay("coverage", CORPUS, "--format", "html").stdout.decode()
+        self.assertTrue(page.startswith("<!DOCTYPE html>"))
+        self.assertIn("exec_from_unusual_dir", page)
+        layer = json.loads(self.replay("coverage", CORPUS, "--format", "navigator").stdout)
+        self.assertEqual("enterprise-attack", layer["domain"])
+        scores = {each["techniqueID"]: each["score"] for each in layer["techniques"]}
+        self.assertGreater(scores["T1204.002"], 0)
+
+    def test_coverage_counts_what_fires_and_not_what_is_claimed(self):
+        scenario = os.path.join(CORPUS, "attack", "tools-by-name")
+        self.recipe("mine.yaml", when="file.path under ['/nowhere']")
+        result = self.replay("coverage", scenario, "--recipes", "mine.yaml")
+        self.expect(result, 0, stdout="never fired:")
+        self.assertIn(b"mine", result.stdout.split(b"never fired:")[1].split(b"benign")[0].split())
+
+    # ---- minimize
+
+    def minimize(self, *words):
+        return self.replay("minimize", *words)
+
+    def alerts(self, trace):
+        result = self.run_words("analyze", "--format", "json", "--min-severity", "info", trace)
+        return {alert["event"]["id"]: alert for alert in map(json.loads, result.stdout.splitlines())}
+
+    def test_minimize(self):
+        trace = os.path.join(CORPUS, "attack", "web-shell-drops-to-tmp")
+        trace = os.path.join(trace, sorted(n for n in os.listdir(trace) if n.endswith(".trail"))[0])
+        before = self.alerts(trace)
+        self.assertGreater(len(before), 1)
+        for alert in before:
+            with self.subTest(alert):
+                self.expect(self.minimize(trace, "--alert", alert, "-o", alert), 0, stderr=[],
+                            stdout=["records", "next "])
+                after = self.alerts(alert)
+                self.assertIn(alert, after)
+                for key in ("severity", "reasons", "class"):
+                    self.assertEqual(before[alert]["exectrail"].get(key),
+                                     after[alert]["exectrail"].get(key))
+                self.assertLess(os.path.getsize(self.path(alert)), os.path.getsize(trace))
+                self.expect(self.run_words("trace", "verify", alert), 0)
+                self.expect(self.run_words("trace", "info", alert), 0,
+                            stdout="minimized to alert " + alert)
+        some = next(iter(before))
+        self.expect_refusal(self.minimize(trace, "--alert", some, "-o", some), 3, "is there already")
+        self.expect_refusal(self.minimize(trace, "-o", "x"), 2, "alerts: say which, with --alert")
+        self.expect_refusal(self.minimize(trace, "--alert", "zz", "-o", "x"), 2, "gives no alert")
+        self.expect_refusal(self.minimize("missing", "-o", "x"), 3, "missing")
+        self.assertFalse(os.path.exists(self.path("x")))
+
+    # ---- mutate
+
+    def test_mutate(self):
+        scenario = os.path.join(CORPUS, "evasion", "relative-path-from-tmp")
+        self.recipe("mine.yaml", when="process.name == 'x' and file.path under ['/tmp', '/a']")
+        # Nobody expects this recipe to alert, so that with it no recording passes.
+        words = ("mutate", scenario, "--no-builtin", "--recipes", "mine.yaml", "--recipe", "mine")
+        self.expect(self.replay(*words), 2, stderr="there is no recipe 'exec_from_unusual_dir'")
+        result = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries")
+        self.expect(result, 0, stderr=[],
+                    stdout=["SURVIVED  exec_from_unusual_dir: ", "clauses killed", "all  "])
+        lines = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries",
+                            "--format", "json", "-j", "1").stdout.splitlines()
+        score = json.loads(lines[0])
+        self.assertGreater(score["clauses"]["killed"], 0)
+        self.assertEqual(score["clauses"]["of"],
+                         score["clauses"]["killed"] + len(score["survivors"]))
+        self.assertNotIn("class temp: critical", score["survivors"], "the scenario expects high")
+        self.expect(self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir",
+                                "--no-entries", "--fail-below", "100"), 1)
+        self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
+                            "there is no recipe 'nothing'")
+
+    # ---- sanitize
+
+    def test_sanitize(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        before = self.alerts(trace)
+        self.expect(self.replay("sanitize", trace, "-o", "public.trail"), 0, stderr=[],
+                    stdout=["names replaced, the same alerts", "before you give it away"])
+        after = self.alerts("public.trail")
+        self.assertEqual(set(before), set(after))
+        for alert, old in before.items():
+            self.assertEqual(old["exectrail"]["severity"], after[alert]["exectrail"]["severity"])
+        dump = self.run_words("trace", "dump", "public.trail").stdout
+        self.assertNotIn(b"cd /tmp", dump)
+        self.assertIn(b"sanitized by exectrail-replay", dump)
+        self.expect_refusal(self.replay("sanitize", trace, "-o", "public.trail"), 3,
+                            "is there already")
+
+    def test_sanitize_refuses_what_would_change_alerts(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        self.recipe("mine.yaml", when="any(args, it matches 'cd /tmp')")
+        self.assertGreater(len(self.alerts(trace)), 0)
+        self.expect(self.replay("sanitize", trace, "-o", "x", "--recipes", "mine.yaml"), 1,
+                    stdout=[], stderr=["nothing was written", "no longer given", "--keep"])
+        self.assertFalse(os.path.exists(self.path("x")))
+
+    # ---- play
+
+    def test_play(self):
+        trace = os.path.join(CORPUS, "evasion", "relative-path-from-tmp", "trace.bash.trail")
+        played = self.replay("play", "--speed", "max", trace)
+        self.expect(played, 0, stderr=[])
+        self.write("played.trail", played.stdout)
+        self.assertEqual(set(self.alerts(trace)), set(self.alerts("played.trail")))
+        self.expect(self.run_words("trace", "verify", "played.trail"), 0)
+        self.expect(self.replay("play", "--speed", "50x", trace, "-o", "file.trail"), 0, stdout=[])
+        self.assertEqual(set(self.alerts(trace)), set(self.alerts("file.trail")))
+        self.expect_refusal(self.replay("play", trace, "-o", "file.trail"), 3, "file.trail")
+        for speed in ("fast", "0", "-1", "1y", ""):
+            with self.subTest(speed):
+                self.expect(self.replay("play", "--speed", speed, trace), 2, stdout=[],
+                            stderr="neither max nor a number")
+
+    # ---- injected loss
+
+    def test_no_verdict_lies_under_injected_loss(self):
+        words = ("run", CORPUS, "--inject-loss", "2000", "--seed", "5")
+        one = self.replay(*words, "-j", "1")
+        self.expect(one, 0, stderr=[], stdout=["2000 injections", " 0 lies\n"])
+        self.assertEqual(one.stdout, self.replay(*words, "-j", "3").stdout)
+        totals = json.loads(self.replay(*words, "--format", "json").stdout)["totals"]
+        self.assertGreater(totals["marked"], 0)
+        self.assertGreater(totals["gone"], 0)
+        other = self.replay("run", CORPUS, "--inject-loss", "2000", "--seed", "6")
+        self.assertNotEqual(one.stdout, other.stdout)
+
+    def test_bad_usage(self):
+        for words in (["diff"], ["diff", "a"], ["minimize", "x"], ["coverage", "--format", "pdf"],
+                      ["run", "--inject-loss", "0"], ["run", "--inject-loss", "x"],
+                      ["run", "--jobs", "0"], ["sanitize", "x"], ["play"], ["mutate", "--fail-below", "200"]):
+            with self.subTest(words):
+                self.expect(self.replay(*words), 2, stdout=[], stderr="exectrail-replay: ")
+        self.expect_refusal(self.replay("run", CORPUS, "--inject-loss", "1", "--format", "junit"), 2,
+                            "text or json")
+
+
+if __name__ == "__main__":
+    programs.main()
