@@ -175,7 +175,8 @@ TEST(Language, MountTableThatHasNotSettled) {
     mount.deviceMajor = 8;
     mount.deviceMinor = 1;
     auto& image = std::get<trace::Exec>(records[1].record.body).image;
-    image.identity = {{8, minor, 77, 0}, {trace::EvidenceClass::kKernel}};
+    image.identity.value = trace::FileIdentity{8, minor, 77, 0};
+    image.identity.evidence.evidenceClass = trace::EvidenceClass::kKernel;
     return records;
   };
   expectAll(onDevice(1, 0), {{"mount.noexec", Tri::kFalse}});
