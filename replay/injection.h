@@ -40,7 +40,7 @@ struct InjectionReport {
   // Its event is there, and nothing but the trace's gap tells of it; by recipe.
   std::map<std::string, std::uint64_t> silent;
   std::uint64_t lies = 0;
-  std::uint64_t early = 0;  // of these
+  std::uint64_t early = 0;    // of these
   std::vector<Lie> examples;  // the first ones
 };
 
