@@ -22,7 +22,8 @@ void printText(const InjectionReport& report, const std::string& options, std::o
   for (const Lie& lie : report.examples) {
     out << "LIE           " << lie.recording.name() << "\n    " << lie.alert << "\n";
     for (const std::string& change : lie.changes) out << "    differs   " << change << "\n";
-    out << "    sure      it names no gap and nothing unknown\n    rerun     "
+    out << "    sure      it names no gap and nothing unknown"
+        << (lie.early ? ": it was given before the loss was known\n" : "\n") << "    rerun     "
         << rerun(lie, options) << "\n";
   }
   if (report.lies > report.examples.size()) {
@@ -32,7 +33,9 @@ void printText(const InjectionReport& report, const std::string& options, std::o
       << report.vanished << " records more that could not be made without them";
   if (report.unreadable > 0) out << "; " << report.unreadable << " recordings cannot be read";
   out << "\nalerts: " << report.same << " as before, " << report.marked
-      << " other ones that name what is missing, " << report.lies << " lies\n"
+      << " other ones that name what is missing, " << report.lies << " lies";
+  if (report.early > 0) out << " (" << report.early << " given before the loss was known)";
+  out << "\n"
       << "        " << report.gone << " gone with their event, " << report.undecided
       << " counted as undecided\n        not given, and only the trace's gap tells of it:";
   for (const auto& [recipe, count] : report.silent) out << " " << recipe << " " << count;
@@ -50,6 +53,7 @@ void printJson(const InjectionReport& report, const std::string& options, std::o
            {"variant", lie.recording.variant},
            {"seed", lie.seed},
            {"changes", lie.changes},
+           {"before_the_loss_was_known", lie.early},
            {"rerun", rerun(lie, options)}});
   }
   print({{"totals",
@@ -62,7 +66,8 @@ void printJson(const InjectionReport& report, const std::string& options, std::o
            {"undecided", report.undecided},
            {"gone", report.gone},
            {"silent_beside_gap", report.silent},
-           {"lies", report.lies}}}});
+           {"lies", report.lies},
+           {"lies_before_the_loss_was_known", report.early}}}});
 }
 
 }  // namespace

@@ -52,18 +52,35 @@ std::string shown(const Alert& alert) {
          sighting.chain;
 }
 
-// Where something happened, as far as a loss leaves it alone: when, to whom, and whether it was a
-// mapping, which has the time of the exec that it belongs to.
-using Place = std::tuple<std::uint64_t, std::uint32_t, bool>;
+// Where something happened, as far as a loss leaves it alone: when, to whom, and what kind of
+// record tells of it. An exec, its mappings and the tally before it have the same time.
+using Place = std::tuple<std::uint64_t, std::uint32_t, std::size_t>;
 
 std::set<Place> placesOf(const std::vector<trace::Record>& records) {
   std::set<Place> places;
   for (const trace::Record& record : records) {
     if (const trace::ImageId* id = trace::subjectOf(record)) {
-      places.insert({record.timeNs, id->tgid, std::holds_alternative<trace::Mapping>(record.body)});
+      places.insert({record.timeNs, id->tgid, record.body.index()});
     }
   }
   return places;
+}
+
+template <typename T>
+std::size_t indexOf() {
+  return trace::RecordBody(T{}).index();
+}
+
+Place placeOf(const Alert& alert) {
+  std::size_t kind = indexOf<trace::Exec>();
+  if (alert.mapping != trace::MappingRole::kUnknown) {
+    kind = indexOf<trace::Mapping>();
+  } else if (alert.attemptNumber != 0) {
+    kind = indexOf<trace::Attempt>();
+  } else if (alert.errorNumber != 0) {
+    kind = indexOf<trace::AttemptTally>();
+  }
+  return {alert.timeNs, alert.process.id.tgid, kind};
 }
 
 // What one injection did.
@@ -75,6 +92,7 @@ class Outcome {
   void compare(const Analysis& before, const Analysis& after, const Lossy& lossy) {
     ++report_.injections;
     report_.lostEvents += lossy.lost;
+    knownNs_ = lossy.knownNs;
     report_.vanished += lossy.vanished;
     const auto wanted = byKey(before.alerts);
     const auto got = byKey(after.alerts);
@@ -83,7 +101,7 @@ class Outcome {
       const auto found = got.find(key);
       if (found != got.end()) {
         compare(*alert, *found->second);
-      } else if (!places.contains({key.timeNs, key.tgid, !key.mapped.empty()})) {
+      } else if (!places.contains(placeOf(*alert))) {
         ++report_.gone;
       } else if (undecided(after, key.recipe) > undecided(before, key.recipe)) {
         ++report_.undecided;
@@ -116,13 +134,16 @@ class Outcome {
       ++report_.marked;
       return;
     }
+    const bool early = alert.timeNs < knownNs_;
     ++report_.lies;
+    report_.early += early ? 1U : 0U;
     if (report_.examples.size() == kMostExamples) return;
-    report_.examples.push_back({recording_, seed_, shown(alert), std::move(differing)});
+    report_.examples.push_back({recording_, seed_, shown(alert), std::move(differing), early});
   }
 
   const Case& recording_;
   const std::uint64_t seed_;
+  std::uint64_t knownNs_ = 0;
   InjectionReport& report_;
 };
 
@@ -136,6 +157,7 @@ void add(InjectionReport& sum, const InjectionReport& one) {
   sum.gone += one.gone;
   for (const auto& [recipe, count] : one.silent) sum.silent[recipe] += count;
   sum.lies += one.lies;
+  sum.early += one.early;
   for (const Lie& lie : one.examples) {
     if (sum.examples.size() < kMostExamples) sum.examples.push_back(lie);
   }

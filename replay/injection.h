@@ -24,6 +24,7 @@ struct Lie {
   std::uint64_t seed = 0;  // with a count of 1 and this scenario alone, the same again
   std::string alert;       // "exec_from_unusual_dir  /tmp/x  go(70) → bash(71) → x(72)"
   std::vector<std::string> changes;
+  bool early = false;  // of another processor, and given before the gap was in the trace
 };
 
 struct InjectionReport {
@@ -39,6 +40,7 @@ struct InjectionReport {
   // Its event is there, and nothing but the trace's gap tells of it; by recipe.
   std::map<std::string, std::uint64_t> silent;
   std::uint64_t lies = 0;
+  std::uint64_t early = 0;    // of these
   std::vector<Lie> examples;  // the first ones
 };
 

@@ -219,6 +219,7 @@ Lossy withLoss(const std::vector<Record>& records, const trace::Header& header, 
         kind == Kind::kSideBand ? trace::Source::kPerf : trace::Source::kTracefs;
     result.records.push_back(record);
     result.lost = hole->lost.size();
+    result.knownNs = hole->gap.toNs;
   };
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (hole && i == hole->place) addGap();

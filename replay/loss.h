@@ -15,6 +15,7 @@ namespace exectrail::replay {
 struct Lossy {
   std::vector<trace::Record> records;  // bytes are those of the original ones
   std::uint64_t lost = 0;              // events of the gap
+  std::uint64_t knownNs = 0;           // when it was noticed: the time of the gap's record
   std::uint64_t vanished = 0;          // records that could not be made without them
 };
 

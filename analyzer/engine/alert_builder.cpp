@@ -84,6 +84,14 @@ std::uint64_t decisionStart(const Judged& judged) {
   return oldest->timeNs;
 }
 
+// What a recipe remembers reaches further back: a lost event may have been one that counts.
+std::uint64_t memoryStart(const Recipe& recipe, std::uint64_t timeNs) {
+  std::uint64_t within = 0;
+  if (recipe.count) within = recipe.count->withinNs;
+  if (recipe.sequence) within = std::max(within, recipe.sequence->withinNs);
+  return timeNs - std::min(timeNs, within);
+}
+
 }  // namespace
 
 std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId) {
@@ -137,7 +145,8 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
   alert.unknown = verdict.unknown;
   alert.unknownBecause = verdict.unknownBecause;
   addEvidence(judged, alert);
-  alert.gaps = gaps.touching(decisionStart(judged), judged.timeNs());
+  const std::uint64_t start = std::min(decisionStart(judged), memoryStart(recipe, judged.timeNs()));
+  alert.gaps = gaps.touching(start, judged.timeNs());
   return alert;
 }
 

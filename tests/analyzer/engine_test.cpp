@@ -259,6 +259,23 @@ TEST(Engine, GapsThatTheDecisionSpansAreNamed) {
   EXPECT_EQ(alert.gaps[0].lostEvents, 214U);
 }
 
+TEST(Engine, ACountNamesTheGapsInItsWindow) {
+  const auto program =
+      test::compiled(test::recipeWith("count: {at_least: 2, within: 1m, key: [file.path]}\n"));
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const std::vector<Alert> alerts =
+      analyze(*program, {test::gap(10, 20, 9).at(20),  // long before the window
+                         test::exec("/tmp/x").pid(3).at(100 * kSecond),
+                         test::gap(110 * kSecond, 111 * kSecond, 5).at(111 * kSecond),
+                         test::exec("/usr/bin/dash").pid(2).at(120 * kSecond),
+                         test::forked(image(2), 4).at(121 * kSecond),
+                         test::exec("/tmp/x").pid(4).at(122 * kSecond)})
+          .alerts;
+  ASSERT_EQ(alerts.size(), 1U);
+  ASSERT_EQ(alerts[0].gaps.size(), 1U) << "one may have been lost that counts";
+  EXPECT_EQ(alerts[0].gaps[0].lostEvents, 5U);
+}
+
 TEST(Engine, ASummaryNamesTheGapsInItsWindow) {
   const auto program =
       test::compiled(test::recipeWith("suppress: {key: [file.path], first: 1, window: 1m}\n"));

@@ -139,6 +139,7 @@ TEST(InjectionTest, ALieIsFoundAndItsSeedRepeatsIt) {
   ASSERT_FALSE(report.examples.empty());
   const Lie& lie = report.examples.front();
   EXPECT_THAT(lie.changes, testing::Contains("reasons: - sh +1"));
+  EXPECT_TRUE(lie.early);
   const InjectionReport again = injectLoss(*program, {{&scenario, ""}}, {1, lie.seed, 1});
   ASSERT_EQ(1U, again.lies);
   EXPECT_EQ(lie.changes, again.examples.front().changes);
