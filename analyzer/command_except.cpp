@@ -63,11 +63,12 @@ struct Named {
 std::string doubtOf(const Judged& judged) {
   if (judged.parent().top) return "nothing stands above it";
   const ImageNode* node = judged.parent().node.get();
-  const ImageFacts* facts = node == nullptr ? nullptr : knownFacts(*node);
+  const Facts* facts = node == nullptr ? nullptr : knownFacts(*node);
   if (facts == nullptr) return "its parent is not known";
-  const trace::Evidence& evidence = facts->executable.evidence;
-  const std::string name = trace::quoteForTerminal(facts->executable.value);
-  if (!facts->executable.known() || facts->place.kind != PlaceKind::kPath) {
+  const trace::Field<trace::Bytes> executable = facts->executable();
+  const trace::Evidence& evidence = executable.evidence;
+  const std::string name = trace::quoteForTerminal(executable.value);
+  if (!executable.known() || facts->place().kind != PlaceKind::kPath) {
     return "the executable of its parent is not known";
   }
   const bool resolved = evidence.evidenceClass == trace::EvidenceClass::kKernel ||
@@ -76,9 +77,10 @@ std::string doubtOf(const Judged& judged) {
     return "its parent " + name + " is only [" + std::string(trace::name(evidence.evidenceClass)) +
            "]" + (evidence.afterGap ? " and carried across a gap" : "");
   }
-  if (!facts->file.known()) return "who owns the file of its parent " + name + " is not known";
-  if (facts->file.value.uid != 0) {
-    return "its parent " + name + " is the file of uid " + std::to_string(facts->file.value.uid) +
+  const trace::Field<trace::FileFacts>& file = facts->fileFacts();
+  if (!file.known()) return "who owns the file of its parent " + name + " is not known";
+  if (file.value.uid != 0) {
+    return "its parent " + name + " is the file of uid " + std::to_string(file.value.uid) +
            ", who can put anything there";
   }
   return {};
@@ -96,12 +98,15 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program)
           if (!id.starts_with(options.what)) continue;
           const Verdict verdict = judge(recipe, judged, realtimeNs);
           if (verdict.kind != Verdict::Kind::kAlert) continue;
-          Named named{&recipe, id, verdict.path,   !verdict.exemption.empty(),
-                      {},      {}, doubtOf(judged)};
-          const auto& credentials = judged.facts().credentials;
-          if (credentials.known()) named.user = credentials.value.realUid;
+          Named named{
+              &recipe,        id, std::string(verdict.path), !verdict.exemption.empty(), {}, {},
+              doubtOf(judged)};
+          if (const Facts* facts = judged.facts(); facts != nullptr) {
+            const auto& credentials = facts->context().credentials;
+            if (credentials.known()) named.user = credentials.value.realUid;
+          }
           if (named.refusal.empty()) {
-            named.parent = knownFacts(*judged.parent().node)->place.path;
+            named.parent = knownFacts(*judged.parent().node)->place().path;
           }
           found.push_back(std::move(named));
         }
@@ -186,7 +191,8 @@ int except(const RecipesOptions& options, const Program& program) {
     return refuse("no exemption for this alert: " + named->refusal +
                   "; a path alone exempts nothing, because anybody can choose a path");
   }
-  if (scriptArgument(lastComponent(named->parent), {"", "/script"}, false).source ==
+  const std::vector<std::string> asAsked = {"", "/script"};
+  if (scriptArgument(lastComponent(named->parent), TextList(asAsked), false).source ==
       ScriptSource::kArgument) {
     std::cerr << "exectrail: warning: " << trace::quoteForTerminal(named->parent)
               << " runs whatever it is told to: whoever can write " +

@@ -53,7 +53,9 @@ void WhatIf::add(const Judged& judged, const PostureWatch& posture, std::int64_t
     decided = place.path;
   };
   consider(judged.filePlace());
-  if (!judged.isMapping() && judged.script()) consider(judged.facts().place);
+  if (!judged.isMapping() && judged.script() && judged.facts() != nullptr) {
+    consider(judged.facts()->place());
+  }
   if (answer == Answer::kUnknown) count(report_.undecided, decided, judged, Told::kNothing);
   if (answer == Answer::kRefused) {
     const Told told = whatRecipesSay(judged, realtimeNs);
@@ -75,7 +77,7 @@ WhatIf::Answer WhatIf::ask(const std::string& path, const Judged& judged,
   const std::string& directory = *directoryOf(path);
   if (isUnder(mount->point, directory)) return Answer::kNot;
   // Known, or there were no mount.
-  const std::uint64_t ownNamespace = judged.facts().context->namespaces.value.mount;
+  const std::uint64_t ownNamespace = judged.facts()->context().namespaces.value.mount;
   if (ownNamespace == posture.hostNamespace()) return Answer::kRefused;
   const MountFacts* host = posture.hostMount(directory);
   return host != nullptr && sameDevice(*host, *mount) ? Answer::kRefused : Answer::kUnknown;
@@ -110,10 +112,10 @@ void WhatIf::count(WhatIfReport::Group& group, const std::string& path, const Ju
   ++affected.count;
   affected.expected += told == Told::kExpected ? 1 : 0;
   const ImageNode* parent = judged.parent().node.get();
-  const ImageFacts* facts = parent == nullptr ? nullptr : knownFacts(*parent);
+  const Facts* facts = parent == nullptr ? nullptr : knownFacts(*parent);
   if (facts == nullptr || affected.starters.size() >= kMaxStarters) return;
-  affected.starters.insert(facts->place.kind == PlaceKind::kPath ? facts->place.path
-                                                                 : displayName(*facts));
+  affected.starters.insert(facts->place().kind == PlaceKind::kPath ? facts->place().path
+                                                                   : displayName(*facts));
 }
 
 }  // namespace exectrail::analyzer
