@@ -23,7 +23,7 @@ bool remembers(const Recipe& recipe) {
   return recipe.count || recipe.sequence || !recipe.firstSeen.empty();
 }
 
-void expectTheSame(const Program& program, trace::Scene scene) {
+std::uint64_t expectTheSame(const Program& program, trace::Scene scene) {
   trace::Synth synth({7, 1500, scene});
   std::map<std::string, Said> all;
   Engine engine(program, synth.header(), [](const Alert&) {});
@@ -45,13 +45,15 @@ void expectTheSame(const Program& program, trace::Scene scene) {
     EXPECT_EQ((Said{counts.alerts + counts.suppressed, counts.inconclusive}), said) << name;
     alerts += said.alerts;
   }
-  EXPECT_GT(alerts, 10U);  // the test tests something
+  return alerts;
 }
 
 TEST(Candidates, ShippedRecipes) {
+  std::uint64_t alerts = 0;
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kCi, trace::Scene::kShell}) {
-    expectTheSame(test::shippedProgram(), scene);
+    alerts += expectTheSame(test::shippedProgram(), scene);
   }
+  EXPECT_GT(alerts, 100U);  // the test tests something
 }
 
 // Each kind of test of an argument, and what must not be concluded from one that fails.
@@ -77,6 +79,8 @@ TEST(Candidates, TestsOfArguments) {
       "user.id == 0 and any(args, it matches ''o'')",
       "parent.name in [''make'', ''dash'', ''bash''] or args[0] == ''ld''",
       "any(parent.args, it == ''-c'')",
+      "any(args, it matches ''^m|s'')",
+      "any(args, it matches ''^(m|-)[]o|]'')",
       "script.path endswith ''.sh'' or len(env.LD_PRELOAD) > 0",
   };
   for (std::size_t i = 0; i < std::size(kConditions); ++i) {
@@ -87,7 +91,7 @@ TEST(Candidates, TestsOfArguments) {
   }
   const auto program = test::compiled(text);
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild}) {
-    expectTheSame(*program, scene);
+    EXPECT_GT(expectTheSame(*program, scene), 1000U);
   }
 }
 
