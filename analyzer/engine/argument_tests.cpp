@@ -73,8 +73,12 @@ std::string firstByte(const re2::RE2& regex) {
   if (!anchored(pattern)) return {};
   const re2::RE2 sensitive(pattern, options());
   if (!sensitive.ok() || !sensitive.PossibleMatchRange(&least, &most, 2)) return {};
-  const bool one = !least.empty() && !most.empty() && least[0] == most[0];
-  return one ? least.substr(0, 1) : std::string();
+  if (least.empty() || most.empty()) return {};
+  // What may stand behind the byte may be anything: then the next byte alone is the limit, and
+  // texts of one byte are always asked about.
+  const bool next = most.size() == 1 &&
+                    static_cast<unsigned char>(most[0]) == static_cast<unsigned char>(least[0]) + 1;
+  return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ TEST(Candidates, TestsOfArguments) {
       "parent.name in [''make'', ''dash'', ''bash''] or args[0] == ''ld''",
       "any(parent.args, it == ''-c'')",
       "any(args, it matches ''^m|s'')",
+      "any(args, it matches ''^/.+s$'')",
       "any(args, it matches ''^(m|-)[]o|]'')",
       "script.path endswith ''.sh'' or len(env.LD_PRELOAD) > 0",
   };
