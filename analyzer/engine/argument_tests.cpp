@@ -35,6 +35,33 @@ void sortOnce(std::vector<const Condition*>& tests) {
   tests.erase(std::unique(tests.begin(), tests.end()), tests.end());
 }
 
+// Whether it can match at the beginning of a text only: `^`, and no other way beside.
+bool anchored(std::string_view pattern) {
+  if (!pattern.starts_with('^')) return false;
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      if (pattern.substr(i, 2) == "\\Q") return false;  // what follows would be read in another way
+      ++i;
+    } else if (c == '[') {
+      // A bracket that comes first belongs to the class.
+      std::size_t end = i + 1;
+      if (end < pattern.size() && pattern[end] == '^') ++end;
+      if (end < pattern.size() && pattern[end] == ']') ++end;
+      while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2U : 1U;
+      i = end;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // With which everything begins that an anchored expression matches, in whichever case; empty: it
 // need not begin with one certain byte.
 std::string firstByte(const re2::RE2& regex) {
@@ -43,10 +70,15 @@ std::string firstByte(const re2::RE2& regex) {
   std::string most;
   std::string pattern = regex.pattern();
   if (pattern.starts_with(kNoCase)) pattern.erase(0, kNoCase.size());
+  if (!anchored(pattern)) return {};
   const re2::RE2 sensitive(pattern, options());
   if (!sensitive.ok() || !sensitive.PossibleMatchRange(&least, &most, 2)) return {};
-  const bool one = !least.empty() && !most.empty() && least[0] == most[0];
-  return one ? least.substr(0, 1) : std::string();
+  if (least.empty() || most.empty()) return {};
+  // What may stand behind the byte may be anything: then the next byte alone is the limit, and
+  // texts of one byte are always asked about.
+  const bool next = most.size() == 1 &&
+                    static_cast<unsigned char>(most[0]) == static_cast<unsigned char>(least[0]) + 1;
+  return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
 }
 
 }  // namespace

@@ -221,6 +221,7 @@ struct Engine::State {
   }
 
   void finish() {
+    summary.processesForgotten = tree.evictions();
     for (RunningRecipe& running : recipes) {
       if (running.suppressor) running.suppressor->finish(sink);
       running.counts.evictions = running.evictions();

@@ -33,6 +33,7 @@ struct Summary {
   std::uint64_t attemptsNotKept = 0;  // as the trace's tallies name them
   std::uint64_t gaps = 0;
   std::uint64_t lostEvents = 0;
+  std::uint64_t processesForgotten = 0;  // more were alive at a time than Linux runs
   std::array<std::uint64_t, kSeverityNames.size()> alertsBySeverity{};  // index: Severity
   std::map<std::string, RecipeCounts> recipes;  // by recipe name, all that are applied
   std::vector<std::string> idle;                // recipes that need a baseline, and got none
@@ -58,7 +59,8 @@ class Engine {
 
   const Summary& summary() const;
 
-  // Called for all that is judged, before recipes are asked; for listing and explaining.
+  // Called for all that is judged, before recipes are asked; for listing and explaining. Conditions
+  // that are evaluated there must outlive the engine.
   using Observer = std::function<void(const Judged&)>;
   void observe(Observer observer);
 

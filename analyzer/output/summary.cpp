@@ -28,6 +28,7 @@ void add(Summary& total, const Summary& more) {
   total.attempts += more.attempts;
   total.gaps += more.gaps;
   total.lostEvents += more.lostEvents;
+  total.processesForgotten += more.processesForgotten;
   for (std::size_t i = 0; i < kSeverityNames.size(); ++i) {
     total.alertsBySeverity.at(i) += more.alertsBySeverity.at(i);
   }
@@ -75,6 +76,10 @@ std::string toText(const Summary& summary, const std::string& next) {
       text += (&recipe == &summary.idle.front() ? "" : ", ") + recipe;
     }
     text += "; needs --baseline, made by exectrail baseline learn\n";
+  }
+  if (summary.processesForgotten != 0) {
+    text += "forgotten: " + std::to_string(summary.processesForgotten) + " processes" +
+            "; the trace claims more at a time than Linux runs\n";
   }
   if (summary.gaps != 0) {
     text += "gaps: " + std::to_string(summary.gaps);

@@ -219,6 +219,16 @@ TEST_F(ProcessTreeTest, CirclesInDamagedRecordsEnd) {
   EXPECT_EQ(show(tree_.find(image(4, 0))), "d(4) < ...");
 }
 
+TEST(ProcessTreeLimit, MoreProcessesThanLinuxRunsAreForgottenAndCounted) {
+  ProcessTree tree(100);
+  for (std::uint32_t pid = 2; pid < 1002; ++pid) {
+    tree.fork(trace::Fork{image(1, 0), image(pid, 0), {}}, 0);
+    ASSERT_NE(tree.current(pid), nullptr) << "the newest is there";
+  }
+  EXPECT_EQ(tree.processes(), 100U);
+  EXPECT_EQ(tree.evictions(), 900U);
+}
+
 TEST_F(ProcessTreeTest, ImagesNobodyNeedsAreNotRemembered) {
   for (std::uint32_t pid = 1; pid < 100'000; ++pid) tree_.find(image(pid));
   EXPECT_LE(tree_.awaited(), 2048U);

@@ -259,7 +259,7 @@ std::vector<std::string> creators(const analyzer::Node& node) {
   for (analyzer::Node at = node; at; at = analyzer::parentOf(at).node) {
     const auto* facts = analyzer::knownFacts(*at);
     chain.push_back(std::to_string(at->id.tgid) + "." + std::to_string(at->id.execNumber) + ":" +
-                    (facts != nullptr ? facts->executable.value : "?"));
+                    (facts != nullptr ? std::string(facts->executable().value) : "?"));
   }
   return chain;
 }

@@ -1,0 +1,120 @@
+// The recipes that are left out are those that would have said nothing: the engine, which asks few,
+// against all recipes asked about everything.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "analyzer/engine/argument_tests.h"
+#include "analyzer/engine/judge.h"
+#include "tests/analyzer/analysis.h"
+#include "tests/analyzer/evaluation.h"
+#include "trace/synth/synth.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+struct Said {
+  std::uint64_t alerts = 0;
+  std::uint64_t inconclusive = 0;
+  friend bool operator==(const Said&, const Said&) = default;
+};
+
+bool remembers(const Recipe& recipe) {
+  return recipe.count || recipe.sequence || !recipe.firstSeen.empty();
+}
+
+std::uint64_t expectTheSame(const Program& program, trace::Scene scene) {
+  trace::Synth synth({7, 1500, scene});
+  std::map<std::string, Said> all;
+  Engine engine(program, synth.header(), [](const Alert&) {});
+  engine.observe([&](const Judged& judged) {
+    for (const Recipe& recipe : program.recipes()) {
+      if (!recipe.enabled || remembers(recipe)) continue;
+      const Verdict verdict = judge(recipe, judged, 0);
+      Said& said = all[recipe.info->name];
+      said.alerts += verdict.kind == Verdict::Kind::kAlert ? 1 : 0;
+      said.inconclusive += verdict.kind == Verdict::Kind::kInconclusive ? 1 : 0;
+    }
+  });
+  trace::Record record;
+  while (synth.next(record)) engine.process(record);
+  engine.finish();
+  std::uint64_t alerts = 0;
+  for (const auto& [name, said] : all) {
+    const RecipeCounts& counts = engine.summary().recipes.at(name);
+    EXPECT_EQ((Said{counts.alerts + counts.suppressed, counts.inconclusive}), said) << name;
+    alerts += said.alerts;
+  }
+  return alerts;
+}
+
+TEST(Candidates, ShippedRecipes) {
+  std::uint64_t alerts = 0;
+  for (const auto scene : {trace::Scene::kMixed, trace::Scene::kCi, trace::Scene::kShell}) {
+    alerts += expectTheSame(test::shippedProgram(), scene);
+  }
+  EXPECT_GT(alerts, 100U);  // the test tests something
+}
+
+// Each kind of test of an argument, and what must not be concluded from one that fails.
+TEST(Candidates, TestsOfArguments) {
+  std::string text;
+  const char* const kConditions[] = {
+      "any(args, it == ''-c'')",
+      "any(args, it nocase == ''-C'')",
+      "any(args, it in [''-o'', ''--*''])",
+      "any(args, it matches ''^-[a-z]$'')",
+      "any(args, it nocase matches ''^MAKE'')",
+      "any(args, it startswith ''/'')",
+      "any(args, it endswith ''.o'') and any(args, it contains ''src'')",
+      "args contains [''-c'', ''-m'']",
+      "args[1] in [''-c'', ''-x'']",
+      "not any(args, it == ''-c'')",
+      "any(args, not (it startswith ''-''))",
+      "any(args, len(it) > 12)",
+      "all(args, it startswith ''-'')",
+      "count(args, it startswith ''-'') >= 2",
+      "any(args, it == ''-c'' and process.name == ''dash'')",
+      "any(args, it == process.name)",
+      "user.id == 0 and any(args, it matches ''o'')",
+      "parent.name in [''make'', ''dash'', ''bash''] or args[0] == ''ld''",
+      "any(parent.args, it == ''-c'')",
+      "any(args, it matches ''^m|s'')",
+      "any(args, it matches ''^/.+s$'')",
+      "any(args, it matches ''^(m|-)[]o|]'')",
+      "script.path endswith ''.sh'' or len(env.LD_PRELOAD) > 0",
+  };
+  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
+    text += "---\nrecipe: r" + std::to_string(i) +
+            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
+            "when: '" +
+            kConditions[i] + "'\n";
+  }
+  const auto program = test::compiled(text);
+  for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild}) {
+    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+  }
+}
+
+TEST(Candidates, WhatIsNotFoundInAnArgumentIsNotThere) {
+  const std::string conditions[] = {"any(args, it nocase matches '^stratum')",
+                                    "any(args, it contains 'docker.sock')"};
+  Tests tests;
+  const Condition first = test::Evaluation::condition(conditions[0]);
+  const Condition second = test::Evaluation::condition(conditions[1]);
+  tests = {&first.children.front(), &second.children.front()};
+  ArgumentTests asked(tests);
+  const auto hits = [&](const std::vector<std::string>& arguments) {
+    const std::uint32_t found = asked.hitsOf(TextList(arguments));
+    return std::string(asked.mayBeTrue(*tests[0], found) ? "1" : "-") +
+           (asked.mayBeTrue(*tests[1], found) ? "2" : "-");
+  };
+  EXPECT_EQ(hits({}), "--");
+  EXPECT_EQ(hits({"", "s", "xstratum", "docker"}), "--");
+  EXPECT_EQ(hits({"-o", "STRATUM+tcp://x"}), "1-");
+  EXPECT_EQ(hits({"/run/docker.sock"}), "-2");
+  EXPECT_EQ(hits({"/run/docker.sock", "stratum"}), "12");
+}
+
+}  // namespace
+}  // namespace exectrail::analyzer
