@@ -14,6 +14,7 @@ enum class Format : std::uint8_t { kText, kJson };
 
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
+  std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
   bool builtin = true;
 };
 
@@ -40,6 +41,11 @@ struct RecipesOptions {
   std::string exec;   // PID or PID.NUMBER; empty: all that the recipe has a word on
 };
 
+struct RulesOptions {
+  std::vector<std::string> paths;
+  bool strict = false;  // whatever is refused or warned about is a finding
+};
+
 struct BaselineOptions {
   std::vector<std::string> traces;
   RecipeOptions recipes;
@@ -58,6 +64,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
 
 // argv[1] is "baseline".
 Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);
+
+// argv[1] is "rules".
+Parsed<RulesOptions> parseRules(int argc, const char* const* argv);
 
 // argv[1] is "recipes".
 Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv);

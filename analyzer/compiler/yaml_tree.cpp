@@ -41,7 +41,7 @@ class Builder : public YAML::EventHandler {
     add({YamlNode::Kind::kNull, positionOf(file_, mark), {}, {}, {}});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    refuse(positionOf(file_, mark), "YAML aliases are not allowed in recipes",
+    refuse(positionOf(file_, mark), "YAML aliases are not allowed",
            "share values through a lists: document and @name");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -76,12 +76,11 @@ class Builder : public YAML::EventHandler {
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) {
-      refuse(positionOf(file_, mark), "YAML anchors are not allowed in recipes",
+      refuse(positionOf(file_, mark), "YAML anchors are not allowed",
              "share values through a lists: document and @name");
     }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(positionOf(file_, mark), "YAML tags are not allowed in recipes",
-             "remove '" + tag + "'");
+      refuse(positionOf(file_, mark), "YAML tags are not allowed", "remove '" + tag + "'");
     }
   }
 

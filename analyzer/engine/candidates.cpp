@@ -49,6 +49,8 @@ Tri evaluateByPath(const Condition& condition, const ImageFacts& facts) {
       return result;
     case Kind::kNot:
       return !evaluateByPath(condition.children.front(), facts);
+    case Kind::kSurely:  // unknown means here: decided by more than the path
+      return evaluateByPath(condition.children.front(), facts);
     default:
       return testPath(condition, facts);
   }

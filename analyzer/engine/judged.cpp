@@ -105,6 +105,18 @@ const Judged::Script& Judged::scriptArgument() const {
   return script;
 }
 
+std::string_view Judged::commandLine(const std::vector<std::string>& arguments) const {
+  for (const auto& [of, line] : commandLines_) {
+    if (of == &arguments) return line;
+  }
+  std::string& line = commandLines_.emplace_front(&arguments, std::string()).second;
+  for (const std::string& argument : arguments) {
+    if (&argument != &arguments.front()) line += ' ';
+    line += argument;
+  }
+  return line;
+}
+
 const MountFacts* Judged::mount() const {
   if (mount_) return *mount_;
   mount_ = nullptr;

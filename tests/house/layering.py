@@ -11,6 +11,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/": ["trace/", "analyzer/"],
     "analyzer/paths/": ["trace/", "analyzer/paths/"],
     "analyzer/compiler/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
+    "analyzer/rules/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/rules/"],
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
     "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
