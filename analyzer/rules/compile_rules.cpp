@@ -1,6 +1,8 @@
 // Files -> documents -> the front end of each language -> recipes with names of their own.
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <map>
 #include <set>
 
 #include "analyzer/compiler/yaml_tree.h"
@@ -36,24 +38,41 @@ class Compiler {
       rules_.reports.push_back(std::move(bad));
       return;
     }
+    nextError_ = 0;
     Diagnostics diagnostics;
     const std::vector<YamlNode> documents = parseYaml(file.path, file.text, diagnostics);
-    for (const YamlNode& document : documents) compileDocument(document, file.path);
-    // One message: what follows from a first fault is noise.
-    if (!diagnostics.empty()) {
-      const Diagnostic& first = diagnostics.errors().front();
-      bad.line = first.position.line;
-      bad.refuse(bad.line, first.message);
-    } else if (documents.empty()) {
-      bad.refuse(1, "the file is empty");
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::uint32_t next = i + 1 < documents.size()
+                                     ? documents[i + 1].position.line
+                                     : std::numeric_limits<std::uint32_t>::max();
+      compileDocument(documents[i], file.path, duplicateKey(diagnostics, next));
     }
+    for (const Diagnostic& error : diagnostics.errors()) {
+      if (isDuplicateKey(error)) continue;
+      bad.line = error.position.line;
+      bad.refuse(bad.line, error.message);
+    }
+    if (documents.empty() && !bad.refused()) bad.refuse(1, "the file is empty");
     if (bad.refused()) rules_.reports.push_back(std::move(bad));
   }
 
-  void compileDocument(const YamlNode& document, const std::string& file) {
+  // The next one that stands before line `end`: which of its two values is meant, nobody can say.
+  const Diagnostic* duplicateKey(const Diagnostics& diagnostics, std::uint32_t end) {
+    const Diagnostic* found = nullptr;
+    for (; nextError_ < diagnostics.errors().size(); ++nextError_) {
+      const Diagnostic& error = diagnostics.errors()[nextError_];
+      if (error.position.line >= end) break;
+      if (found == nullptr && isDuplicateKey(error)) found = &error;
+    }
+    return found;
+  }
+
+  void compileDocument(const YamlNode& document, const std::string& file,
+                       const Diagnostic* duplicate) {
     RuleReport report;
     report.file = file;
     report.line = document.position.line;
+    if (duplicate != nullptr) report.refuse(duplicate->position.line, duplicate->message);
     std::vector<Recipe> recipes;
     if (kubearmor::looksLikePolicy(document)) {
       recipes = kubearmor::compilePolicy(document, report);
@@ -80,8 +99,9 @@ class Compiler {
   Recipe named(Recipe recipe) {
     if (names_.insert(recipe.info->name).second) return recipe;
     auto info = std::make_shared<RecipeInfo>(*recipe.info);
-    for (int number = 2; !names_.insert(info->name).second; ++number) {
-      info->name = recipe.info->name + "-" + std::to_string(number);
+    std::uint64_t& number = numbers_.emplace(recipe.info->name, 1).first->second;
+    while (!names_.insert(info->name).second) {
+      info->name = recipe.info->name + "-" + std::to_string(++number);
     }
     recipe.info = std::move(info);
     return recipe;
@@ -89,6 +109,8 @@ class Compiler {
 
   RuleSet rules_;
   std::set<std::string> names_;
+  std::map<std::string, std::uint64_t> numbers_;  // by names that were taken: the last one added
+  std::size_t nextError_ = 0;                     // of the file
   std::set<std::string> ids_;
 };
 

@@ -1,6 +1,7 @@
 // Finds and reads files of rules. A file that cannot be read is an entry of the account, because
 // folders of thousands of files come from somewhere else.
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -52,9 +53,11 @@ RuleFile readFile(const fs::path& path) {
     result.problem = std::strerror(errno);
     return result;
   }
-  result.text.resize(kMaxBytes + 1);
-  file.read(result.text.data(), static_cast<std::streamsize>(result.text.size()));
-  result.text.resize(static_cast<std::size_t>(file.gcount()));
+  std::array<char, 16 << 10> buffer{};
+  while (result.text.size() <= kMaxBytes && file) {
+    file.read(buffer.data(), buffer.size());
+    result.text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) result.problem = "cannot be read";
   if (result.text.size() > kMaxBytes) {
     result.problem = "more than 1 MiB; split the file";

@@ -48,6 +48,7 @@ std::optional<LogSource> logSource(const YamlNode& rule, RuleReport& report) {
   for (const std::string& part : {category, service}) {
     if (!part.empty()) source += (source.empty() ? "" : "/") + part;
   }
+  if (source.empty()) source = "of no name";
   report.refuse(line, "logsource " + source + " is not about executions");
   return std::nullopt;
 }

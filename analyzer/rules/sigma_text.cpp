@@ -276,6 +276,9 @@ std::optional<std::vector<Pattern>> encoded(const Pattern& value, const Modifier
       } else if (encoding == Encoding::kBase64Offset) {
         for (const std::size_t offset : {0U, 1U, 2U}) {
           next.push_back(Pattern::plain(base64At(offset, text)));
+          if (!next.back().pieces().empty()) continue;
+          report.refuse(line, "'" + text + "' is too short for base64offset");
+          return std::nullopt;
         }
       } else {
         next.push_back(Pattern::plain(utf16(text, encoding == Encoding::kUtf16be)));
