@@ -29,7 +29,13 @@ std::unique_ptr<const Program> withRules(const Program& program,
 }
 
 int checkRules(const RulesOptions& options) {
-  const RuleSet rules = compileRules(loadRuleFiles(options.paths));
+  RuleSet rules;
+  try {
+    rules = compileRules(loadRuleFiles(options.paths));
+  } catch (const EnvironmentError& error) {
+    std::cerr << "exectrail: " << error.what() << '\n';
+    return kExitUsage;
+  }
   std::cout << ruleTable(rules);
   flushStandardOutput();
   const bool clean = rules.count(RuleStatus::kLoaded) == rules.reports.size();

@@ -62,7 +62,7 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
       ->type_name("PATH")
       ->allow_extra_args(false);
-  app.add_option("--rules", recipes.rules, "File or folder of Sigma rules, besides recipes")
+  app.add_option("--rules", recipes.rules, "File or folder of Sigma rules and KubeArmor policies")
       ->type_name("PATH")
       ->allow_extra_args(false);
   addBuiltin(app, recipes);
@@ -155,8 +155,8 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   app.footer(
       "Example:\n  exectrail rules check sigma/rules/linux\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
-      "Exit status: 0 done, 1 --strict and a rule was refused or warned about, 2 usage error, 3 a\n"
-      "path cannot be read.");
+      "Exit status: 0 done, 1 --strict and a rule was refused or warned about, 2 usage error, or\n"
+      "no rules at a path.");
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
