@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analyzer/compiler/yaml_tree.h"
+#include "analyzer/rules/falco.h"
 #include "analyzer/rules/kubearmor.h"
 #include "analyzer/rules/rule_set.h"
 #include "analyzer/rules/sigma.h"
@@ -24,6 +25,10 @@ class Compiler {
     for (const RuleFile& file : files) {
       compileFile(file);
       sources.push_back({file.path, file.text});
+    }
+    for (falco::RuleBook::Compiled& each : book_.compile()) {
+      add(std::move(each.recipes), each.report);
+      rules_.reports.push_back(std::move(each.report));
     }
     rules_.sha256 = inputsSha256(sources);
     return std::move(rules_);
@@ -74,6 +79,9 @@ class Compiler {
     report.line = document.position.line;
     if (duplicate != nullptr) report.refuse(duplicate->position.line, duplicate->message);
     std::vector<Recipe> recipes;
+    if (!report.refused() && falco::looksLikeRules(document)) {
+      return book_.add(document, file, rules_.reports);
+    }
     if (kubearmor::looksLikePolicy(document)) {
       recipes = kubearmor::compilePolicy(document, report);
     } else if (sigma::looksLikeRule(document)) {
@@ -108,6 +116,7 @@ class Compiler {
   }
 
   RuleSet rules_;
+  falco::RuleBook book_;  // what is defined later changes what came before
   std::set<std::string> names_;
   std::map<std::string, std::uint64_t> numbers_;  // by names that were taken: the last one added
   std::size_t nextError_ = 0;                     // of the file

@@ -194,6 +194,14 @@ Condition existsTest(const FieldRef& field) {
   return condition;
 }
 
+Condition absentTest(const FieldRef& field) {
+  Condition known = about(field, Kind::kTrust, "");
+  known.text = "trust(" + known.text + ") >= external";
+  known.op = Operator::kGreaterOrEqual;
+  known.number = trustOf(trace::EvidenceClass::kExternal);
+  return allOf({std::move(known), negation(existsTest(field))});
+}
+
 Condition anyElement(const FieldRef& list, Condition condition) {
   Condition result = about(list, Kind::kAny, "");
   result.text = "any(" + result.text + ", " + condition.text + ")";

@@ -42,6 +42,8 @@ Condition numberTest(const FieldRef& field, Operator op, std::int64_t number);
 Condition sameTest(const FieldRef& left, const FieldRef& right, bool nocase);
 Condition booleanTest(const FieldRef& field);
 Condition existsTest(const FieldRef& field);
+// It is known that there is no value, such as a login that never was.
+Condition absentTest(const FieldRef& field);
 
 // At least one element of the list satisfies a condition about `it`.
 Condition anyElement(const FieldRef& list, Condition condition);

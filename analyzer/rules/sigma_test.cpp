@@ -264,7 +264,9 @@ Condition FieldTests::compareNumber(const MappedField& field, const Modifiers& m
     const bool unset = value->text == kNotSet || value->text == "-1" || value->text == "unset";
     const bool login = field.ref.attribute == Attribute::kLoginId ||
                        field.ref.attribute == Attribute::kLoginSession;
-    if (value->kind == NodeKind::kNull || (login && unset)) {
+    if (login && unset) {
+      parts.push_back(rules::absentTest(field.ref));
+    } else if (value->kind == NodeKind::kNull) {
       parts.push_back(rules::negation(rules::existsTest(field.ref)));
     } else if (!number || !modifiers.encodings.empty() || modifiers.regex || modifiers.contains ||
                modifiers.startsWith || modifiers.endsWith) {

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace exectrail::analyzer;
   const RuleSet rules =
       compileRules({{"fuzz.yml", std::string(reinterpret_cast<const char*>(data), size), {}}});
-  if (rules.reports.empty()) abort();
+  // Lists and macros alone are no rules, and not reported.
   for (const RuleReport& report : rules.reports) {
     const bool silent = report.notes.empty();
     if (silent != (report.status == RuleStatus::kLoaded)) abort();

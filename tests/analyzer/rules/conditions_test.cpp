@@ -44,6 +44,7 @@ std::vector<Condition> leaves() {
   leaves.push_back(sameTest(file, fieldRef("typed_path"), true));
   leaves.push_back(existsTest(cwd));
   leaves.push_back(existsTest(line));
+  leaves.push_back(absentTest(cwd));
   leaves.push_back(booleanTest(fieldRef("attempt")));
   leaves.push_back(
       anyElement(fieldRef("args"), textTest(fieldRef("it"), Kind::kEqual, {"-c"}, false)));
