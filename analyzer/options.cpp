@@ -62,7 +62,7 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
       ->type_name("PATH")
       ->allow_extra_args(false);
-  app.add_option("--rules", recipes.rules, "File or folder of Sigma rules and KubeArmor policies")
+  app.add_option("--rules", recipes.rules, "File or folder of rules of Sigma, KubeArmor or Falco")
       ->type_name("PATH")
       ->allow_extra_args(false);
   addBuiltin(app, recipes);
