@@ -8,7 +8,7 @@ namespace {
 
 using Kind = Condition::Kind;
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     result += c;
@@ -18,9 +18,9 @@ std::string quoted(std::string_view text) {
 }
 
 std::string listed(const std::vector<std::string>& texts) {
-  if (texts.size() == 1) return quoted(texts.front());
+  if (texts.size() == 1) return inQuotes(texts.front());
   std::string result = "[";
-  for (const std::string& text : texts) result += (result.size() == 1 ? "" : ", ") + quoted(text);
+  for (const std::string& text : texts) result += (result.size() == 1 ? "" : ", ") + inQuotes(text);
   return result + "]";
 }
 
@@ -128,7 +128,7 @@ Condition textTest(const FieldRef& field, Kind kind, std::vector<std::string> te
     condition = about(field, kind, space + std::string(word(kind)) + " " + listed(texts));
     condition.texts = std::move(compared);
   } else if (texts.size() == 1) {
-    condition = about(field, kind, space + "== " + quoted(texts.front()));
+    condition = about(field, kind, space + "== " + inQuotes(texts.front()));
     condition.texts = std::move(compared);
   } else {
     auto set = std::make_shared<TextSet>();
@@ -144,7 +144,7 @@ Condition textTest(const FieldRef& field, Kind kind, std::vector<std::string> te
 
 std::optional<Condition> regexTest(const FieldRef& field, const std::string& pattern,
                                    std::string& problem) {
-  Condition condition = about(field, Kind::kMatches, " matches " + quoted(pattern));
+  Condition condition = about(field, Kind::kMatches, " matches " + inQuotes(pattern));
   condition.regex = compileRegex(pattern, problem);
   if (!condition.regex) return std::nullopt;
   return condition;

@@ -30,7 +30,7 @@ bool changesAnything(const YamlNode& entry) {
   return entry.find("override") != nullptr || folded(textOf(entry, "append")) == "true";
 }
 
-std::string quoted(const std::string& text) {
+std::string inQuotes(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -41,7 +41,7 @@ std::string quoted(const std::string& text) {
 
 // Falco writes the same comparison with one value or a list of them.
 std::string comparison(const std::string& field, const std::string& op, const YamlNode& value) {
-  if (value.kind != YamlNode::Kind::kSequence) return field + " " + op + " " + quoted(value.text);
+  if (value.kind != YamlNode::Kind::kSequence) return field + " " + op + " " + inQuotes(value.text);
   std::string list;
   for (const YamlNode& item : value.items) list += (list.empty() ? "" : ", ") + item.text;
   return field + " " + op + " (" + list + ")";
