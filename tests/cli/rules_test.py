@@ -40,12 +40,15 @@ class Rules(programs.Case):
     def analyzed(self, *words):
         result = self.run_words("analyze", *words, "--rules", SITE, "--format", "json", SERVER)
         self.assertEqual(result.returncode, 0, result.stderr.decode())
-        self.assertIn("6 rules in 3 files: 1 loaded, 2 loaded with a warning, 3 refused",
+        self.assertIn("8 rules in 4 files: 2 loaded, 2 loaded with a warning, 4 refused",
                       result.stderr.decode())
         return [json.loads(line) for line in result.stdout.splitlines()]
 
     def test_alerts(self):
-        policy, rule = self.analyzed("--no-builtin")
+        falco, policy, rule = self.analyzed("--no-builtin")
+        self.assertEqual(falco["rule"]["id"], "Program of a Web Server in a Temporary Folder")
+        self.assertEqual(falco["rule"]["ruleset"], "falco")
+        self.assertEqual(falco["threat"]["technique"]["subtechnique"]["id"], ["T1505.003"])
         self.assertEqual(rule["rule"], {
             "name": "sigma/program-run-from-a-temporary-folder", "version": "2026-01-15",
             "id": "7d3a3c1e-2f0b-4c55-9a61-0f6c8f2f7a10", "author": ["Exectrail's tests"],
@@ -59,7 +62,7 @@ class Rules(programs.Case):
         self.assertEqual(policy["exectrail"]["rule"], {
             "source": "kubearmor.yaml:1", "tags": ["tmp", "noexec"], "action": "Block",
             "message": "Something ran from a temporary folder", "severity": 3})
-        for alert in (policy, rule):
+        for alert in (falco, policy, rule):
             self.assertEqual(alert["file"]["path"], "/tmp/x")
 
     def test_beside_recipes(self):
