@@ -61,6 +61,8 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
     std::cerr << diagnostics.format();
     return nullptr;
   }
+  if (!options.rules.empty()) program = withRules(*program, options.rules);
+  if (!program) return nullptr;
   if (program->recipes().empty()) {
     std::cerr << "exectrail: no recipe to apply; name one with --recipes PATH\n";
     return nullptr;

@@ -14,6 +14,7 @@ namespace exectrail::analyzer {
 int analyze(const AnalyzeOptions& options);
 int recipes(const RecipesOptions& options);
 int baseline(const BaselineOptions& options);
+int checkRules(const RulesOptions& options);
 
 // recipes explain
 int explain(const RecipesOptions& options, const Program& program);
@@ -33,6 +34,11 @@ std::optional<std::vector<RecipeSource>> loadSources(const RecipeOptions& option
 
 // The content of a file of at most 256 MiB. Throws EnvironmentError.
 std::string readWhole(const std::string& path);
+
+// `program` with the rules of these files and folders, after an account of what was refused on
+// standard error; null, after a message, if they are not there or none of them can be used.
+std::unique_ptr<const Program> withRules(const Program& program,
+                                         const std::vector<std::string>& paths);
 
 // The recipes asked for, compiled; null after saying on standard error what is wrong with them.
 // Throws EnvironmentError if the shipped ones are not there.

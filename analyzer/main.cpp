@@ -16,6 +16,10 @@ int run(int argc, char** argv) {
     const auto parsed = analyzer::parseRecipes(argc, argv);
     return parsed.exitStatus ? *parsed.exitStatus : analyzer::recipes(parsed.options);
   }
+  if (argc > 1 && std::string_view(argv[1]) == "rules") {
+    const auto parsed = analyzer::parseRules(argc, argv);
+    return parsed.exitStatus ? *parsed.exitStatus : analyzer::checkRules(parsed.options);
+  }
   if (argc > 1 && std::string_view(argv[1]) == "baseline") {
     const auto parsed = analyzer::parseBaselineOptions(argc, argv);
     return parsed.exitStatus ? *parsed.exitStatus : analyzer::baseline(parsed.options);

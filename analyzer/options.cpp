@@ -73,6 +73,9 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
       ->type_name("PATH")
       ->allow_extra_args(false);
+  app.add_option("--rules", recipes.rules, "File or folder of rules of Sigma, KubeArmor or Falco")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   addBuiltin(app, recipes);
 }
 
@@ -206,6 +209,29 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
     parsed.exitStatus = refuse(app, "no recipe to check; name a file or a folder");
   } else if (explain->parsed() && options.trace.empty()) {
     parsed.exitStatus = refuse(app, "explain needs a recipe or an alert, and the trace's file");
+  }
+  return parsed;
+}
+
+Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
+  Parsed<RulesOptions> parsed;
+  RulesOptions& options = parsed.options;
+  CLI::App app("Checks rules in other tools' languages.", "exectrail rules");
+  app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
+  app.footer(
+      "Example:\n  exectrail rules check sigma/rules/linux\n"
+      "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
+      "Exit status: 0 done, 1 --strict and a rule was refused or warned about, 2 usage error, or\n"
+      "no rules at a path.");
+  CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
+  check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
+  check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
+  parsed.exitStatus = parse(app, argc - 1, argv + 1);
+  if (parsed.exitStatus) return parsed;
+  if (!check->parsed()) {
+    parsed.exitStatus = refuse(app, "rules needs the word check");
+  } else if (options.paths.empty()) {
+    parsed.exitStatus = refuse(app, "no rules to check; name a file or a folder");
   }
   return parsed;
 }

@@ -13,6 +13,7 @@ namespace exectrail::analyzer {
 
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
+  std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
   bool builtin = true;
 };
 
@@ -45,6 +46,11 @@ struct RecipesOptions {
   std::string output;  // the site's file; empty: standard output
 };
 
+struct RulesOptions {
+  std::vector<std::string> paths;
+  bool strict = false;  // whatever is refused or warned about is a finding
+};
+
 struct BaselineOptions {
   std::vector<std::string> traces;
   RecipeOptions recipes;
@@ -63,6 +69,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
 
 // argv[1] is "baseline".
 Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);
+
+// argv[1] is "rules".
+Parsed<RulesOptions> parseRules(int argc, const char* const* argv);
 
 // argv[1] is "recipes".
 Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv);

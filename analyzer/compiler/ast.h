@@ -51,14 +51,16 @@ struct Expression {
     kAll,
     kNearest,
     kGenuine,
+    kSurely,
+    kExists,
     kName,  // a word of its own: a field that is true or false, or a macro
   };
 
   Kind kind = Kind::kComparison;
-  // Of kAnd, kOr, kNot; of kAny, kAll and count(): what is asked of an element; of kNearest: which
-  // one, and what is asked of it.
+  // Of kAnd, kOr, kNot, kSurely; of kAny, kAll and count(): what is asked of an element; of
+  // kNearest: which one, and what is asked of it.
   std::vector<Expression> children;
-  Operand left;  // of kComparison, kName; of kAny, kAll: the collection
+  Operand left;  // of kComparison, kName, kExists; of kAny, kAll: the collection
   Operator op = Operator::kEqual;
   bool nocase = false;     // of kComparison: ASCII letters of both cases are the same
   Operand right;           // of kComparison, kGenuine

@@ -32,6 +32,13 @@ class Binder {
       case Expression::Kind::kNot:
         bindChildren(expression, condition, ConditionKind::kNot);
         break;
+      case Expression::Kind::kSurely:
+        bindChildren(expression, condition, ConditionKind::kSurely);
+        break;
+      case Expression::Kind::kExists:
+        condition.kind = ConditionKind::kExists;
+        if (const auto field = context_.bindField(expression.left)) condition.left = field->ref;
+        break;
       case Expression::Kind::kAny:
         bindCollection(expression, condition, ConditionKind::kAny);
         break;

@@ -88,6 +88,12 @@ std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
   return std::make_unique<const Program>(std::move(recipes), inputsSha256(sources));
 }
 
+std::unique_ptr<const Program> Program::withRecipes(std::vector<Recipe> more) const {
+  more.insert(more.end(), recipes_.begin(), recipes_.end());
+  std::ranges::sort(more, {}, [](const Recipe& recipe) { return recipe.info->name; });
+  return std::make_unique<const Program>(std::move(more), inputsSha256_);
+}
+
 std::optional<Condition> compileCondition(const std::vector<RecipeSource>& sources,
                                           const std::string& text, Diagnostics& diagnostics) {
   const RecipeModels models = readAll(sources, diagnostics);

@@ -45,6 +45,8 @@ struct Condition {
     kAnd,
     kOr,
     kNot,
+    kSurely,    // children[0] is true: what nobody knows is not. Never unknown itself
+    kExists,    // there is a value of left
     kAny,       // of the elements of left, at least one satisfies children[0]
     kAll,       // each of them does
     kCount,     // as many as `op number` says do

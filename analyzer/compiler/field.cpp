@@ -41,6 +41,7 @@ const std::array kImageFields = {
     FieldSpec{"older_than_recording", {kItem, kSnapshot}, Type::kBoolean},
     FieldSpec{"args", {kItem, kArguments}, Type::kTextList},
     FieldSpec{"argument_paths", {kItem, kArgumentPaths}, Type::kTextList},
+    FieldSpec{"command_line", {kItem, kCommandLine}, Type::kText},
     FieldSpec{"cwd", {kItem, kWorkingDirectory}, Type::kText, true},
     FieldSpec{"user.id", {kItem, kUserId}, Type::kNumber},
     FieldSpec{"user.effective_id", {kItem, kEffectiveUserId}, Type::kNumber},

@@ -51,6 +51,7 @@ enum class Attribute : std::uint8_t {
   kArguments,
   kArgument,       // one of them, see FieldRef::index
   kArgumentPaths,  // arguments that look like paths, normalised
+  kCommandLine,    // arguments joined by single spaces
   kWorkingDirectory,
   kUserId,
   kEffectiveUserId,

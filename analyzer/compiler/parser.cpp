@@ -34,8 +34,8 @@ constexpr std::array kOperators = {
     NamedOperator{"endswith", Operator::kEndsWith},
 };
 
-const std::vector<std::string> kFunctions = {"any",   "all", "nearest", "genuine",
-                                             "count", "len", "trust"};
+const std::vector<std::string> kFunctions = {"any",    "all",   "nearest", "genuine", "surely",
+                                             "exists", "count", "len",     "trust"};
 
 struct Stopped {};  // the error has been reported
 
@@ -181,11 +181,13 @@ class Parser {
     if (calls({"any", "all"})) return parseAnyAll();
     if (calls({"nearest"})) return parseNearest();
     if (calls({"genuine"})) return parseGenuine();
+    if (calls({"surely"})) return parseSurely();
+    if (calls({"exists"})) return parseExists();
     if (callsSomething() && !calls({"len", "trust", "count"})) {
       const std::string& function = peek().text;
       fail("unknown function '" + function + "'" + didYouMean(function, kFunctions),
            "the functions are any, all and nearest(lineage, ...), genuine(parent, @list), "
-           "count(args, ...), len(FIELD) and trust(FIELD)");
+           "surely(CONDITION), exists(FIELD), count(args, ...), len(FIELD) and trust(FIELD)");
     }
     return parseComparison();
   }
@@ -256,6 +258,22 @@ class Parser {
     }
     expression.right = parseOperand();
     expect(")", {});
+    return finish(std::move(expression));
+  }
+
+  Expression parseSurely() {
+    Expression expression = begin(Expression::Kind::kSurely, take().offset);
+    expect("(", {});
+    expression.children.push_back(parseOr());
+    expect(")", {});
+    return finish(std::move(expression));
+  }
+
+  Expression parseExists() {
+    Expression expression = begin(Expression::Kind::kExists, take().offset);
+    expect("(", {});
+    expression.left = parseOperand();
+    expect(")", "write exists(FIELD)");
     return finish(std::move(expression));
   }
 

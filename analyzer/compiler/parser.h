@@ -20,6 +20,7 @@ using ExpressionErrors = std::function<void(DiagnosticCode, std::size_t, std::st
 //   not        := "not" not | primary
 //   primary    := "(" expression ")" | ("any" | "all") "(" COLLECTION "," expression ")"
 //               | "nearest" "(" "lineage" "," expression "," expression ")"
+//               | "surely" "(" expression ")" | "exists" "(" FIELD ")"
 //               | "genuine" "(" [ "parent" "," ] @LIST ")"
 //               | subject [ "nocase" ] operator operand | subject "not" "in" operand | NAME
 //   subject    := operand | ("len" | "trust") "(" FIELD ")" | "count" "(" COLLECTION "," expression

@@ -21,6 +21,21 @@ struct Guidance {
   std::vector<std::string> actions;
 };
 
+// Where a rule in another tool's language comes from: alerts keep who wrote it.
+struct RuleOrigin {
+  std::string ruleset;  // "sigma", "kubearmor", "falco"
+  std::string id;       // as its author gave it
+  std::string author;
+  std::string license;
+  std::string status;
+  std::string source;             // "FILE:LINE", without folders
+  std::vector<std::string> tags;  // as its author gave them
+  // Of a KubeArmor policy; its severity is 1 (worst) to 10, 0: not set.
+  std::string action;
+  std::string message;
+  std::uint32_t severity = 0;
+};
+
 // What a recipe says about itself; alerts refer to it.
 struct RecipeInfo {
   std::string name;
@@ -31,6 +46,7 @@ struct RecipeInfo {
   std::vector<std::string> compliance;
   std::vector<std::string> references;
   std::vector<Guidance> guidance;
+  std::optional<RuleOrigin> origin;  // of a rule of another tool
 };
 
 struct RecipeSource {
@@ -131,6 +147,9 @@ class Program {
   // What, besides the trace, the alerts depend on: names (without folders) and contents of the
   // recipe files, in hex. inputs_hash.cpp has the layout.
   const std::string& inputsSha256() const { return inputsSha256_; }
+
+  // The same program with further recipes, whose names must be new.
+  std::unique_ptr<const Program> withRecipes(std::vector<Recipe> more) const;
 
   // The same program, whose hash also covers another input of the analysis.
   std::unique_ptr<const Program> withInput(std::string_view name, std::string_view content) const;

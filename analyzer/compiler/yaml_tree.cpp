@@ -14,6 +14,8 @@ constexpr std::size_t kMaxFileBytes = 1 << 20;
 constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxDocuments = 256;
 
+constexpr std::string_view kGivenTwice = "' is given twice";
+
 struct Refused {};  // the rest of the file is not read; the reason has been reported
 
 SourcePosition positionOf(const std::string& file, const YAML::Mark& mark) {
@@ -41,7 +43,7 @@ class Builder : public YAML::EventHandler {
     add({YamlNode::Kind::kNull, positionOf(file_, mark), {}, {}, {}});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    refuse(positionOf(file_, mark), "YAML aliases are not allowed in recipes",
+    refuse(positionOf(file_, mark), "YAML aliases are not allowed",
            "share values through a lists: document and @name");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -76,12 +78,11 @@ class Builder : public YAML::EventHandler {
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) {
-      refuse(positionOf(file_, mark), "YAML anchors are not allowed in recipes",
+      refuse(positionOf(file_, mark), "YAML anchors are not allowed",
              "share values through a lists: document and @name");
     }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(positionOf(file_, mark), "YAML tags are not allowed in recipes",
-             "remove '" + tag + "'");
+      refuse(positionOf(file_, mark), "YAML tags are not allowed", "remove '" + tag + "'");
     }
   }
 
@@ -125,7 +126,7 @@ class Builder : public YAML::EventHandler {
     if (key.kind != YamlNode::Kind::kScalar) refuse(key.position, "a key must be text", {});
     if (const YamlNode* first = frame.node.find(key.text)) {
       diagnostics_.error(DiagnosticCode::kNotAllowedYaml, key.position,
-                         "'" + key.text + "' is given twice",
+                         "'" + key.text + std::string(kGivenTwice),
                          "the other one stands in line " + std::to_string(first->position.line));
     }
     frame.node.entries.push_back({key.text, key.position, {}});
@@ -178,6 +179,11 @@ std::size_t align(std::string_view file, std::size_t raw, std::string_view value
 const YamlNode* YamlNode::find(std::string_view key) const {
   const auto found = std::ranges::find(entries, key, &YamlEntry::key);
   return found == entries.end() ? nullptr : &found->value;
+}
+
+bool isDuplicateKey(const Diagnostic& diagnostic) {
+  return diagnostic.code == DiagnosticCode::kNotAllowedYaml &&
+         diagnostic.message.ends_with(kGivenTwice);
 }
 
 std::vector<YamlNode> parseYaml(const std::string& file, std::string_view text,

@@ -39,6 +39,10 @@ std::string_view describe(YamlNode::Kind kind);
 std::vector<YamlNode> parseYaml(const std::string& file, std::string_view text,
                                 Diagnostics& diagnostics);
 
+// Whether it is about a key that is given twice: then all of the document was read, and the first
+// value stands.
+bool isDuplicateKey(const Diagnostic& diagnostic);
+
 // Where byte `offset` of a scalar's text stands in its file. Falls back to the start of the scalar
 // where YAML's escapes make that unclear.
 SourcePosition positionIn(const YamlNode& scalar, std::size_t offset, std::string_view fileText);

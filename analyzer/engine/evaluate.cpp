@@ -28,6 +28,10 @@ class Evaluator {
         return evaluateOr(condition);
       case Kind::kNot:
         return evaluateNot(condition);
+      case Kind::kSurely:
+        return evaluateSurely(condition);
+      case Kind::kExists:
+        return evaluateExists(condition);
       case Kind::kAny:
       case Kind::kAll:
       case Kind::kCount:
@@ -70,6 +74,18 @@ class Evaluator {
     forget(before);
     if (result == Tri::kTrue) because([&] { return condition.text; });
     return result;
+  }
+
+  // What is missing stays named: explain shows it, although nothing hangs on it.
+  Tri evaluateSurely(const Condition& condition) {
+    return triOf(evaluate(condition.children.front()) == Tri::kTrue);
+  }
+
+  Tri evaluateExists(const Condition& condition) {
+    const Value left = value(condition.left);
+    if (left.state == State::kUnknown) return missingField(condition.left);
+    if (left.known()) because([&] { return condition.text; });
+    return triOf(left.known());
   }
 
   // Answers for elements, gathered into one for any(), all() or count().

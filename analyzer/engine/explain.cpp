@@ -55,8 +55,8 @@ class Explainer {
     Findings findings;
     const Tri answer = evaluate(condition, judged_, className_, findings);
     std::string text = line(depth, answer, condition.text);
-    const bool parts =
-        condition.kind == Kind::kAnd || condition.kind == Kind::kOr || condition.kind == Kind::kNot;
+    const bool parts = condition.kind == Kind::kAnd || condition.kind == Kind::kOr ||
+                       condition.kind == Kind::kNot || condition.kind == Kind::kSurely;
     if (parts) {
       for (const Condition& child : condition.children) text += explain(child, depth + 1);
     } else if (condition.lineage || condition.kind == Kind::kGenuine) {

@@ -117,6 +117,18 @@ const MountFacts* Judged::mountOf(std::string_view path) const {
                                 own ? &facts_->identity().value : nullptr);
 }
 
+std::string_view Judged::commandLine(const TextList& arguments) const {
+  for (const auto& [of, line] : commandLines_) {
+    if (of == arguments.where()) return line;
+  }
+  std::string& line = commandLines_.emplace_front(arguments.where(), std::string()).second;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (i != 0) line += ' ';
+    line += arguments[i];
+  }
+  return line;
+}
+
 const MountFacts* Judged::mount() const {
   if (mount_) return *mount_;
   mount_ = filePlace().kind == PlaceKind::kPath ? mountOf(filePlace().path) : nullptr;

@@ -2,8 +2,12 @@
 // the process tree say. Lives while its record is processed.
 #pragma once
 
+#include <forward_list>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "analyzer/engine/process_tree.h"
 #include "analyzer/engine/world.h"
@@ -70,6 +74,9 @@ class Judged {
   using Script = ScriptFile;
   const Script& scriptArgument() const;
 
+  // Arguments of this execution or of another image, joined by single spaces.
+  std::string_view commandLine(const TextList& arguments) const;
+
   // The mount that the file which decides lies on; null if that is not known.
   const MountFacts* mount() const;
 
@@ -113,6 +120,7 @@ class Judged {
   mutable std::optional<Lineage> lineage_;
   mutable std::optional<Script> scriptArgument_;
   mutable std::optional<const MountFacts*> mount_;
+  mutable std::forward_list<std::pair<const void*, std::string>> commandLines_;  // by arguments
 };
 
 }  // namespace exectrail::analyzer

@@ -10,7 +10,7 @@ using Kind = Condition::Kind;
 
 bool isParts(const Condition& condition) {
   return condition.kind == Kind::kAnd || condition.kind == Kind::kOr ||
-         condition.kind == Kind::kNot;
+         condition.kind == Kind::kNot || condition.kind == Kind::kSurely;
 }
 
 bool hasElements(const Condition& condition) {
@@ -96,6 +96,10 @@ class KnownPart {
       }
       case Kind::kNot:
         return !of(condition.children.front(), element);
+      case Kind::kSurely: {
+        const Tri sure = of(condition.children.front(), element);
+        return sure == Tri::kUnknown ? guess() : sure;
+      }
       case Kind::kAny:
         return ofAny(condition);
       default:
@@ -211,6 +215,7 @@ std::optional<std::set<std::string>> neededNames(const Condition& condition) {
     }
     return all;
   }
+  if (condition.kind == Kind::kSurely) return neededNames(condition.children.front());
   const bool name = condition.left.attribute == Attribute::kName &&
                     condition.left.subject == Subject::kProcess && !condition.right &&
                     !condition.nocase;

@@ -29,6 +29,9 @@ class TextList {
     return static_cast<const std::string*>(data_)[i];
   }
 
+  // Where they are: no two lists that live at the same time are at one place, but for empty ones.
+  const void* where() const { return size_ == 0 ? nullptr : data_; }
+
   // The kept text, null if it is not one.
   Text* text(std::size_t i) const {
     return kind_ == Kind::kTexts ? static_cast<Text* const*>(data_)[i] : nullptr;

@@ -149,6 +149,22 @@ Owner ownerOf(Subject subject, const Judged& judged, const Item& item) {
   return {};
 }
 
+// Joined once for all conditions that ask.
+Value commandLineValue(const FieldRef& field, const Judged& judged, const Item& item) {
+  trace::Field<TextList> arguments = judged.arguments();
+  if (field.subject != Subject::kExec) {
+    const Owner owner = ownerOf(field.subject, judged, item);
+    if (owner.absent) return absentValue(kSure);
+    const Facts* facts = owner.node == nullptr ? nullptr : knownFacts(*owner.node);
+    if (facts == nullptr) return {};
+    arguments = facts->arguments();
+  }
+  if (!arguments.known()) return {};
+  Value value = knownText(judged.commandLine(arguments.value), arguments.evidence);
+  value.truncated = arguments.evidence.truncated();
+  return value;
+}
+
 }  // namespace
 
 Value knownText(std::string_view text, const trace::Evidence& evidence) {
@@ -200,6 +216,7 @@ Value textValue(const trace::Field<trace::Bytes>& field) {
 
 Value valueOf(const FieldRef& field, const Judged& judged, std::string_view className,
               const Item& item) {
+  if (field.attribute == Attribute::kCommandLine) return commandLineValue(field, judged, item);
   if (field.attribute == Attribute::kIt) return item.element == nullptr ? Value() : *item.element;
   if (field.subject == Subject::kExec) return execValue(field, judged, className);
   const Owner owner = ownerOf(field.subject, judged, item);

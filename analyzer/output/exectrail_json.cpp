@@ -37,6 +37,7 @@ class ExectrailJson {
     own["result"] = errorName(alert_.errorNumber);
     if (alert_.errorNumber != 0) own["attempt"] = attempt();
     own["exempted"] = alert_.exempted;
+    if (alert_.recipe->origin) own["rule"] = ruleAsWritten(*alert_.recipe->origin);
     own["reasons"] = reasons();
     own["lineage"] = lineage();
     own["lineage_complete"] = alert_.lineageComplete;
@@ -105,6 +106,18 @@ class ExectrailJson {
     trace::addText(attempt, "working_directory", "exectrail.attempt",
                    view(alert_.attemptWorkingDirectory), writer_);
     return attempt;
+  }
+
+  // What its author said of it, and ECS has no name for.
+  Json ruleAsWritten(const RuleOrigin& origin) {
+    Json rule;
+    rule["source"] = text("exectrail.rule.source", origin.source);
+    if (!origin.status.empty()) rule["status"] = text("exectrail.rule.status", origin.status);
+    trace::addUnlessEmpty(rule, "tags", writer_.texts("exectrail.rule.tags", origin.tags));
+    if (!origin.action.empty()) rule["action"] = text("exectrail.rule.action", origin.action);
+    if (!origin.message.empty()) rule["message"] = text("exectrail.rule.message", origin.message);
+    if (origin.severity != 0) rule["severity"] = origin.severity;
+    return rule;
   }
 
   Json reasons() {

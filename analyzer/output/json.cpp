@@ -80,13 +80,23 @@ class AlertJson {
     const RecipeInfo& recipe = *alert_.recipe;
     Json rule;
     rule["name"] = text("rule.name", recipe.name);
-    rule["version"] = recipe.version;
+    if (!recipe.version.empty()) rule["version"] = text("rule.version", recipe.version);
     rule["id"] = text("rule.id", recipe.name);
     rule["description"] = text("rule.description", recipe.title);
     rule["ruleset"] = "exectrail";
     rule["category"] = "recipe";
+    if (recipe.origin) addOrigin(*recipe.origin, rule);
     trace::addUnlessEmpty(rule, "reference", writer_.texts("rule.reference", recipe.references));
     return rule;
+  }
+
+  // Of a rule of another tool: who wrote it, and under which id it is known.
+  void addOrigin(const RuleOrigin& origin, Json& rule) {
+    rule["ruleset"] = origin.ruleset;
+    rule["category"] = "rule";
+    if (!origin.id.empty()) rule["id"] = text("rule.id", origin.id);
+    if (!origin.author.empty()) rule["author"] = Json::array({text("rule.author", origin.author)});
+    if (!origin.license.empty()) rule["license"] = text("rule.license", origin.license);
   }
 
   Json threat() const {

@@ -36,6 +36,7 @@ class Writer {
     row("by", byText());
     row("chain", chainText());
     row("why", whyText());
+    row("rule", ruleText());
     row("sure", sureText(alert_));
     row("stopped", trace::escapeForTerminal(describe(stoppingOf(alert_), alert_)));
     writeGuidance();
@@ -192,6 +193,17 @@ class Writer {
       text += " ↛ " + trace::escapeForTerminal(lastComponent(alert_.filePath.value));
     }
     return text;
+  }
+
+  // Of a rule of another tool: whose it is.
+  std::string ruleText() const {
+    if (!alert_.recipe->origin) return {};
+    const RuleOrigin& origin = *alert_.recipe->origin;
+    std::string text = origin.ruleset;
+    if (!origin.action.empty()) text += ", action " + origin.action;
+    if (!origin.author.empty()) text += ", by " + origin.author;
+    if (!origin.id.empty()) text += ", id " + origin.id;
+    return trace::escapeForTerminal(text + ", " + origin.source);
   }
 
   std::string whyText() const {

@@ -46,6 +46,50 @@ TEST(Language, ElementsOfACutList) {
              {"len(args) == 3", Tri::kUnknown}});
 }
 
+TEST(Language, CommandLine) {
+  expectAll({test::exec("/usr/bin/dash").pid(7).args({"sh", "-c", "a b"}),
+             test::exec("/usr/bin/a").pid(8).by(image(7)).args({"a", "", "b c"})},
+            {{"command_line == 'a  b c'", Tri::kTrue},
+             {"command_line nocase endswith 'B C'", Tri::kTrue},
+             {"len(command_line) == 6", Tri::kTrue},
+             {"process.command_line == 'a  b c'", Tri::kTrue},
+             {"parent.command_line == 'sh -c a b'", Tri::kTrue},
+             {"any(lineage, .command_line contains '-c')", Tri::kTrue},
+             {"previous.command_line == ''", Tri::kUnknown}});
+  expectAll({test::exec("/usr/bin/a").top().noArgs()},
+            {{"command_line contains 'a'", Tri::kUnknown},
+             {"parent.command_line contains 'a'", Tri::kFalse}});
+  const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
+  expectAll({test::exec("/usr/bin/a").args({"a", "bc"}, cut)},
+            {{"command_line contains 'bc'", Tri::kTrue},
+             {"command_line contains 'bcd'", Tri::kUnknown},
+             {"command_line startswith 'a b'", Tri::kTrue},
+             {"command_line endswith 'bc'", Tri::kUnknown}});
+}
+
+// An attempt's own arguments, and its caller's.
+TEST(Language, CommandLineOfAnAttempt) {
+  expectAll({test::exec("/usr/bin/dash").pid(7).args({"sh"}),
+             test::attempt("/tmp/x", EACCES, image(7)).args({"x", "y"})},
+            {{"command_line == 'x y'", Tri::kTrue}, {"process.command_line == 'sh'", Tri::kTrue}});
+}
+
+TEST(Language, ExistsAndSurely) {
+  expectAll({test::exec("/usr/bin/a").top().noCwd().args({"a", "b"})},
+            {{"exists(args[1])", Tri::kTrue},
+             {"exists(args[2])", Tri::kFalse},
+             {"exists(args)", Tri::kTrue},
+             {"exists(cwd)", Tri::kUnknown},
+             {"exists(parent.executable)", Tri::kFalse},
+             {"surely(exists(cwd))", Tri::kFalse},
+             {"not surely(exists(cwd))", Tri::kTrue},
+             {"surely(cwd == '/a' or user.id == 1000)", Tri::kTrue},
+             {"surely(cwd == '/a' and user.id == 1000)", Tri::kFalse},
+             {"surely(not (cwd == '/a'))", Tri::kFalse},
+             {"not surely(cwd == '/a')", Tri::kTrue},
+             {"any(args, surely(it == 'b'))", Tri::kTrue}});
+}
+
 TEST(Language, Nocase) {
   expectAll({test::exec("/usr/bin/Tool").args({"Tool", "--URL=X"})},
             {{"process.name nocase == 'tool'", Tri::kTrue},

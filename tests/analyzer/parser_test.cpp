@@ -39,6 +39,11 @@ std::string show(const Expression& expression) {
     case Expression::Kind::kNearest:
       text = "nearest";
       break;
+    case Expression::Kind::kSurely:
+      text = "surely";
+      break;
+    case Expression::Kind::kExists:
+      return "(exists " + show(expression.left) + ")";
     case Expression::Kind::kName:
       return show(expression.left);
     case Expression::Kind::kGenuine:
@@ -72,6 +77,7 @@ TEST(Parser, Forms) {
   EXPECT_EQ(parse("class in [shm, temp]"), "(in class shm,temp)");
   EXPECT_EQ(parse("file.path not in @a"), "(not (in file.path @a))");
   EXPECT_EQ(parse("any(lineage, .executable in @a)"), "(any (in .executable @a))");
+  EXPECT_EQ(parse("surely(a == 1 or exists(b[2]))"), "(surely (or (== a 1) (exists b[2])))");
   EXPECT_EQ(parse("all(lineage, .user.id == 0)"), "(all (== .user.id 0))");
   EXPECT_EQ(parse("genuine(parent, @a)"), "(genuine @a)");
   EXPECT_EQ(parse("genuine(@a) and file.uid == 0"), "(and (genuine @a) (== file.uid 0))");

@@ -11,6 +11,7 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/": ["trace/", "analyzer/"],
     "analyzer/paths/": ["trace/", "analyzer/paths/"],
     "analyzer/compiler/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
+    "analyzer/rules/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/rules/"],
     "analyzer/engine/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/"],
     "analyzer/posture/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/",
                           "analyzer/posture/"],

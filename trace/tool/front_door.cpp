@@ -22,10 +22,11 @@ struct Word {
   const char* purpose;
 };
 
-constexpr std::array<Word, 6> kWords = {{
+constexpr std::array<Word, 7> kWords = {{
     {"record", "exectrail-record", false, "record executions into a trace (needs root)"},
     {"analyze", "exectrail-analyze", false, "apply detection recipes to a trace or stream"},
     {"recipes", "exectrail-analyze", true, "list, check and explain detection recipes"},
+    {"rules", "exectrail-analyze", true, "check rules of Sigma, KubeArmor and Falco"},
     {"baseline", "exectrail-analyze", true, "learn what is usual on a host"},
     {"trace", "exectrail-trace", false, "look into a trace"},
     {"replay", "exectrail-replay", false, "test recipes against a corpus of scenarios"},

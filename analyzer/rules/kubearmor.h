@@ -1,0 +1,18 @@
+// A KubeArmor policy (KubeArmorPolicy, KubeArmorHostPolicy, KubeArmorClusterPolicy) -> recipes, one
+// for each combination of action, severity, tags and message among its rules about processes.
+#pragma once
+
+#include <vector>
+
+#include "analyzer/compiler/yaml_tree.h"
+#include "analyzer/rules/rule_set.h"
+
+namespace exectrail::analyzer::kubearmor {
+
+bool looksLikePolicy(const YamlNode& document);
+
+// Nothing if `report` refuses it. Fills the report's title and line. Rules of a policy that cannot
+// match anything are warnings, unless none is left.
+std::vector<Recipe> compilePolicy(const YamlNode& document, RuleReport& report);
+
+}  // namespace exectrail::analyzer::kubearmor

@@ -1,0 +1,250 @@
+#include "analyzer/rules/kubearmor_match.h"
+
+#include <algorithm>
+
+#include "analyzer/paths/path.h"
+#include "analyzer/rules/conditions.h"
+#include "analyzer/rules/kubearmor_pattern.h"
+#include "analyzer/rules/one_spelling.h"
+
+namespace exectrail::analyzer::kubearmor {
+namespace {
+
+using Kind = Condition::Kind;
+using rules::fieldRef;
+
+std::string textOf(const YamlNode& map, std::string_view key) {
+  const YamlNode* node = map.find(key);
+  return node == nullptr ? std::string() : node->text;
+}
+
+// The file that ran or was to run is one of these: as the kernel names it, or as it was typed.
+Condition fileIs(const std::string& path) {
+  std::vector<Condition> parts;
+  parts.push_back(
+      rules::textTest(fieldRef("file.path"), Kind::kEqual, {rules::oneSpelling(path)}, false));
+  parts.push_back(rules::textTest(fieldRef("typed_path"), Kind::kEqual, {path}, false));
+  return rules::anyOf(std::move(parts));
+}
+
+class Entry {
+ public:
+  Entry(const YamlNode& node, Action action, RuleReport& report)
+      : node_(node), action_(action), report_(report) {}
+
+  std::optional<Condition> path() {
+    const std::string name = textOf(node_, "execname");
+    const std::string file = textOf(node_, "path");
+    if (!name.empty()) {  // KubeArmor lets it win over a path
+      if (name.find('/') != std::string::npos) return useless("execname", name, "holds a '/'");
+      std::vector<Condition> parts;
+      parts.push_back(rules::textTest(fieldRef("file.name"), Kind::kEqual, {name}, false));
+      parts.push_back(
+          rules::textTest(fieldRef("typed_path"), Kind::kEndsWith, {"/" + name}, false));
+      return refined(rules::anyOf(std::move(parts)));
+    }
+    if (!soundPath("path", file)) return std::nullopt;
+    if (file.ends_with('/')) return useless("path", file, "ends with '/', and no file does");
+    if (file.find_first_of("*?") != std::string::npos) {
+      report_.warn(line(), "path '" + file + "': a path is no pattern: it matches a file so named");
+    }
+    if (file.find(' ') != std::string::npos) {
+      report_.warn(line(), "path '" + file +
+                               "': arguments are not part of a path: it matches a "
+                               "file so named");
+    }
+    return refined(fileIs(file));
+  }
+
+  std::optional<Condition> directory() {
+    const std::string dir = textOf(node_, "dir");
+    if (!soundPath("dir", dir)) return std::nullopt;
+    if (!dir.ends_with('/')) return useless("dir", dir, "does not end with '/'");
+    const bool recursive = folded(textOf(node_, "recursive")) == "true";
+    const std::string spelled = rules::oneSpelling(dir);
+    const FieldRef file = fieldRef("file.path");
+    const FieldRef typed = fieldRef("typed_path");
+    std::vector<Condition> parts;
+    if (recursive && dir == "/") {
+      parts.push_back(rules::textTest(file, Kind::kStartsWith, {"/"}, false));
+    } else if (recursive) {
+      const std::string below = spelled.substr(0, spelled.size() - 1);
+      parts.push_back(rules::underTest(file, {below}));
+      parts.push_back(rules::underTest(typed, {below}));
+    } else {
+      std::string problem;
+      for (const FieldRef& field : {file, typed}) {
+        const std::string directory = field == file ? spelled : dir;
+        auto glob = Glob::compile(Glob::literal(directory).pattern() + "*", problem);
+        if (!glob) return useless("dir", dir, problem);
+        std::vector<Glob> globs;
+        globs.push_back(std::move(*glob));
+        parts.push_back(rules::globTest(field, std::move(globs)));
+      }
+    }
+    return refined(rules::anyOf(std::move(parts)));
+  }
+
+  std::optional<Condition> pattern() {
+    const std::string whole = textOf(node_, "pattern");
+    if (!soundPath("pattern", whole)) return std::nullopt;
+    const std::size_t space = whole.find(' ');
+    const std::string path = whole.substr(0, space);
+    std::string problem;
+    const auto regex = pathRegex(path, problem);
+    if (!regex) return useless("pattern", whole, problem);
+    if (path.find("**") != std::string::npos) {
+      report_.warn(line(), "pattern '" + whole +
+                               "': KubeArmor enforces '**' and leaves it out of its own alerts; "
+                               "here it crosses directories");
+    }
+    std::vector<Condition> files;
+    const std::string spelled = "(?:" + *regex + spelledPrefix(path, *regex) + ")";
+    for (const std::string_view name : {"file.path", "typed_path"}) {
+      auto test = rules::regexTest(fieldRef(name), "^" + spelled + "$", problem);
+      if (!test) return useless("pattern", whole, problem);
+      files.push_back(std::move(*test));
+    }
+    Condition condition = rules::anyOf(std::move(files));
+    if (space != std::string::npos) {
+      // KubeArmor compares the path, a space and the arguments; argv[0] may be anything.
+      const auto arguments = argumentRegex(whole.substr(space + 1), problem);
+      if (!arguments) return useless("pattern", whole, problem);
+      auto test = rules::regexTest(fieldRef("command_line"), "^[^ ]* " + *arguments + "$", problem);
+      if (!test) return useless("pattern", whole, problem);
+      std::vector<Condition> parts;
+      parts.push_back(std::move(condition));
+      parts.push_back(std::move(*test));
+      condition = rules::allOf(std::move(parts));
+    }
+    return refined(std::move(condition));
+  }
+
+ private:
+  std::uint32_t line() const { return node_.position.line; }
+
+  std::nullopt_t useless(const std::string& key, const std::string& text, const std::string& why) {
+    report_.warn(line(), key + " '" + text + "' " + why + ": this entry matches nothing");
+    return std::nullopt;
+  }
+
+  bool soundPath(const std::string& key, const std::string& text) {
+    const bool up = text.find("/../") != std::string::npos || text.ends_with("/..");
+    if (text.empty()) {
+      useless(key, text, "is empty");
+    } else if (text.front() != '/') {
+      useless(key, text, "does not begin with '/'");
+    } else if (up || text.find("//") != std::string::npos) {
+      useless(key, text, "holds '//' or '..', and no path of the kernel does");
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  // For /bin/... and its like, the spelling in which the kernel's path is recorded.
+  static std::string spelledPrefix(const std::string& path, const std::string& regex) {
+    const std::size_t wild = std::min(path.find_first_of("*?[{\\"), path.size());
+    const std::size_t slash = path.rfind('/', wild);
+    if (slash == std::string::npos || slash == 0) return {};
+    const std::string before = path.substr(0, slash + 1);
+    const std::string other = rules::oneSpelling(before);
+    if (other == before) return {};
+    std::string problem;
+    const auto rest = pathRegex(other + path.substr(slash + 1), problem);
+    return rest && *rest != regex ? "|" + *rest : std::string();
+  }
+
+  // What else an entry may ask.
+  std::optional<Condition> refined(Condition condition) {
+    std::vector<Condition> parts;
+    parts.push_back(std::move(condition));
+    if (const YamlNode* sources = node_.find("fromSource")) {
+      auto source = fromSource(*sources);
+      if (!source) return std::nullopt;
+      parts.push_back(std::move(*source));
+    }
+    if (folded(textOf(node_, "ownerOnly")) == "true") parts.push_back(owner());
+    if (folded(textOf(node_, "pts")) == "false") {
+      parts.push_back(rules::booleanTest(fieldRef("session.terminal")));
+    }
+    if (const YamlNode* allowed = node_.find("allowedArgs")) parts.push_back(otherThan(*allowed));
+    return rules::allOf(std::move(parts));
+  }
+
+  // The program that called execve: the parent, if it forked first, or the one that was replaced;
+  // of a failed attempt, the caller.
+  std::optional<Condition> fromSource(const YamlNode& sources) {
+    std::vector<std::string> paths;
+    for (const YamlNode& source : sources.items) {
+      const std::string path = textOf(source, "path");
+      if (soundPath("fromSource", path)) paths.push_back(rules::oneSpelling(path));
+    }
+    if (paths.empty()) return useless("fromSource", "", "names no program");
+    std::vector<Condition> callers;
+    for (const std::string_view name : {"parent.executable", "previous.executable"}) {
+      callers.push_back(rules::textTest(fieldRef(name), Kind::kEqual, paths, false));
+    }
+    std::vector<Condition> attempt;
+    attempt.push_back(rules::booleanTest(fieldRef("attempt")));
+    attempt.push_back(rules::textTest(fieldRef("process.executable"), Kind::kEqual, paths, false));
+    callers.push_back(rules::allOf(std::move(attempt)));
+    return rules::anyOf(std::move(callers));
+  }
+
+  // Of Audit and Block: somebody other than the file's owner. Nobody looks at the owner of what was
+  // refused, and KubeArmor does not ask then.
+  Condition owner() {
+    Condition same = rules::sameTest(fieldRef("user.id"), fieldRef("file.uid"), false);
+    if (action_ == Action::kAllow) return same;
+    same.op = Operator::kNotEqual;
+    same.text = "user.id != file.uid";
+    if (action_ == Action::kAudit) return same;
+    std::vector<Condition> parts;
+    parts.push_back(std::move(same));
+    parts.push_back(rules::booleanTest(fieldRef("attempt")));
+    return rules::anyOf(std::move(parts));
+  }
+
+  // An argument that is none of those allowed.
+  static Condition otherThan(const YamlNode& allowed) {
+    std::vector<std::string> texts;
+    for (const YamlNode& item : allowed.items) texts.push_back(item.text);
+    if (texts.empty()) texts.emplace_back();
+    Condition other =
+        rules::negation(rules::textTest(*resolveItem(), Kind::kEqual, std::move(texts), false));
+    Condition count = rules::anyElement(fieldRef("args"), std::move(other));
+    count.kind = Kind::kCount;
+    count.op = Operator::kGreaterOrEqual;
+    count.number = 2;  // argv[0] is the first
+    count.text = "count(args, " + count.children.front().text + ") >= 2";
+    return count;
+  }
+
+  static const FieldRef* resolveItem() {
+    static const FieldRef kItem = fieldRef("it");
+    return &kItem;
+  }
+
+  const YamlNode& node_;
+  Action action_;
+  RuleReport& report_;
+};
+
+}  // namespace
+
+std::optional<Condition> matchEntry(const YamlNode& entry, EntryKind kind, Action action,
+                                    RuleReport& report) {
+  Entry reader(entry, action, report);
+  switch (kind) {
+    case EntryKind::kPath:
+      return reader.path();
+    case EntryKind::kDirectory:
+      return reader.directory();
+    case EntryKind::kPattern:
+      return reader.pattern();
+  }
+  return std::nullopt;
+}
+
+}  // namespace exectrail::analyzer::kubearmor

@@ -1,0 +1,20 @@
+// One entry of matchPaths, matchDirectories or matchPatterns -> a condition about an execution.
+#pragma once
+
+#include <optional>
+
+#include "analyzer/compiler/condition.h"
+#include "analyzer/compiler/yaml_tree.h"
+#include "analyzer/rules/rule_set.h"
+
+namespace exectrail::analyzer::kubearmor {
+
+enum class Action : std::uint8_t { kAllow, kAudit, kBlock };
+
+enum class EntryKind : std::uint8_t { kPath, kDirectory, kPattern };
+
+// Nothing, after a warning, if the entry can match nothing. `action` decides what ownerOnly means.
+std::optional<Condition> matchEntry(const YamlNode& entry, EntryKind kind, Action action,
+                                    RuleReport& report);
+
+}  // namespace exectrail::analyzer::kubearmor

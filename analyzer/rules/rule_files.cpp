@@ -1,0 +1,91 @@
+// Finds and reads files of rules. A file that cannot be read is an entry of the account, because
+// folders of thousands of files come from somewhere else.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "analyzer/rules/rule_set.h"
+#include "trace/errors.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxBytes = 1 << 20;  // what the YAML reader takes
+
+bool isYaml(const fs::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
+std::vector<fs::path> filesBelow(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator entry(folder, options, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code unknown;
+    if (isYaml(entry->path()) && !entry->is_directory(unknown)) files.push_back(entry->path());
+  }
+  if (error) throwErrno(error.value(), folder.string());
+  if (files.empty()) {
+    throw EnvironmentError(folder.string() + ": no rule files (*.yaml, *.yml) in this folder");
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+RuleFile readFile(const fs::path& path) {
+  RuleFile result{path.string(), {}, {}};
+  std::error_code error;
+  // A pipe or a device would wait or never end.
+  if (!fs::is_regular_file(path, error)) {
+    result.problem = error ? error.message() : "not a file";
+    return result;
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    result.problem = std::strerror(errno);
+    return result;
+  }
+  std::array<char, 16 << 10> buffer{};
+  while (result.text.size() <= kMaxBytes && file) {
+    file.read(buffer.data(), buffer.size());
+    result.text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) result.problem = "cannot be read";
+  if (result.text.size() > kMaxBytes) {
+    result.problem = "more than 1 MiB; split the file";
+    result.text.clear();
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths) {
+  std::vector<RuleFile> files;
+  std::set<fs::path> seen;
+  const auto add = [&](const fs::path& path) {
+    std::error_code error;
+    const fs::path identity = fs::weakly_canonical(path, error);
+    if (seen.insert(error ? path : identity).second) files.push_back(readFile(path));
+  };
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::exists(path, error)) throwErrno(error ? error.value() : ENOENT, path);
+    if (fs::is_directory(path, error)) {
+      for (const fs::path& file : filesBelow(path)) add(file);
+    } else {
+      add(path);
+    }
+  }
+  return files;
+}
+
+}  // namespace exectrail::analyzer

@@ -1,0 +1,63 @@
+// Rules of other tools -> recipes, with an account of each rule: what could not be used is refused
+// with the reason and its line, and what differs from its own engine is a warning. Nothing is
+// dropped silently, and one bad rule or file does not keep the others from being used.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analyzer/compiler/program.h"
+
+namespace exectrail::analyzer {
+
+// A file of rules, or why it cannot be read.
+struct RuleFile {
+  std::string path;
+  std::string text;
+  std::string problem;  // empty: it was read
+};
+
+enum class RuleStatus : std::uint8_t { kLoaded, kWarning, kRefused };
+
+struct RuleNote {
+  std::uint32_t line = 1;
+  std::string text;
+};
+
+// One rule, or a document or file in which nobody can find one.
+struct RuleReport {
+  RuleStatus status = RuleStatus::kLoaded;
+  std::string ruleset;  // "sigma", "kubearmor", "falco"; empty: not one of them
+  std::string file;
+  std::uint32_t line = 1;
+  std::string title;
+  std::vector<RuleNote> notes;
+
+  void warn(std::uint32_t at, std::string text);
+  void refuse(std::uint32_t at, std::string text);
+  bool refused() const { return status == RuleStatus::kRefused; }
+};
+
+struct RuleSet {
+  std::vector<Recipe> recipes;
+  std::vector<RuleReport> reports;  // in the order of files, and of rules in them
+  std::size_t files = 0;
+  std::string sha256;  // of names and contents of the files
+
+  std::size_t count(RuleStatus status) const;
+};
+
+// The files that `paths` name: a folder stands for the *.yaml and *.yml below it, in order of path.
+// Links to folders are not followed. Throws EnvironmentError for a path that is not there, and for
+// a folder without such files.
+std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths);
+
+RuleSet compileRules(const std::vector<RuleFile>& files);
+
+// For `rules check`: a line for each rule, its notes below it, and the totals.
+std::string ruleTable(const RuleSet& rules);
+// "122 rules in 122 files: 120 loaded, 2 loaded with a warning, 0 refused"
+std::string ruleTotals(const RuleSet& rules);
+
+}  // namespace exectrail::analyzer

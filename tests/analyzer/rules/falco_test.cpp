@@ -1,0 +1,177 @@
+// Falco's rules of our own against executions: operators, lists, macros, exceptions, changes.
+#include <gtest/gtest.h>
+
+#include "tests/analyzer/rules/rules.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+using test::account;
+using test::alerts;
+using test::exec;
+using test::fires;
+using test::image;
+using test::load;
+using test::Records;
+
+std::string rule(const std::string& condition, const std::string& more = {}) {
+  return "- rule: A test\n  desc: d\n  output: o\n  priority: WARNING\n  condition: >\n    " +
+         condition + "\n" + more;
+}
+
+// The last of: a server, its shell, a program in a container.
+const Records& records() {
+  static const Records kRecords = {
+      exec("/usr/sbin/nginx").pid(6).args({"nginx: worker"}),
+      exec("/usr/bin/dash").pid(7).by(image(6)).args({"/bin/sh", "-c", "x"}),
+      exec("/tmp/x").pid(8).by(image(7)).args({"./x", "-o", "A b"}).container("c0ffee").user(0)};
+  return kRecords;
+}
+
+TEST(FalcoRule, Comparisons) {
+  const std::pair<const char*, bool> vectors[] = {
+      {"proc.name = x", true},
+      {"proc.name=x", true},
+      {"proc.name != x and proc.name = x", false},
+      {"proc.name in (y, x) and container.id != host", true},
+      {"proc.name in (\"y\")", false},
+      {"proc.exepath = /tmp/x", true},
+      {"proc.exepath startswith /tmp/", true},
+      {"proc.exepath pmatch (/var, /tmp)", true},
+      {"proc.exepath pmatch (/tm)", false},
+      {"proc.exepath glob '/t*x'", true},
+      {"proc.exepath regex '/tm.'", false},  // all of it
+      {"proc.exepath regex '/tm.*'", true},
+      {"proc.cmdline = \"x -o A b\"", true},  // the name, not argv[0]
+      {"proc.cmdline startswith 'x -o'", true},
+      {"proc.cmdline startswith '-o'", false},
+      {"proc.cmdline contains '-o a'", false},
+      {"proc.cmdline icontains '-o a'", true},
+      {"proc.args startswith '-o'", true},
+      {"proc.args = '-o A b'", true},
+      {"proc.args = ''", false},
+      {"proc.args endswith b", true},
+      {"proc.exe = ./x", true},
+      {"proc.pname = dash", true},
+      {"proc.pcmdline startswith 'sh -c'", true},
+      {"proc.aname = nginx", true},
+      {"proc.aname[1] = dash", true},
+      {"proc.aname[1] = nginx and proc.pid = 8", false},
+      {"user.loginuid = -1 and proc.name = x", false},  // not known
+      {"proc.aname[2] in (nginx, httpd)", true},
+      {"proc.aname = httpd", false},
+      {"proc.pid = 8 and user.uid = 0", true},
+      {"user.uid != 0 and proc.name = x", false},
+      {"user.name = root and proc.name = x", true},
+      {"evt.type in (execve, execveat) and evt.dir=< and proc.name = x", true},
+      {"evt.type = execve and evt.res = SUCCESS and evt.num >= 0 and proc.name = x", true},
+      {"proc.tty = 0 and proc.name = x", false},  // not known
+      {"container.id = c0ffee", true},
+      {"container.id = host and proc.name = x", false},
+      {"not proc.name in (nginx, dash) and not (proc.pid = 6 or proc.pid = 7)", true},
+      {"proc.name exists and proc.name = x", true},
+  };
+  for (const auto& [condition, expected] : vectors) {
+    EXPECT_EQ(fires(rule(condition), records()), expected) << condition;
+  }
+}
+
+TEST(FalcoRule, ListsAndMacros) {
+  const std::string definitions =
+      "- list: shells\n  items: [bash, more_shells]\n"
+      "- list: more_shells\n  items: [dash]\n"
+      "- macro: spawned_process\n  condition: (evt.type in (execve, execveat))\n"
+      "- macro: below_shell\n  condition: spawned_process and proc.pname in (shells)\n"
+      "- macro: never_true\n  condition: (evt.num=0)\n";
+  EXPECT_TRUE(fires(definitions + rule("below_shell and not never_true"), records()));
+  EXPECT_FALSE(fires(definitions + rule("never_true or proc.pname in (shells, zsh) and proc.pid=9"),
+                     records()));
+}
+
+TEST(FalcoRule, Changes) {
+  const std::string base = rule("proc.name = x") +
+                           "- list: names\n  items: [a]\n- macro: m\n  condition: proc.name = y\n";
+  EXPECT_FALSE(
+      fires(base + "- rule: A test\n  append: true\n  condition: and proc.pid = 9\n", records()));
+  EXPECT_TRUE(fires(base + "- rule: A test\n  condition: or proc.pid = 9\n"
+                           "  override: {condition: append}\n",
+                    records()));
+  EXPECT_FALSE(fires(base + "- rule: A test\n  condition: proc.pid = 9\n"
+                            "  override: {condition: replace}\n",
+                     records()));
+  EXPECT_FALSE(fires(base + "- rule: A test\n  enabled: false\n", records()));
+  EXPECT_EQ(account(load("- rule: B\n  append: true\n  condition: and proc.pid = 9\n")),
+            "refused\n1: it changes a rule that is not there");
+}
+
+TEST(FalcoRule, Exceptions) {
+  const std::string condition = "proc.name = x";
+  EXPECT_FALSE(fires(rule(condition,
+                          "  exceptions:\n"
+                          "  - {name: e, fields: [proc.pname, proc.exepath], "
+                          "comps: [in, startswith], values: [[[dash, bash], /tmp]]}\n"),
+                     records()));
+  EXPECT_TRUE(fires(rule(condition,
+                         "  exceptions:\n"
+                         "  - {name: e, fields: [proc.pname, proc.exepath], "
+                         "values: [[dash, /tmp]]}\n"),
+                    records()));
+  EXPECT_FALSE(fires(rule(condition,
+                          "  exceptions:\n"
+                          "  - {name: e, fields: proc.pname, values: [dash]}\n"),
+                     records()));
+  const std::string empty = rule(condition, "  exceptions: [{name: e, fields: proc.pname}]\n");
+  EXPECT_TRUE(fires(empty, records()));
+  EXPECT_FALSE(fires(empty + "- rule: A test\n  append: true\n"
+                             "  exceptions: [{name: e, values: [dash]}]\n",
+                     records()));
+}
+
+TEST(FalcoRule, AlertKeepsItsName) {
+  const auto found = alerts(rule("proc.name = x", "  tags: [T1059, x]\n"), records());
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].recipe->name, "falco/a-test");
+  EXPECT_EQ(found[0].recipe->origin->id, "A test");
+  EXPECT_EQ(found[0].recipe->attack, std::vector<std::string>{"T1059"});
+  EXPECT_EQ(found[0].severity, Severity::kMedium);
+}
+
+TEST(FalcoRule, Account) {
+  const std::pair<const char*, const char*> vectors[] = {
+      {"fd.name = /etc/shadow",
+       "refused\n1: field 'fd.name': executions say nothing about it: this part is never true\n"
+       "1: executions cannot decide it"},
+      {"evt.type = open", "refused\n1: no execution can make it true"},
+      {"evt.type = execve", "refused\n1: it is true of every execution"},
+      {"no_such", "refused\n1: there is no macro 'no_such'"},
+      {"proc.name like x", "refused\n1: unknown operator 'like'"},
+      {"proc.name = x and", "refused\n1: unexpected ')'"},
+      {"tolower(proc.name) = x", "refused\n1: transformer 'tolower()' is not supported"},
+      {"proc.name = 'x", "refused\n1: quoted text without a closing quote"},
+      {"user.name in (root, bin) and proc.pid = 1",
+       "warning\n1: field 'user.name': users are recorded by number, which differs from host to "
+       "host of 'bin': these match nobody"},
+      {"proc.aname[2] = x",
+       "warning\n1: field 'proc.aname[2]': any ancestor is asked, not that one"},
+  };
+  for (const auto& [condition, expected] : vectors) {
+    EXPECT_EQ(account(load(rule(condition))), expected) << condition;
+  }
+  EXPECT_EQ(account(load("- macro: m\n  condition: m\n" + rule("m and proc.pid = 1"))),
+            "refused\n3: nested too deeply, or a macro that stands for itself");
+  std::string bomb = "- macro: m0\n  condition: proc.pid = 1\n";
+  for (int i = 1; i < 12; ++i) {
+    const std::string before = "m" + std::to_string(i - 1);
+    bomb += "- macro: m" + std::to_string(i) + "\n  condition: " + before + " or " + before +
+            " or " + before + " or " + before + "\n";
+  }
+  EXPECT_EQ(account(load(bomb + rule("m11"))), "refused\n25: the rule is too large");
+  EXPECT_EQ(account(load(rule("proc.pid = 1", "  source: k8s_audit\n"))),
+            "refused\n1: source k8s_audit is not about executions");
+  EXPECT_EQ(account(load("- thing: x\n- rule: r\n")),
+            "refused\n1: neither a rule nor a macro nor a list\n"
+            "refused\n2: unknown priority ''");
+}
+
+}  // namespace
+}  // namespace exectrail::analyzer
