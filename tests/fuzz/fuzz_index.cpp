@@ -1,5 +1,5 @@
-// Any bytes at all as the index of a trace: refused, or an index that survives being written and read
-// again, and answers every question.
+// Any bytes at all as the index of a trace: refused, or an index that survives being written and
+// read again, and answers every question.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -3,8 +3,8 @@
 [ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
 set -eu
 
-mkdir -p /root/build/greet/DEBIAN /root/build/greet/usr/bin /srv/repository
-cd /root/build
+mkdir -p /home/alice/build/greet/DEBIAN /home/alice/build/greet/usr/bin /srv/repository
+cd /home/alice/build
 cat >greet/DEBIAN/control <<'C'
 Package: greet
 Version: 1.0
@@ -39,8 +39,8 @@ printf '#!/bin/sh\necho hello "$(cat /etc/greet)"\n' >greet/usr/bin/greet
 chmod 755 greet/DEBIAN/config greet/DEBIAN/postinst greet/DEBIAN/postrm greet/usr/bin/greet
 dpkg-deb --root-owner-group -Zgzip --build greet /srv/repository/greet_1.0_all.deb >/dev/null
 (cd /srv/repository && apt-ftparchive packages . >Packages)
-echo 'deb [trusted=yes] file:/srv/repository ./' >/root/greet.list
-apt="apt-get -q -o Dir::Etc::SourceList=/root/greet.list -o Dir::Etc::SourceParts=- -o APT::Sandbox::User=root"
+echo 'deb [trusted=yes] file:/srv/repository ./' >/etc/apt/greet.list
+apt="apt-get -q -o Dir::Etc::SourceList=/etc/apt/greet.list -o Dir::Etc::SourceParts=- -o APT::Sandbox::User=root"
 export DEBIAN_FRONTEND=noninteractive
 $apt update >/dev/null
 $apt install -y greet >/dev/null

@@ -7,7 +7,7 @@ case $1 in
   logrotate)
     mkdir -p /var/log/greet
     echo line >/var/log/greet/greet.log
-    cat >/root/rotate.conf <<'R'
+    cat >/etc/rotate.conf <<'R'
 /var/log/greet/greet.log {
   rotate 2
   compress
@@ -17,7 +17,7 @@ case $1 in
 }
 R
     mkdir -p /etc/cron.hourly
-    printf '#!/bin/sh\nexec /usr/sbin/logrotate -f -s /var/lib/greet.status /root/rotate.conf\n' >/etc/cron.hourly/rotate
+    printf '#!/bin/sh\nexec /usr/sbin/logrotate -f -s /var/lib/greet.status /etc/rotate.conf\n' >/etc/cron.hourly/rotate
     chmod 755 /etc/cron.hourly/rotate
     run-parts /etc/cron.hourly
     ;;
