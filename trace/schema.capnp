@@ -48,6 +48,15 @@ struct Header {
   signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
   parents @8 :List(Parent);    # the traces that this one was made from, oldest first
   origins @9 :List(Origin);    # of a merged trace: the recordings beside the one described above
+  segment @10 :Segment;        # of a recording that is spread over several traces
+}
+
+struct Segment {
+  # Each segment can be read alone: it begins with the processes that run and with the mounts there are,
+  # at the time of the segment before it. Whoever has read that one leaves them out.
+  number @0 :UInt32;           # 1, 2, ...; 0: this trace is not a segment
+  restatedRecords @1 :UInt64;  # so many at its beginning say again what segments before it say
+  previousHead @2 :Data;       # of the hash chain of the segment before it, at its end; empty: none
 }
 
 struct Parent {
@@ -493,7 +502,8 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
     window @6;                 # of a flight recorder, which goes on
-      imported @7;               # made from another sensor's log, up to its end
-      merged @8;                 # made from several traces
+    imported @7;               # made from another sensor's log, up to its end
+    merged @8;                 # made from several traces
+    rotated @9;                # the recording goes on in its next segment
   }
 }

@@ -22,11 +22,12 @@ struct Word {
   const char* purpose;
 };
 
-constexpr std::array<Word, 6> kWords = {{
+constexpr std::array<Word, 7> kWords = {{
     {"record", "exectrail-record", false, "record executions into a trace (needs root)"},
     {"analyze", "exectrail-analyze", false, "apply detection recipes to a trace or stream"},
     {"recipes", "exectrail-analyze", true, "list, check and explain detection recipes"},
     {"baseline", "exectrail-analyze", true, "learn what is usual on a host"},
+    {"status", "exectrail-analyze", true, "how recorder and analyzer of this host are"},
     {"trace", "exectrail-trace", false, "look into a trace"},
     {"replay", "exectrail-replay", false, "test recipes against a corpus of scenarios"},
 }};
