@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "recorder/option_values.h"
+#include "recorder/output/retention.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
@@ -26,6 +27,14 @@ struct Options {
   bool json = false;   // of kProbe
 
   std::string output;  // "-": standard output
+  // Not empty: `output` is a folder, and the recording is written there as segments.
+  struct Segments {
+    std::uint64_t bytes = std::uint64_t{64} << 20;          // a segment ends when it is as large,
+    std::chrono::nanoseconds time = std::chrono::hours(1);  // or holds as much time
+    Retention retention;
+  };
+  std::optional<Segments> segments;
+  bool checkConfig = false;  // say whether the options make sense, and record nothing
   bool wholeHost = false;
   bool asRoot = false;
   bool waitTree = false;

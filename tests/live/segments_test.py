@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# `record -o DIR/`: segments that can be read alone and together, retention that says what it removes,
+# one recorder at a time, and what a killed one leaves behind.
+import glob
+import os
+import re
+import signal
+import subprocess
+import time
+
+import life
+import programs
+
+
+class Segments(life.LifeCase):
+    def segments(self, folder="trail"):
+        return sorted(glob.glob(os.path.join(self.path(folder), "*.trail")))
+
+    def run_until(self, condition, what, name="x"):
+        """Runs a program of ours until something has come true."""
+        program = self.marker(name)
+        end = time.monotonic() + life.WITHIN
+        count = 0
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"not within {life.WITHIN} s: {what}")
+            subprocess.run([program, str(count)], check=True)
+            count += 1
+        return count
+
+    def test_rotation(self):
+        with self.recording("-o", "trail/", "--rotate", "64k,1h") as recorder:
+            self.wait_for(self.segments, "the first segment")
+            ran = self.run_until(lambda: len(self.segments()) >= 4, "four segments")
+            recorder.send_signal(signal.SIGINT)
+            self.assertEqual(0, recorder.wait(timeout=programs.TIMEOUT), recorder.stderr.read())
+        found, execs = 0, 0
+        for number, segment in enumerate(self.segments(), 1):
+            info = self.expect_complete(segment)
+            self.assertIn(f"segment     {number} of its recording", info)
+            self.expect(self.run_words("trace", "verify", segment), 0, stdout="intact")
+            execs += int(re.search(r"^execs +(\d+)", info, re.M)[1])
+            found += len(self.execs(segment, "x"))
+            alone = self.run_words("analyze", "--format", "json", segment)
+            self.expect(alone, 0)
+        self.assertEqual([], glob.glob(self.path("trail/*.packing")))
+        self.assertLessEqual(found, ran)
+        # The first ones may have run before the recording began.
+        self.assertGreater(found, ran - 50)
+        # Together they are one recording, in which nothing is there twice.
+        whole = self.run_words("analyze", "--format", "json", "trail")
+        self.expect(whole, 0, stderr=f"{execs} executions")
+        self.assertGreaterEqual(execs, found)
+
+    def test_retention(self):
+        with self.recording("-o", "trail/", "--rotate", "32k,1h", "--retain", "size=100k") as recorder:
+            self.wait_for(self.segments, "the first segment")
+            first = self.segments()[0]
+            self.run_until(lambda: not os.path.exists(first), "the first segment is removed")
+            recorder.send_signal(signal.SIGINT)
+            errors = recorder.stderr.read()
+            self.assertEqual(0, recorder.wait(timeout=programs.TIMEOUT), errors)
+        self.assertRegex(errors, r"removed .*-000001.trail'?: more than 102 kB together")
+        numbers = [int(re.search(r"-(\d{6})\.trail$", path)[1]) for path in self.segments()]
+        self.assertEqual(list(range(numbers[0], numbers[-1] + 1)), numbers, "only the oldest went")
+
+    def test_a_killed_recorder_and_the_next(self):
+        with self.recording("-o", "trail/") as recorder:
+            self.wait_for(self.segments, "the first segment")
+            first = self.segments()[0]
+            self.run_until(lambda: self.execs(first, "x"), "an exec in it")
+            other = self.run_words("record", "-o", "trail/", "--", "true")
+            self.expect(other, 125, stderr="another recorder writes into")
+            recorder.kill()
+            recorder.wait()
+        with open(first, "rb") as file:
+            left = file.read()
+        self.expect(self.run_words("record", "-o", "trail/", "--", self.marker("x"), "later"), 0)
+        with open(first, "rb") as file:
+            self.assertEqual(left, file.read(), "what was there stays as it was")
+        self.assertEqual(2, len(self.segments()))
+        self.assertEqual(first, self.segments()[0])
+        together = self.run_words("analyze", "--format", "json", "trail")
+        self.expect(together, 3, stderr="has no end")
+
+
+if __name__ == "__main__":
+    programs.main()
