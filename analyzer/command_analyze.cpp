@@ -7,6 +7,7 @@
 
 #include "analyzer/commands.h"
 #include "analyzer/engine/baseline.h"
+#include "analyzer/follow/folder_watch.h"
 #include "analyzer/output/json.h"
 #include "analyzer/output/summary.h"
 #include "analyzer/output/text.h"
@@ -150,16 +151,25 @@ class Analysis {
 
 }  // namespace
 
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline) {
+  std::shared_ptr<const Program> program = loadProgram(options.recipes);
+  if (!program) return nullptr;
+  if (!options.context.empty()) program = program->withInput("context", options.context);
+  if (options.baseline.empty()) return program;
+  const std::string text = readWhole(options.baseline);
+  baseline = parseBaseline(options.baseline, text);
+  return program->withInput("baseline", text);
+}
+
 int analyze(const AnalyzeOptions& options) {
   if (!options.where.empty()) return listWhere(options);
-  auto program = loadProgram(options.recipes);
+  Baseline baseline;
+  const auto program = loadWithInputs(options, baseline);
   if (!program) return kExitUsage;
-  if (!options.context.empty()) program = program->withInput("context", options.context);
-  if (options.baseline.empty()) return Analysis(options, *program, nullptr).run();
-  const std::string text = readWhole(options.baseline);
-  const Baseline baseline = parseBaseline(options.baseline, text);
-  program = program->withInput("baseline", text);
-  return Analysis(options, *program, &baseline).run();
+  if (options.checkConfig) return kExitDone;
+  const Baseline* usual = options.baseline.empty() ? nullptr : &baseline;
+  if (isFolder(options.traces.front())) return analyzeFolder(options, program, usual);
+  return Analysis(options, *program, usual).run();
 }
 
 }  // namespace exectrail::analyzer

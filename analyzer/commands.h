@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/engine/baseline.h"
 #include "analyzer/options.h"
 
 namespace exectrail::analyzer {
@@ -17,6 +18,16 @@ int baseline(const BaselineOptions& options);
 
 // recipes explain
 int explain(const RecipesOptions& options, const Program& program);
+
+int status(const AnalyzeOptions& options);
+
+// analyze FOLDER
+int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
+                  const Baseline* baseline);
+
+// The program of `options`, with its inputs; null after saying what is wrong. `baseline` gets what
+// --baseline names.
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline);
 
 // analyze --where
 int listWhere(const AnalyzeOptions& options);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
+#include "analyzer/follow/sink.h"
 
 namespace exectrail::analyzer {
 
@@ -24,9 +25,16 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
-  std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
-  std::string baseline;  // a file; empty: none
-  std::string where;     // an expression: list what satisfies it instead of applying recipes
+  std::string context;          // of the guidance in alerts: ci, staging, production; empty: none
+  std::string baseline;         // a file; empty: none
+  std::string where;            // an expression: list what satisfies it instead of applying recipes
+  bool follow = false;          // of a folder: go on when all has been read
+  std::string checkpoint;       // of a folder, a file: where to go on the next time; empty: none
+  std::string output;           // a file for alerts; empty: standard output
+  std::string operations;       // a file for operational alerts; empty: standard error only
+  std::vector<SinkSpec> sinks;  // besides the output, while following
+  std::string metrics;          // a socket that tells figures while following; empty: none
+  bool checkConfig = false;     // say whether options and recipes are sound, and read nothing
 };
 
 enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain };
@@ -55,6 +63,9 @@ struct Parsed {
 };
 
 Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
+
+// argv[1] is "status". Where nothing is typed, the service's own configuration is asked.
+Parsed<AnalyzeOptions> parseStatus(int argc, const char* const* argv);
 
 // argv[1] is "baseline".
 Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);

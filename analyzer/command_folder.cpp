@@ -1,0 +1,65 @@
+// exectrail analyze FOLDER: a folder of segments, read once or followed.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "analyzer/commands.h"
+#include "analyzer/follow/follower.h"
+#include "analyzer/output/json.h"
+#include "analyzer/output/summary.h"
+#include "analyzer/output/text.h"
+#include "trace/errors.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+bool found(const AnalyzeOptions& options, const Follower& follower) {
+  if (!options.failOn) return false;
+  const Summary& total = follower.summary();
+  for (auto i = static_cast<std::size_t>(*options.failOn); i < kSeverityNames.size(); ++i) {
+    if (total.alertsBySeverity.at(i) != 0) return true;
+  }
+  return !options.allowInconclusive &&
+         (inconclusiveCount(total) != 0 || total.gaps != 0 || follower.notSeen() != 0);
+}
+
+}  // namespace
+
+int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
+                  const Baseline* baseline) {
+  Operations operations(options.operations);
+  FollowSettings settings;
+  settings.folder = options.traces.front();
+  while (settings.folder.size() > 1 && settings.folder.ends_with('/')) settings.folder.pop_back();
+  settings.follow = options.follow;
+  settings.checkpoint = options.checkpoint;
+  settings.output = options.output;
+  settings.sinks = options.sinks;
+  settings.metrics = options.metrics;
+  settings.watched = options.recipes.paths;
+  const bool json = options.format == Format::kJson;
+  settings.separator = json ? "" : "\n";
+  const auto render = [&options, json](const Alert& alert, const trace::Header& header,
+                                       const Program& applied) -> std::string {
+    if (alert.severity < options.minSeverity) return {};
+    if (json) return toJsonLine(alert, header, applied.inputsSha256(), options.context);
+    return toText(alert, header, false, options.context);
+  };
+  // What is usual is not loaded anew: it is learnt from traces, not edited.
+  const auto load = [&options] {
+    Baseline same;
+    return loadWithInputs(options, same);
+  };
+  Follower follower(std::move(settings), std::move(program), load, render, baseline, operations);
+  follower.run();
+  std::cerr << toText(follower.summary(), "");
+  if (options.follow) return kExitDone;
+  if (!follower.anything()) {
+    std::cerr << "exectrail: no trace (*.trail) in that folder\n";
+    return kExitEnvironment;
+  }
+  if (follower.damaged()) return kExitEnvironment;
+  return found(options, follower) ? kExitFound : kExitDone;
+}
+
+}  // namespace exectrail::analyzer
