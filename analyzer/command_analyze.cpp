@@ -7,7 +7,6 @@
 
 #include "analyzer/commands.h"
 #include "analyzer/engine/baseline.h"
-#include "analyzer/follow/folder_watch.h"
 #include "analyzer/output/json.h"
 #include "analyzer/output/summary.h"
 #include "analyzer/output/text.h"
@@ -168,7 +167,7 @@ int analyze(const AnalyzeOptions& options) {
   if (!program) return kExitUsage;
   if (options.checkConfig) return kExitDone;
   const Baseline* usual = options.baseline.empty() ? nullptr : &baseline;
-  if (isFolder(options.traces.front())) return analyzeFolder(options, program, usual);
+  if (options.folder) return analyzeFolder(options, program, usual);
   return Analysis(options, *program, usual).run();
 }
 

@@ -1,6 +1,7 @@
 // exectrail analyze FOLDER: a folder of segments, read once or followed.
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "analyzer/commands.h"
@@ -35,6 +36,7 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   settings.checkpoint = options.checkpoint;
   settings.output = options.output;
   settings.sinks = options.sinks;
+  for (SinkSpec& sink : settings.sinks) sink.least = std::max(sink.least, options.minSeverity);
   settings.metrics = options.metrics;
   settings.watched = options.recipes.paths;
   const bool json = options.format == Format::kJson;

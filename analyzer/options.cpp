@@ -127,7 +127,11 @@ void addStreaming(CLI::App& app, AnalyzeOptions& options) {
                  "With --follow: tell figures, as Prometheus reads them, on this unix socket")
       ->type_name("SOCKET");
   app.add_option_function<std::string>(
-         "--folder", [&options](const std::string& path) { options.traces.push_back(path); },
+         "--folder",
+         [&options](const std::string& path) {
+           options.traces.push_back(path);
+           options.folder = true;
+         },
          "A folder of segments, as FILE; for --config")
       ->type_name("DIR");
   // withConfiguration() has replaced it; here it is for --help.
@@ -139,14 +143,16 @@ void addStreaming(CLI::App& app, AnalyzeOptions& options) {
                "Analyse nothing; say whether options and recipes are sound");
 }
 
-// Empty if there is none.
-std::string streamingFault(const AnalyzeOptions& options) {
+// Also finds out whether a folder was named. Empty if there is none.
+std::string streamingFault(AnalyzeOptions& options) {
   const bool asked = options.follow || !options.checkpoint.empty() || !options.output.empty() ||
                      !options.operations.empty() || !options.sinks.empty() ||
                      !options.metrics.empty();
-  const bool folder =
-      std::any_of(options.traces.begin(), options.traces.end(),
-                  [&](const std::string& path) { return path.ends_with('/') || isFolder(path); });
+  options.folder = options.folder || std::any_of(options.traces.begin(), options.traces.end(),
+                                                 [](const std::string& path) {
+                                                   return path.ends_with('/') || isFolder(path);
+                                                 });
+  const bool folder = options.folder;
   if (folder && options.traces.size() > 1) return "a folder is analysed by itself, not with others";
   if (folder && !options.where.empty()) return "--where needs trace files, not a folder";
   if (!folder && asked) {

@@ -25,13 +25,14 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
-  std::string context;          // of the guidance in alerts: ci, staging, production; empty: none
-  std::string baseline;         // a file; empty: none
-  std::string where;            // an expression: list what satisfies it instead of applying recipes
-  bool follow = false;          // of a folder: go on when all has been read
-  std::string checkpoint;       // of a folder, a file: where to go on the next time; empty: none
-  std::string output;           // a file for alerts; empty: standard output
-  std::string operations;       // a file for operational alerts; empty: standard error only
+  std::string context;     // of the guidance in alerts: ci, staging, production; empty: none
+  std::string baseline;    // a file; empty: none
+  std::string where;       // an expression: list what satisfies it instead of applying recipes
+  bool folder = false;     // the only trace is a folder of segments, which may not be there yet
+  bool follow = false;     // of a folder: go on when all has been read
+  std::string checkpoint;  // of a folder, a file: where to go on the next time; empty: none
+  std::string output;      // a file for alerts; empty: standard output
+  std::string operations;  // a file for operational alerts; empty: standard error only
   std::vector<SinkSpec> sinks;  // besides the output, while following
   std::string metrics;          // a socket that tells figures while following; empty: none
   bool checkConfig = false;     // say whether options and recipes are sound, and read nothing

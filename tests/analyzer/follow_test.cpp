@@ -110,7 +110,7 @@ std::string alertsOf(const Records& records) {
 constexpr recorder::RotateSettings kRotate{std::uint64_t{1} << 30, 20 * kSecond};
 
 TEST(Follow, SegmentsGiveTheBytesOfOneTrace) {
-  for (std::uint32_t seed = 0; seed < 8; ++seed) {
+  for (std::uint32_t seed = 0; seed < 4; ++seed) {
     SCOPED_TRACE(seed);
     TemporaryFolder folder;
     const Records records = randomHost(seed, 200);
@@ -141,7 +141,7 @@ void growTo(const std::vector<std::string>& files, const std::string& folder, st
 
 TEST(Follow, EachAlertOnceHoweverOftenItsReaderIsKilled) {
   std::mt19937 random(7);
-  for (std::uint32_t seed = 0; seed < 6; ++seed) {
+  for (std::uint32_t seed = 0; seed < 3; ++seed) {
     SCOPED_TRACE(seed);
     TemporaryFolder all;
     const SegmentedRecording recording(all.path() + "/all", randomHost(seed, 150), 4, kRotate);

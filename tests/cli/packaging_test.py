@@ -37,6 +37,8 @@ class Packaging(programs.Case):
     def test_the_programs_take_them(self):
         """As they are, and with every line that is commented out."""
         os.mkdir(self.path("recipes.d"))
+        self.write("recipes.d/site.yaml", "override: exec_from_unusual_dir\n"
+                                          "classes: {temp: {severity: critical}}\n")
         baseline = self.write("baseline.json", "{}")
         for word in FILES:
             text = self.text(word).replace("/etc/exectrail/recipes.d", self.path("recipes.d"))

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -119,13 +120,38 @@ class Follow(life.LifeCase):
         return ours and json.loads(ours[-1])["exectrail"]["inputs_sha256"]
 
     def test_live_equals_offline(self):
-        recorder, analyzer = self.recorder(), self.analyzer()
+        receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        receiver.bind(self.path("siem"))
+        self.addCleanup(receiver.close)
+        sent = []
+        thread = threading.Thread(target=lambda: sent.extend(iter(lambda: receiver.recv(1 << 20), b"end")))
+        thread.start()
+        recorder = self.recorder()
+        analyzer = self.analyzer("--sink", "unix:siem,redact=no", "--metrics", "metrics")
         with Load(self.program):
             self.wait_for(lambda: len(self.ours(self.alerts())) >= 100, "a hundred alerts")
+            self.status()
             self.wait_for(lambda: len(glob.glob(self.path("trail/*.trail"))) >= 3, "three segments")
         once = self.finish(recorder, analyzer)
         self.assertEqual(once, self.alerts())
         self.assertNotIn("damaged", self.log("analyzer.log"))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"end", self.path("siem"))
+        thread.join()
+        self.assertEqual(once, b"".join(sent), "a sink gets the same, in the same order")
+        after = self.run_words("status", "--metrics", "metrics", "trail")
+        self.expect(after, 1, stdout="NOT RUNNING")
+
+    def status(self):
+        result = self.run_words("status", "--metrics", "metrics", "--checkpoint", "checkpoint",
+                                "--output", "alerts", "trail")
+        self.expect(result, 0, stderr=[], stdout=["writing", "segment", "critical", self.program])
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(self.path("metrics"))
+            client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            answer = b"".join(iter(lambda: client.recv(1 << 16), b"")).decode()
+        self.assertTrue(answer.startswith("HTTP/1.0 200 OK\r\n"), answer)
+        self.assertRegex(answer, r'\nexectrail_alerts_total\{severity="critical"\} [1-9]')
 
     def test_kills(self):
         print(f"seed {SEED}")
