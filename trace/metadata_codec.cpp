@@ -140,17 +140,17 @@ void decodeAncestry(schema::Header::Reader in, Header& header) {
   }
 }
 
-void encodeSegment(schema::Segment::Builder out, const Segment& segment) {
-  out.setNumber(segment.number);
+void encodeSegment(schema::Header::Builder out, const Segment& segment) {
+  out.setSegmentNumber(segment.number);
   out.setRestatedRecords(segment.restatedRecords);
   if (segment.previousHead) {
     out.setPreviousHead({segment.previousHead->data(), segment.previousHead->size()});
   }
 }
 
-Segment segmentFrom(schema::Segment::Reader in) {
+Segment segmentFrom(schema::Header::Reader in) {
   Segment segment;
-  segment.number = in.getNumber();
+  segment.number = in.getSegmentNumber();
   segment.restatedRecords = in.getRestatedRecords();
   const auto head = in.getPreviousHead();
   if (head.size() == 32) {
@@ -181,7 +181,7 @@ std::vector<std::byte> encodeHeader(const Header& header) {
     out.setSigningKey({header.signingKey->data(), header.signingKey->size()});
   }
   encodeAncestry(out, header);
-  if (header.segment.number != 0) encodeSegment(out.initSegment(), header.segment);
+  encodeSegment(out, header.segment);
   return flatten(message);
 }
 
@@ -202,7 +202,7 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
     const auto key = in.getSigningKey();
     if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());
     decodeAncestry(in, header);
-    header.segment = segmentFrom(in.getSegment());
+    header.segment = segmentFrom(in);
     return header;
   });
 }

@@ -1,10 +1,8 @@
-// How far an analysis of a folder has come, so that the next one goes on there. It names a place in
-// the traces and one in the file of alerts which belong together: what stands before either is
-// done.
-//
-// What the engine knew at that place is not in it. It is had again by reading the recording from
-// its first segment on, without saying anything: the same records give the same state, and there is
-// no second form of that state which could be wrong (docs/operations.md has what it costs).
+// How far an analysis of a folder has come: a place in the traces and one in the file of alerts
+// which belong together. What the engine knew there is not in it: that is had again by reading the
+// recording from its first segment on, without saying anything. The same records give the same
+// state, and there is no second form of it that could be wrong (docs/operations.md has what it
+// costs).
 #pragma once
 
 #include <cstdint>

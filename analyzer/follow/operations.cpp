@@ -44,7 +44,7 @@ void Operations::tell(const std::string& action, const std::string& message) {
   ::clock_gettime(CLOCK_REALTIME, &now);
   nlohmann::ordered_json json;
   json["@timestamp"] =
-      trace::readableTime(static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
+      trace::rfc3339(static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
   json["event"] = {{"kind", "event"},
                    {"category", nlohmann::json::array({"process"})},
                    {"dataset", "exectrail.operations"},

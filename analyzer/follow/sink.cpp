@@ -75,8 +75,10 @@ void Sink::add(std::string line, Severity severity, std::int64_t realtimeNs,
                const std::string& host) {
   if (severity < spec_.least) return;
   if (spec_.kind == SinkSpec::Kind::kSyslog) {
-    line = "<" + std::to_string(priority(severity)) + ">1 " + trace::readableTime(realtimeNs) +
-           " " + plain(host) + " exectrail - alert - " + line;
+    // Microseconds: the RFC allows six digits.
+    const std::string time = trace::rfc3339(realtimeNs).substr(0, 26) + "Z";
+    line = "<" + std::to_string(priority(severity)) + ">1 " + time + " " + plain(host) +
+           " exectrail - alert - " + line;
   } else {
     line += '\n';
   }

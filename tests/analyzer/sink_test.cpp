@@ -56,7 +56,7 @@ class Receiver {
   FileDescriptor accepted_;
 };
 
-constexpr std::int64_t kTime = 1'772'600'767'123'000'000;  // 2026-03-04T05:06:07.123Z
+constexpr std::int64_t kTime = 1'772'600'767'123'000'000;  // 2026-03-04T05:06:07.123000Z
 
 TEST(Sink, SyslogGetsMessagesOfRfc5424AboveItsFloor) {
   TemporaryFolder folder;
@@ -67,8 +67,9 @@ TEST(Sink, SyslogGetsMessagesOfRfc5424AboveItsFloor) {
   sink.add(R"({"a":2})", Severity::kHigh, kTime, "web03");
   sink.add(R"({"a":3})", Severity::kCritical, kTime, "a b\n");
   sink.pump(kSecond);
-  EXPECT_EQ(receiver.take(), R"(<83>1 2026-03-04T05:06:07.123Z web03 exectrail - alert - {"a":2})");
-  EXPECT_EQ(receiver.take(), R"(<82>1 2026-03-04T05:06:07.123Z ab exectrail - alert - {"a":3})");
+  EXPECT_EQ(receiver.take(),
+            R"(<83>1 2026-03-04T05:06:07.123000Z web03 exectrail - alert - {"a":2})");
+  EXPECT_EQ(receiver.take(), R"(<82>1 2026-03-04T05:06:07.123000Z ab exectrail - alert - {"a":3})");
   EXPECT_EQ(receiver.take(), "");
   EXPECT_EQ(sink.sent(), 2U);
   EXPECT_TRUE(sink.empty());

@@ -1,10 +1,5 @@
 // A configuration file as words of a command line, so that an option means the same in both and is
 // checked by the same code: "rotate: 64M,1h" is `--rotate 64M,1h`.
-//
-//   name: value            --name value
-//   name: [a, b]           --name a --name b
-//   name: true             --name
-//   name: false, or none   nothing
 #pragma once
 
 #include <map>
@@ -20,6 +15,11 @@ class ConfigurationError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+//   name: value            --name=value
+//   name: [a, b]           --name=a --name=b
+//   name: true             --name
+//   name: false, or none   nothing
+//
 // Throws EnvironmentError if the file cannot be read, ConfigurationError if it is not one map of
 // names to plain values and lists of them, has a name twice, or one that is "config" or not an
 // option's.
