@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "recorder/proc/caller_files.h"
 #include "recorder/proc/entry_reader.h"
 #include "recorder/stack_reading.h"
 
@@ -21,8 +22,17 @@ constexpr std::uint64_t kCallNs = 1'000'000'000;  // a call that is older may be
 constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
                               facts::kCredentials | facts::kStat | facts::kLogin;
 
-// The call is over by the time we read: the caller may have changed what it passed.
-EntryReading afterReturn(EntryReading reading) {
+// The call is over by the time we read: the caller may have changed what it passed. What cannot
+// have been passed is not known.
+EntryReading afterReturn(EntryReading reading, const FailEvent& fail) {
+  if (!reading.pathCopied && reading.typedPath.known() &&
+      !canHaveFailed(fail.tid, reading.typedPath.value, fail.errorNumber)) {
+    reading.typedPath = trace::Field<std::string>::unreadable(ESTALE);
+    reading.targetExists = {};
+    if (!reading.argumentsCopied) {
+      reading.arguments = trace::Field<std::vector<std::string>>::unreadable(ESTALE);
+    }
+  }
   const auto weaken = [](trace::Evidence& evidence) {
     if (evidence.known()) evidence.evidenceClass = trace::EvidenceClass::kInferred;
   };
@@ -81,7 +91,7 @@ void Observer::readFailures(std::vector<Event>& events) {
 void Observer::readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail) {
   EntryReading reading;
   if (means_.procfs && affords(fail, failedNs)) {
-    reading = afterReturn(readEntry(call.entered));
+    reading = afterReturn(readEntry(call.entered), fail);
   } else if (call.entered.reading) {
     reading = *call.entered.reading;
   } else if (call.opened.empty()) {

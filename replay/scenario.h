@@ -64,6 +64,7 @@ struct Scenario {
   std::vector<RecordedExpectation> recorded;
   Silence silent;
   std::vector<Named> inconclusive;  // recipes that may leave execs undecided
+  bool anyInconclusive = false;     // all may
   std::vector<Miss> misses;
 };
 

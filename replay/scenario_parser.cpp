@@ -129,9 +129,11 @@ class ScenarioParser {
   void parseInconclusive(const YamlFields& fields) {
     const YamlNode* const inconclusive = fields.find("inconclusive");
     if (inconclusive == nullptr || inconclusive->text == "none") return;
+    scenario_.anyInconclusive = inconclusive->text == "any";
+    if (scenario_.anyInconclusive) return;
     if (inconclusive->kind != YamlNode::Kind::kSequence) {
       diagnostics_.error(DiagnosticCode::kBadValue, inconclusive->position,
-                         "'inconclusive' is either `none` or a list of recipes");
+                         "'inconclusive' is `none`, `any` or a list of recipes");
       return;
     }
     scenario_.inconclusive = fields.names("inconclusive", {}, "");

@@ -109,7 +109,8 @@ class Judge {
   }
 
   bool mayBeUndecided(const std::string& recipe) const {
-    return std::any_of(scenario_.inconclusive.begin(), scenario_.inconclusive.end(),
+    return scenario_.anyInconclusive ||
+           std::any_of(scenario_.inconclusive.begin(), scenario_.inconclusive.end(),
                        [&](const Named& allowed) { return allowed.name == recipe; });
   }
 

@@ -9,7 +9,7 @@ namespace {
 using analyzer::DiagnosticCode;
 using analyzer::YamlNode;
 
-std::string quoted(std::string_view word) { return "'" + std::string(word) + "'"; }
+std::string inQuotes(std::string_view word) { return "'" + std::string(word) + "'"; }
 
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
@@ -46,7 +46,7 @@ YamlFields::YamlFields(const YamlNode& node, std::string what, std::vector<std::
     if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
     diagnostics.error(
         DiagnosticCode::kUnknownKey, entry.position,
-        what_ + " has no key " + quoted(entry.key) + analyzer::didYouMean(entry.key, keys),
+        what_ + " has no key " + inQuotes(entry.key) + analyzer::didYouMean(entry.key, keys),
         "its keys: " + listed(keys));
   }
 }
@@ -55,7 +55,7 @@ const YamlNode* YamlFields::require(std::string_view key, std::string_view help)
   const YamlNode* const value = find(key);
   if (value == nullptr && node_.kind == YamlNode::Kind::kMap) {
     diagnostics_.error(DiagnosticCode::kMissingKey, node_.position,
-                       what_ + " needs the key " + quoted(key), std::string(help));
+                       what_ + " needs the key " + inQuotes(key), std::string(help));
   }
   return value;
 }
@@ -63,7 +63,7 @@ const YamlNode* YamlFields::require(std::string_view key, std::string_view help)
 std::optional<std::string> YamlFields::text(std::string_view key) const {
   const YamlNode* const value = find(key);
   if (value == nullptr) return std::nullopt;
-  return scalarText(*value, quoted(key), diagnostics_);
+  return scalarText(*value, inQuotes(key), diagnostics_);
 }
 
 std::optional<std::uint64_t> YamlFields::number(std::string_view key) const {
@@ -77,7 +77,7 @@ std::optional<std::uint64_t> YamlFields::number(std::string_view key) const {
     return result;
   }
   diagnostics_.error(DiagnosticCode::kBadValue, value->position,
-                     quoted(key) + " must be a whole number from 0 to 1000000");
+                     inQuotes(key) + " must be a whole number from 0 to 1000000");
   return std::nullopt;
 }
 
@@ -88,24 +88,24 @@ std::vector<Named> YamlFields::names(std::string_view key, const Check& check,
   if (value->kind != YamlNode::Kind::kSequence) {
     diagnostics_.error(
         DiagnosticCode::kWrongShape, value->position,
-        quoted(key) + " must be a list, this is " + std::string(describe(value->kind)),
+        inQuotes(key) + " must be a list, this is " + std::string(describe(value->kind)),
         "write it as [one, two]");
     return {};
   }
   std::vector<Named> result;
   for (const YamlNode& item : value->items) {
     const std::optional<std::string> text =
-        scalarText(item, "an entry of " + quoted(key), diagnostics_);
+        scalarText(item, "an entry of " + inQuotes(key), diagnostics_);
     if (!text) continue;
     if (check && !check(*text)) {
       diagnostics_.error(DiagnosticCode::kBadValue, item.position,
-                         quoted(*text) + " is not right in " + quoted(key), std::string(rule));
+                         inQuotes(*text) + " is not right in " + inQuotes(key), std::string(rule));
       continue;
     }
     const auto same = [&](const Named& other) { return other.name == *text; };
     if (std::any_of(result.begin(), result.end(), same)) {
       diagnostics_.error(DiagnosticCode::kDuplicateName, item.position,
-                         quoted(*text) + " stands in " + quoted(key) + " twice");
+                         inQuotes(*text) + " stands in " + inQuotes(key) + " twice");
       continue;
     }
     result.push_back({*text, positionOf(item)});

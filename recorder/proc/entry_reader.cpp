@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "recorder/proc/caller_files.h"
 #include "recorder/proc/proc_files.h"
 #include "recorder/proc/process_reader.h"
 
@@ -128,19 +128,6 @@ Field<std::string> printable(const std::string& text) {
   return field;
 }
 
-// Below the caller's root and from its working directory. Symbolic links with absolute targets
-// would lead to our own root: then the answer is not known.
-Field<bool> exists(pid_t tid, const std::string& path) {
-  if (path.empty()) return {};
-  const std::string base = "/proc/" + std::to_string(tid) + (path[0] == '/' ? "/root" : "/cwd/");
-  struct stat link {};
-  if (::fstatat(AT_FDCWD, (base + path).c_str(), &link, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return {false, EvidenceClass::kProcfs};
-    return Field<bool>::unreadable(static_cast<std::uint16_t>(errno));
-  }
-  return {true, EvidenceClass::kProcfs};
-}
-
 }  // namespace
 
 std::string asKernelNames(std::int32_t directoryFd, std::string path) {
@@ -157,6 +144,7 @@ EntryReading readEntry(const EnterEvent& event) {
     reading.typedPath = readString(event.tid, event.filenameAddress, PATH_MAX);
     if (!reading.typedPath.known() && event.printableFilename) {
       reading.typedPath = printable(*event.printableFilename);
+      reading.pathCopied = true;
     }
     if (reading.typedPath.known() && event.systemCall == trace::SystemCall::kExecveat) {
       reading.typedPath.value =
@@ -178,7 +166,7 @@ EntryReading readEntry(const EnterEvent& event) {
     }
   }
   if (reading.typedPath.known()) {
-    reading.targetExists = exists(event.tid, reading.typedPath.value);
+    reading.targetExists = existsFor(event.tid, reading.typedPath.value);
   }
   reading.endNs = monotonicNowNs();
   return reading;

@@ -74,6 +74,7 @@ struct MountWatcher::Namespace {
   std::uint32_t leftOut = 0;  // as told
   std::uint64_t seenNs = 0;
   std::uint64_t pauseUntilNs = 0;
+  std::uint64_t calmNs = 0;  // when kChangesAtOnce are free again
 };
 
 MountWatcher::MountWatcher(Emit emit)
@@ -234,7 +235,9 @@ void MountWatcher::read(std::uint64_t inode, Namespace& space, std::uint64_t now
   }
   const MountChanges changes = space.list.update(text_);
   const std::uint64_t costNs = monotonicNowNs() - beginNs;
-  space.pauseUntilNs = nowNs + std::max(kPauseNs, kShare * costNs);
+  space.calmNs = std::max(space.calmNs, nowNs) + kPauseNs;
+  const bool storm = space.calmNs > nowNs + kChangesAtOnce * kPauseNs;
+  space.pauseUntilNs = nowNs + std::max(storm ? kPauseNs : 0, kShare * costNs);
   counts_.badLines += changes.badLines;
   if (!space.told || !changes.empty() || changes.leftOut != space.leftOut) {
     emit(inode, changes, !space.told);

@@ -1,6 +1,6 @@
 // The mount tables of the host's mount namespaces, and their changes, as records. Own namespace and
 // that of process 1 from the start; others from the first exec that is seen there. A mount storm
-// must not flood the trace: what happens to a namespace within 100 ms becomes one record.
+// must not flood the trace: after some changes at once, those of 100 ms become one record.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,8 @@ class MountWatcher {
  public:
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
   static constexpr std::uint64_t kPauseNs = 100'000'000;
+  // Changes of a namespace that are told without that pause; each pause brings one back.
+  static constexpr std::uint32_t kChangesAtOnce = 16;
   static constexpr std::size_t kMostNamespaces = 64;
   static constexpr std::size_t kMountsPerRecord = 500;
   // New namespaces that are asked at once, and then each second.

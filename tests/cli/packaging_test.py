@@ -74,12 +74,10 @@ class Packaging(programs.Case):
         if verify is None:
             self.skipTest("no systemd-analyze; package systemd has it")
         for unit in ("exectrail-record.service", "exectrail-analyze.service"):
-            with open(os.path.join(SYSTEMD, unit + ".in")) as file:
+            with open(os.path.join(SYSTEMD, unit)) as file:
                 text = file.read()
-            text = text.replace("@CMAKE_INSTALL_FULL_BINDIR@", programs.BIN)
-            text = text.replace("@CMAKE_INSTALL_FULL_SYSCONFDIR@", "/etc")
-            self.assertNotIn("@CMAKE", text)
-            self.write(unit, text)
+            self.assertIn("=/usr/bin/exectrail-", text)
+            self.write(unit, text.replace("/usr/bin/exectrail-", programs.BIN + "/exectrail-"))
         shutil.copy(os.path.join(SYSTEMD, "exectrail.target"), self.folder)
         units = [self.path(name) for name in sorted(os.listdir(self.folder))]
         result = subprocess.run([verify, "verify", "--man=no", *units], capture_output=True,

@@ -2,6 +2,7 @@
 #include "recorder/observer.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -115,6 +116,29 @@ TEST_F(ObserverTest, SuccessesDoNotPileUp) {
 
 TEST_F(ObserverTest, OpeningsWithoutAnEntryAreNobodys) {
   EXPECT_EQ(observe({OpenEvent{7, "/sbin/modprobe"}, fail(7)})[0], nullptr);
+}
+
+// A caller that frees its memory at once leaves other bytes there.
+TEST(ObserverOfMemory, APathThatNothingCanHaveRefusedIsNotKnown) {
+  Observer observer{trace::FailedPolicy::kAll, {}, {}};
+  const auto typed = [&](const char* path) {
+    const char* arguments[] = {path, nullptr};
+    EnterEvent entered;
+    entered.tid = ::getpid();
+    entered.filenameAddress = reinterpret_cast<std::uint64_t>(path);
+    entered.argvAddress = reinterpret_cast<std::uint64_t>(arguments);
+    std::vector<Event> events{{1, 0, entered}, {2, 0, fail(::getpid())}};
+    observer.readFailures(events);
+    return std::get<FailEvent>(events[1].body).reading;
+  };
+  const auto garbage = typed("\x80\x02\x7f");
+  EXPECT_FALSE(garbage->typedPath.known());
+  EXPECT_EQ(garbage->typedPath.evidence.errorNumber, ESTALE);
+  EXPECT_FALSE(garbage->arguments.known());
+  const auto real = typed("/bin/sh");
+  EXPECT_EQ(real->typedPath.value, "/bin/sh");
+  EXPECT_EQ(real->typedPath.evidence.evidenceClass, EvidenceClass::kInferred);
+  EXPECT_TRUE(real->arguments.known());
 }
 
 }  // namespace

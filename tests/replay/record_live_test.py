@@ -46,14 +46,15 @@ class RecordLive(programs.LiveCase):
         self.write(f"corpus/{name}/run.sh", GUARD + run)
         return self.folder_of_x
 
-    def record(self, *words):
-        return self.run_words("replay", "record-live", *words)
+    def record(self, *words, **options):
+        return self.run_words("replay", "record-live", *words, **options)
 
     def test_the_corpus_keeps_its_verdicts(self):
         before = host_state()
         recordings = sorted(glob.glob(CORPUS + "/*/*/trace*"))
         times = [os.stat(path).st_mtime_ns for path in recordings]
-        result = self.record(CORPUS, "--output-dir", self.path("fresh"))
+        # A second each, where there is nothing else to do.
+        result = self.record(CORPUS, "--output-dir", self.path("fresh"), timeout=1200)
         print(result.stdout.decode())
         self.expect(result, 0, stdout=" 0 failed, ")
         # A program that ends at once can take its arguments with it; the recorder says so and the verdict

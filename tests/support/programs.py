@@ -74,10 +74,11 @@ class Case(unittest.TestCase):
     def run_words(self, *words, prefix=(), **options):
         """Runs `exectrail WORD…` to its end. Standard input is empty unless given."""
         options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("timeout", TIMEOUT)
         if "input" in options:
             del options["stdin"]
-        return subprocess.run([*prefix, *program(*words)], capture_output=True, timeout=TIMEOUT,
-                              cwd=self.folder, **options)
+        return subprocess.run([*prefix, *program(*words)], capture_output=True, cwd=self.folder,
+                              **options)
 
     def run_as_nobody(self, name, *arguments):
         """As run_words, of a copy of the program `name`, because the folder of the original may be

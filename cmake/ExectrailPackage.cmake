@@ -1,0 +1,19 @@
+# `cpack --config build/release/CPackConfig.cmake` makes a Debian package of what is installed, with
+# the dependencies that its programs really have.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME exectrail)
+set(CPACK_PACKAGE_VENDOR Exectrail)
+set(CPACK_PACKAGE_CONTACT "The Exectrail authors <exectrail@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+    "Records every program execution from the kernel's tracepoints as evidence, applies detection
+ recipes to it, live or afterwards, and tests recipes against recorded attacks.")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
+include(CPack)

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Programs lie where build tools and AppImages put theirs, below parents that are neither.
+[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
+set -eu
+
+case $1 in
+  path)
+    mkdir -p /tmp/go-build1/b001/exe /tmp/.mount_x
+    cp /usr/bin/sleep /tmp/go-build1/b001/exe/evil
+    cp /usr/bin/sleep /tmp/.mount_x/x
+    /tmp/go-build1/b001/exe/evil 0.05
+    /tmp/.mount_x/x 0.05
+    ;;
+  parent)
+    # A parent of the right name in the right place of another folder, and one that is an ordinary user's.
+    mkdir -p /home/alice/go/bin /tmp/go-build1/b001/exe /usr/local/go/bin
+    cp /usr/bin/sleep /tmp/go-build1/b001/exe/evil
+    cp /usr/bin/dash /home/alice/go/bin/go
+    cp /usr/bin/dash /usr/local/go/bin/go
+    chown 1000 /usr/local/go/bin/go
+    /home/alice/go/bin/go -c '/tmp/go-build1/b001/exe/evil 0.05; :'
+    /usr/local/go/bin/go -c '/tmp/go-build1/b001/exe/evil 0.05; :'
+    ;;
+esac
+sleep 0.05
