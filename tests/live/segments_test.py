@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -65,6 +66,33 @@ class Segments(life.LifeCase):
         self.assertRegex(errors, r"removed .*-000001.trail'?: more than 102 kB together")
         numbers = [int(re.search(r"-(\d{6})\.trail$", path)[1]) for path in self.segments()]
         self.assertEqual(list(range(numbers[0], numbers[-1] + 1)), numbers, "only the oldest went")
+
+    def test_a_service_manager_is_told(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.bind(self.path("notify"))
+        manager.settimeout(life.WITHIN)
+        self.addCleanup(manager.close)
+        environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify"), "WATCHDOG_USEC": "200000"}
+        with self.recording("-o", "trail/", env=environment) as recorder:
+            self.assertRegex(manager.recv(4096), rb"\AREADY=1\nSTATUS=recording [0-9a-f]{8}\Z")
+            for _ in range(3):
+                self.assertRegex(manager.recv(4096), rb"\AWATCHDOG=1\nSTATUS=\d+ execs, ")
+            environment["NOTIFY_SOCKET"] = self.path("notify2")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as second:
+                second.bind(self.path("notify2"))
+                second.settimeout(life.WITHIN)
+                analyzer = subprocess.Popen(
+                    programs.program("analyze", "--follow", "trail"), cwd=self.folder,
+                    env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL)
+                try:
+                    self.assertTrue(second.recv(4096).startswith(b"READY=1\n"))
+                    self.assertTrue(second.recv(4096).startswith(b"WATCHDOG=1\n"))
+                finally:
+                    analyzer.terminate()
+                    self.assertEqual(0, analyzer.wait(timeout=programs.TIMEOUT))
+            recorder.send_signal(signal.SIGINT)
+            self.assertEqual(0, recorder.wait(timeout=programs.TIMEOUT))
 
     def test_a_killed_recorder_and_the_next(self):
         with self.recording("-o", "trail/") as recorder:
