@@ -39,12 +39,12 @@ class Housekeeper {
 
   int descriptor() const { return toOwner_.get(); }  // readable: messages, or done
   std::vector<std::string> takeMessages();
+  void say(const std::string& message);  // from any thread
 
  private:
   void run();
   void pack(const std::string& name);
   void retain();
-  void say(const std::string& message);  // takes the lock
   void tell();
 
   SegmentFolder& folder_;

@@ -1,10 +1,12 @@
 #include "recorder/output/segment_writer.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
 #include "recorder/output/batch_sealer.h"
+#include "trace/errors.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -41,7 +43,7 @@ SegmentWriter::SegmentWriter(SegmentFolder& folder, Housekeeper& housekeeper,
   folder_.beginRecording(header.clock.realtimeNs);
   header_.segment.number = 1;
   const std::string name = folder_.nameOf(header_.recordingId, 1);
-  current_ = std::make_unique<Segment>(folder_.make(name), name, header_, settings_);
+  begin(folder_.make(name), name);
 }
 
 // Only between runs of batches, which can be read together only.
@@ -79,11 +81,53 @@ void SegmentWriter::write(const SealedBatch& batch) {
   }
 }
 
+// Nothing, and the current segment goes on, if there cannot be another one now.
+FileDescriptor SegmentWriter::makeFile(const std::string& name) {
+  while (true) {
+    try {
+      FileDescriptor file = folder_.make(name);
+      told_ = false;
+      return file;
+    } catch (const EnvironmentError& e) {
+      if (errno == ENOSPC && housekeeper_.makeRoom()) continue;
+      if (!std::exchange(told_, true)) {
+        housekeeper_.say(std::string(e.what()) + "; the segment before goes on");
+      }
+      return {};
+    }
+  }
+}
+
+void SegmentWriter::finishCurrent() {
+  closed_ = true;
+  try {
+    current_->writer.finish(endOf(*current_));
+  } catch (const trace::DiskFull&) {
+    // It has an end all the same, which says so.
+    if (!housekeeper_.makeRoom()) throw;
+  }
+}
+
+void SegmentWriter::begin(FileDescriptor file, const std::string& name) {
+  while (true) {
+    try {
+      auto next = std::make_unique<Segment>(file.get(), name, header_, settings_);
+      next->file = std::move(file);
+      current_ = std::move(next);
+      closed_ = false;
+      return;
+    } catch (const trace::DiskFull&) {
+      if (!housekeeper_.makeRoom()) throw;
+    }
+  }
+}
+
 void SegmentWriter::rotate() {
   const std::string name = folder_.nameOf(header_.recordingId, header_.segment.number + 1);
-  FileDescriptor file = folder_.make(name);  // fails, if at all, before the old one is closed
+  FileDescriptor file = makeFile(name);
+  if (!file.valid()) return;
   const std::string finished = current_->name;
-  current_->writer.finish(endOf(*current_));
+  finishCurrent();
   const trace::Digest256 head = current_->writer.head();
   bytesBefore_ += current_->writer.bytesWritten();
 
@@ -94,7 +138,7 @@ void SegmentWriter::rotate() {
   std::uint64_t records = 0;
   for (const SealedBatch& batch : restated.batches) records += batch.counts.records;
   header_ = nextHeader(records, head);
-  current_ = std::make_unique<Segment>(std::move(file), name, header_, settings_);
+  begin(std::move(file), name);
   housekeeper_.rotated(finished, name);
   for (const SealedBatch& batch : restated.batches) write(batch);
   current_->restatedBytes = current_->writer.bytesWritten();
@@ -146,7 +190,7 @@ void SegmentWriter::finish(const trace::End& end) {
   last.undecodedEvents = end.undecodedEvents;
   last.mappingsNotKept = end.mappingsNotKept;
   last.unwrittenRecords = end.unwrittenRecords;
-  current_->writer.finish(last);
+  if (!std::exchange(closed_, true)) current_->writer.finish(last);
   housekeeper_.close(current_->name);
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "recorder/output/batch_writer.h"
 #include "recorder/output/housekeeper.h"
@@ -41,14 +42,11 @@ class SegmentWriter : public BatchWriter {
  private:
   // A file that is being written, with what writes it.
   struct Segment {
-    Segment(FileDescriptor file, std::string fileName, const trace::Header& header,
+    Segment(int fd, std::string fileName, const trace::Header& header,
             const trace::WriterSettings& settings)
-        : name(std::move(fileName)),
-          fd(std::move(file)),
-          sink(fd.get(), name),
-          writer(sink, header, settings) {}
+        : name(std::move(fileName)), sink(fd, name), writer(sink, header, settings) {}
+    FileDescriptor file;  // set once the header is written; closed after `sink`
     std::string name;
-    FileDescriptor fd;
     trace::FdSink sink;
     trace::Writer writer;
     BatchCounts counts;
@@ -58,6 +56,9 @@ class SegmentWriter : public BatchWriter {
 
   bool due(const SealedBatch& batch) const;
   void rotate();
+  FileDescriptor makeFile(const std::string& name);
+  void finishCurrent();
+  void begin(FileDescriptor file, const std::string& name);
   trace::Header nextHeader(std::uint64_t restated, const trace::Digest256& previousHead);
   void write(const SealedBatch& batch);
   trace::End endOf(const Segment& segment) const;
@@ -71,6 +72,8 @@ class SegmentWriter : public BatchWriter {
   TreeState state_;  // at the end of what was written
   std::uint64_t lastNs_;
   std::uint64_t bytesBefore_ = 0;  // of the segments that are finished
+  bool told_ = false;              // that no new segment can be made
+  bool closed_ = false;            // the current one has its end
   std::unique_ptr<Segment> current_;
 };
 

@@ -237,6 +237,49 @@ TEST(Follow, AFileOfAlertsThatSomebodyHasShortenedIsTold) {
   EXPECT_THAT(again.operations, HasSubstr("output_changed"));
 }
 
+std::vector<std::string> toldBy(const std::string& path) {
+  std::vector<std::string> actions;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const auto begin = line.find("\"action\":\"") + 10;
+    actions.push_back(line.substr(begin, line.find('"', begin) - begin));
+  }
+  return actions;
+}
+
+TEST(Operations, ToldOnceWhenItBeginsAndOnceWhenItIsOver) {
+  TemporaryFolder all;
+  const std::string path = all.path() + "/operations";
+  analyzer::Operations operations(path);
+  operations.caughtUp(100 * kSecond);  // no recording is expected
+  operations.recordingBegins(100 * kSecond);
+  const OwnedRecord early = exec("/bin/x").at(101 * kSecond);
+  operations.record(early.record);
+  operations.arrived(102 * kSecond);
+  operations.caughtUp(102 * kSecond);
+  operations.caughtUp(130 * kSecond);
+  EXPECT_THAT(toldBy(path), testing::ElementsAre());
+  operations.caughtUp(138 * kSecond);
+  operations.caughtUp(139 * kSecond);
+  EXPECT_THAT(toldBy(path), testing::ElementsAre("heartbeat_missing"));
+  operations.arrived(140 * kSecond);  // and what arrives is of 101
+  operations.arrived(141 * kSecond);
+  EXPECT_EQ(toldBy(path).back(), "behind");
+  EXPECT_EQ(toldBy(path).size(), 2U);
+  operations.caughtUp(142 * kSecond);
+  operations.caughtUp(143 * kSecond);
+  EXPECT_EQ(toldBy(path).back(), "caught_up");
+  EXPECT_EQ(toldBy(path).size(), 3U);
+  trace::Gap lost;
+  lost.lostEvents = 7;
+  operations.record({150 * kSecond, 0, lost});
+  EXPECT_EQ(toldBy(path).back(), "gap");
+  operations.recordingEnds();
+  operations.caughtUp(1000 * kSecond);
+  EXPECT_EQ(toldBy(path).size(), 4U);
+  EXPECT_EQ(operations.told().at("gap"), 1U);
+}
+
 TEST(Checkpoint, IsReadBackAndAForeignFileIsRefused) {
   TemporaryFolder all;
   const std::string path = all.path() + "/c";

@@ -67,6 +67,23 @@ class Segments(life.LifeCase):
         numbers = [int(re.search(r"-(\d{6})\.trail$", path)[1]) for path in self.segments()]
         self.assertEqual(list(range(numbers[0], numbers[-1] + 1)), numbers, "only the oldest went")
 
+    def test_a_full_disk_costs_the_oldest(self):
+        os.mkdir(self.path("small"))
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", self.path("small")],
+                          capture_output=True).returncode != 0:
+            self.skipTest("a small file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.path("small")], check=True)
+        with self.recording("-o", "small/trail/", "--rotate", "64k,1h", "--retain", "all") as recorder:
+            self.wait_for(lambda: self.segments("small/trail"), "the first segment")
+            first = self.segments("small/trail")[0]
+            self.run_until(lambda: not os.path.exists(first), "the first segment is removed")
+            self.run_until(lambda: len(self.segments("small/trail")) >= 2, "it goes on")
+            recorder.send_signal(signal.SIGINT)
+            errors = recorder.stderr.read()
+            self.assertEqual(0, recorder.wait(timeout=programs.TIMEOUT), errors)
+        self.assertRegex(errors, r"removed .*-000001.trail: the disk is full")
+        self.expect(self.run_words("analyze", "--format", "json", "small/trail"), 0)
+
     def test_a_service_manager_is_told(self):
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         manager.bind(self.path("notify"))
