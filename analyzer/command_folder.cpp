@@ -40,7 +40,7 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   settings.metrics = options.metrics;
   settings.watched = options.recipes.paths;
   const bool json = options.format == Format::kJson;
-  settings.separator = json ? "" : "\n";
+  settings.separator.assign(json ? 0 : 1, '\n');
   const auto render = [&options, json](const Alert& alert, const trace::Header& header,
                                        const Program& applied) -> std::string {
     if (alert.severity < options.minSeverity) return {};

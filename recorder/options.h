@@ -21,20 +21,20 @@ enum class Action {
   kProbe,  // says what this host can do
 };
 
+struct SegmentOptions {
+  std::uint64_t bytes = std::uint64_t{64} << 20;          // a segment ends when it is as large,
+  std::chrono::nanoseconds time = std::chrono::hours(1);  // or holds as much time
+  Retention retention;
+};
+
 struct Options {
   Action action = Action::kRecord;
   std::string target;  // of kStop and kDump: a trace file or recording id; empty: the only one
   bool json = false;   // of kProbe
 
-  std::string output;  // "-": standard output
-  // Not empty: `output` is a folder, and the recording is written there as segments.
-  struct Segments {
-    std::uint64_t bytes = std::uint64_t{64} << 20;          // a segment ends when it is as large,
-    std::chrono::nanoseconds time = std::chrono::hours(1);  // or holds as much time
-    Retention retention;
-  };
-  std::optional<Segments> segments;
-  bool checkConfig = false;  // say whether the options make sense, and record nothing
+  std::string output;                      // "-": standard output
+  std::optional<SegmentOptions> segments;  // `output` is a folder, and gets the recording as these
+  bool checkConfig = false;                // say whether the options make sense, and record nothing
   bool wholeHost = false;
   bool asRoot = false;
   bool waitTree = false;

@@ -153,8 +153,9 @@ TEST(Redaction, SecretsGoAndTheRestStays) {
 
 TEST(Redaction, OfEveryCommandLineOfAnAlert) {
   Alert alert;
-  const trace::Field<std::vector<std::string>> secret = {{"x", "--token=s3cret"},
-                                                         {trace::EvidenceClass::kImage}};
+  trace::Field<std::vector<std::string>> secret;
+  secret.value = {"x", "--token=s3cret"};
+  secret.evidence.evidenceClass = trace::EvidenceClass::kImage;
   alert.process.arguments = alert.parent.arguments = alert.previous.arguments = secret;
   alert.attemptArguments = secret;
   alert.reasons = {{"r", "+1", "args --token=s3cret", ""}};
