@@ -10,6 +10,7 @@
 #include "analyzer/output/summary.h"
 #include "analyzer/output/text.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -54,12 +55,13 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   };
   Follower follower(std::move(settings), std::move(program), load, render, baseline, operations);
   follower.run();
+  if (!options.follow && !follower.anything() && !follower.damaged()) {
+    throw EnvironmentError(trace::quoteForTerminal(options.traces.front()) +
+                           " is a directory without traces (*.trail); name a trace file, or the "
+                           "folder that a recorder writes segments into");
+  }
   std::cerr << toText(follower.summary(), "");
   if (options.follow) return kExitDone;
-  if (!follower.anything()) {
-    std::cerr << "exectrail: no trace (*.trail) in that folder\n";
-    return kExitEnvironment;
-  }
   if (follower.damaged()) return kExitEnvironment;
   return found(options, follower) ? kExitFound : kExitDone;
 }
