@@ -122,7 +122,8 @@ class Analysis {
   }
 
   void tell(const PostureReport& report, const trace::Header& header, const std::string& path) {
-    if (options_.format == Format::kJson) buffer_ += toJsonLines(report, header);
+    if (options_.posture && options_.format == Format::kJson)
+      buffer_ += toJsonLines(report, header);
     if (options_.traces.size() > 1) posture_ += trace::quoteForTerminal(path) + ": ";
     posture_ += toText(report);
   }
@@ -187,17 +188,26 @@ class Analysis {
 
 }  // namespace
 
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline) {
+  std::shared_ptr<const Program> program = loadProgram(options.recipes);
+  if (!program) return nullptr;
+  if (!options.context.empty()) program = program->withInput("context", options.context);
+  if (options.baseline.empty()) return program;
+  const std::string text = readWhole(options.baseline);
+  baseline = parseBaseline(options.baseline, text);
+  return program->withInput("baseline", text);
+}
+
 int analyze(const AnalyzeOptions& options) {
   if (!options.where.empty()) return listWhere(options);
   if (!options.noexec.empty()) return whatIf(options);
-  auto program = loadProgram(options.recipes);
+  Baseline baseline;
+  const auto program = loadWithInputs(options, baseline);
   if (!program) return kExitUsage;
-  if (!options.context.empty()) program = program->withInput("context", options.context);
-  if (options.baseline.empty()) return Analysis(options, *program, nullptr).run();
-  const std::string text = readWhole(options.baseline);
-  const Baseline baseline = parseBaseline(options.baseline, text);
-  program = program->withInput("baseline", text);
-  return Analysis(options, *program, &baseline).run();
+  if (options.checkConfig) return kExitDone;
+  const Baseline* usual = options.baseline.empty() ? nullptr : &baseline;
+  if (options.folder) return analyzeFolder(options, program, usual);
+  return Analysis(options, *program, usual).run();
 }
 
 }  // namespace exectrail::analyzer

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/engine/baseline.h"
 #include "analyzer/options.h"
 
 namespace exectrail::analyzer {
@@ -24,6 +25,16 @@ int except(const RecipesOptions& options, const Program& program);
 
 // analyze --what-if
 int whatIf(const AnalyzeOptions& options);
+
+int status(const AnalyzeOptions& options);
+
+// analyze FOLDER
+int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
+                  const Baseline* baseline);
+
+// The program of `options`, with its inputs; null after saying what is wrong. `baseline` gets what
+// --baseline names.
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline);
 
 // analyze --where
 int listWhere(const AnalyzeOptions& options);

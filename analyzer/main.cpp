@@ -24,6 +24,10 @@ int run(int argc, char** argv) {
     const auto parsed = analyzer::parseBaselineOptions(argc, argv);
     return parsed.exitStatus ? *parsed.exitStatus : analyzer::baseline(parsed.options);
   }
+  if (argc > 1 && std::string_view(argv[1]) == "status") {
+    const auto parsed = analyzer::parseStatus(argc, argv);
+    return parsed.exitStatus ? *parsed.exitStatus : analyzer::status(parsed.options);
+  }
   const auto parsed = analyzer::parseAnalyze(argc, argv);
   return parsed.exitStatus ? *parsed.exitStatus : analyzer::analyze(parsed.options);
 }

@@ -3,9 +3,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
+#include "analyzer/follow/folder_watch.h"
 #include "analyzer/paths/path.h"
+#include "trace/daemon/configuration.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 
@@ -18,6 +21,8 @@ constexpr const char* kAnalyzeFooter =
     "  exectrail analyze --fail-on high build.trail\n"
     "  exectrail analyze --format json *.trail > alerts.ndjson\n"
     "  sudo exectrail record -o - | exectrail analyze -\n"
+    "  exectrail analyze --follow --checkpoint c.json --output alerts.ndjson "
+    "/var/lib/exectrail/trail\n"
     "  exectrail analyze --recipes site.yaml --min-severity medium host7.trail\n"
     "  exectrail analyze --format github build.trail\n"
     "  exectrail analyze --what-if noexec=/tmp,/var/tmp host7.trail\n\n"
@@ -126,6 +131,91 @@ std::optional<int> parseWhatIf(const CLI::App& app, const std::string& text,
   return std::nullopt;
 }
 
+// As parse(), with options from a file.
+std::optional<int> parseConfigured(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    std::vector<std::string> words = trace::withConfiguration({argv + 1, argv + argc});
+    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
+    app.parse(words);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return refuse(app, error.what());
+    app.exit(error);
+    return kExitDone;
+  } catch (const trace::ConfigurationError& error) {
+    return refuse(app, error.what());
+  }
+}
+
+void addStreaming(CLI::App& app, AnalyzeOptions& options) {
+  app.add_flag("--follow", options.follow,
+               "Of a folder: when all has been read, wait for what the recorder writes");
+  app.add_option("--checkpoint", options.checkpoint,
+                 "Of a folder: keep here how far it was read, and go on there the next time")
+      ->type_name("FILE");
+  app.add_option("--output", options.output,
+                 "Of a folder: add alerts to this file; with --checkpoint, each exactly once")
+      ->type_name("FILE");
+  app.add_option("--operations", options.operations,
+                 "Of a folder: add alerts about the watching itself, such as gaps, to this file")
+      ->type_name("FILE");
+  app.add_option_function<std::vector<std::string>>(
+         "--sink",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) {
+             try {
+               options.sinks.push_back(parseSink(text));
+             } catch (const std::invalid_argument& error) {
+               throw CLI::ValidationError("--sink", error.what());
+             }
+           }
+         },
+         "With --follow: send alerts there as well: syslog:PATH or unix:PATH of a socket, and then "
+         ",min=SEVERITY and ,redact=no")
+      ->type_name("SINK")
+      ->allow_extra_args(false);
+  app.add_option("--metrics", options.metrics,
+                 "With --follow: tell figures, as Prometheus reads them, on this unix socket")
+      ->type_name("SOCKET");
+  app.add_option_function<std::string>(
+         "--folder",
+         [&options](const std::string& path) {
+           options.traces.push_back(path);
+           options.folder = true;
+         },
+         "A folder of segments, as FILE; for --config")
+      ->type_name("DIR");
+  // withConfiguration() has replaced it; here it is for --help.
+  app.add_option_function<std::string>(
+         "--config", [](const std::string&) {},
+         "Options from a file, as \"name: value\"; those that are typed count instead")
+      ->type_name("FILE");
+  app.add_flag("--check-config", options.checkConfig,
+               "Analyse nothing; say whether options and recipes are sound");
+}
+
+// Also finds out whether a folder was named. Empty if there is none.
+std::string streamingFault(AnalyzeOptions& options) {
+  const bool asked = options.follow || !options.checkpoint.empty() || !options.output.empty() ||
+                     !options.operations.empty() || !options.sinks.empty() ||
+                     !options.metrics.empty();
+  options.folder = options.folder || std::any_of(options.traces.begin(), options.traces.end(),
+                                                 [](const std::string& path) {
+                                                   return path.ends_with('/') || isFolder(path);
+                                                 });
+  const bool folder = options.folder;
+  if (folder && options.traces.size() > 1) return "a folder is analysed by itself, not with others";
+  if (folder && !options.where.empty()) return "--where needs trace files, not a folder";
+  if (!folder && asked) {
+    return "--follow, --checkpoint, --output, --operations, --sink and --metrics need a folder of "
+           "segments";
+  }
+  if (!options.follow && !(options.sinks.empty() && options.metrics.empty())) {
+    return "--sink and --metrics are for --follow";
+  }
+  return {};
+}
+
 }  // namespace
 
 Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
@@ -134,7 +224,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   CLI::App app("Applies detection recipes to traces or a stream.", "exectrail analyze");
   app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
   app.footer(kAnalyzeFooter);
-  app.add_option("FILE", options.traces, "Trace files, or - for standard input")->type_name("");
+  app.add_option("FILE", options.traces,
+                 "Trace files, a folder of segments, or - for standard input")
+      ->type_name("");
   addRecipes(app, options.recipes);
   std::string format = ::isatty(STDOUT_FILENO) != 0 ? "text" : "json";
   addChoice(app, "--format", format, "Default text on a terminal, else json",
@@ -151,19 +243,29 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   app.add_option("--where", options.where,
                  "List executions that satisfy an expression, instead of applying recipes")
       ->type_name("EXPR");
+  app.add_flag(
+      "--posture", options.posture,
+      "Of --format json: also a line for each mount control of the host, event.kind state");
   std::string whatIf;
   app.add_option("--what-if", whatIf,
                  "Say what a mount option would have refused, instead of alerts: noexec=DIR,DIR")
       ->type_name("OPTION=DIRS");
+  addStreaming(app, options);
   addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
             kSeverities);
   app.add_flag("--allow-inconclusive", options.allowInconclusive,
                "--fail-on ignores doubt: gaps, and executions nobody can judge");
-  parsed.exitStatus = parse(app, argc, argv);
+  parsed.exitStatus = parseConfigured(app, argc, argv);
   if (!parsed.exitStatus && options.traces.empty()) {
     parsed.exitStatus = refuse(app, "no trace; name its file, or - for standard input");
   }
   if (!parsed.exitStatus && !whatIf.empty()) parsed.exitStatus = parseWhatIf(app, whatIf, options);
+  if (!parsed.exitStatus) {
+    if (const std::string why = streamingFault(options); !why.empty()) {
+      parsed.exitStatus = refuse(app, why);
+    }
+  }
+  if (!options.output.empty() && app.count("--format") == 0) format = "json";
   options.format = formatByName(format).value_or(Format::kJson);
   const bool written = options.format == Format::kText || options.format == Format::kJson;
   if (!parsed.exitStatus && !options.noexec.empty() && !written) {
@@ -171,6 +273,38 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);
+  return parsed;
+}
+
+Parsed<AnalyzeOptions> parseStatus(int argc, const char* const* argv) {
+  constexpr const char* kConfiguration = "/etc/exectrail/analyzer.yaml";
+  constexpr const char* kFooter =
+      "Examples:\n"
+      "  sudo exectrail status\n"
+      "  exectrail status --metrics m.sock --output alerts.ndjson trail\n\n"
+      "Without a folder, what /etc/exectrail/analyzer.yaml says is shown.\n\n"
+      "Exit status: 0 the recorder writes and the analyzer answers, 1 one of them does not, 2 "
+      "usage.";
+  std::vector<const char*> words(argv + 1, argv + argc);
+  const bool named = std::any_of(words.begin() + 1, words.end(), [](const std::string& word) {
+    return !word.starts_with('-') || word.starts_with("--config") || word.starts_with("--folder");
+  });
+  const bool help = std::find(words.begin(), words.end(), std::string("--help")) != words.end();
+  if (!named && !help) {
+    words.insert(words.begin() + 1, {"--config", kConfiguration});
+  }
+  Parsed<AnalyzeOptions> parsed;
+  CLI::App app("Says on one screen how recorder and analyzer of this host are.",
+               "exectrail status");
+  app.footer(kFooter);
+  app.add_option("FOLDER", parsed.options.traces, "The folder of segments")->type_name("");
+  addStreaming(app, parsed.options);
+  app.allow_config_extras(true);
+  app.allow_extras();  // options of the analysis that stand in the configuration
+  parsed.exitStatus = parseConfigured(app, static_cast<int>(words.size()), words.data());
+  if (!parsed.exitStatus && parsed.options.traces.empty()) {
+    parsed.exitStatus = refuse(app, "no folder; name the one that the recorder writes into");
+  }
   return parsed;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
+#include "analyzer/follow/sink.h"
 #include "analyzer/output/format.h"
 
 namespace exectrail::analyzer {
@@ -24,10 +25,19 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
+  bool posture = false;  // as json: what the mounts say, as lines of their own
   std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
   std::string baseline;  // a file; empty: none
   std::string where;     // an expression: list what satisfies it instead of applying recipes
   std::vector<std::string> noexec;  // of --what-if: directories, normalised; empty: not asked
+  bool folder = false;     // the only trace is a folder of segments, which may not be there yet
+  bool follow = false;     // of a folder: go on when all has been read
+  std::string checkpoint;  // of a folder, a file: where to go on the next time; empty: none
+  std::string output;      // a file for alerts; empty: standard output
+  std::string operations;  // a file for operational alerts; empty: standard error only
+  std::vector<SinkSpec> sinks;  // besides the output, while following
+  std::string metrics;          // a socket that tells figures while following; empty: none
+  bool checkConfig = false;     // say whether options and recipes are sound, and read nothing
 };
 
 enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain, kExcept };
@@ -66,6 +76,9 @@ struct Parsed {
 };
 
 Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
+
+// argv[1] is "status". Where nothing is typed, the service's own configuration is asked.
+Parsed<AnalyzeOptions> parseStatus(int argc, const char* const* argv);
 
 // argv[1] is "baseline".
 Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);

@@ -13,8 +13,10 @@
 #include "recorder/options.h"
 #include "recorder/preparation.h"
 #include "recorder/probe/host_probes.h"
+#include "recorder/proc/process_reader.h"
 #include "recorder/recording.h"
 #include "recorder/summary.h"
+#include "trace/daemon/service_manager.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 
@@ -34,14 +36,31 @@ int probe(const Options& options) {
   return canRecord(probes) ? kExitDone : kExitEnvironment;
 }
 
+std::string statusLine(const trace::End& soFar) {
+  return std::to_string(soFar.execs) + " execs, " + std::to_string(soFar.attempts) +
+         " failed attempts" +
+         (soFar.gaps == 0 ? ", nothing lost"
+                          : ", LOST at least " + std::to_string(soFar.lostEvents) + " events in " +
+                                std::to_string(soFar.gaps) + " gaps");
+}
+
 int recordHere(const Options& options) {
   // A flight recorder can be asked for its window by `record dump`.
   std::optional<StateKeeper> keeper;
   Hooks hooks;
+  trace::ServiceManager manager;
+  hooks.started = [&](const trace::Uuid& id) {
+    if (keeper) keeper->started(id);
+    manager.ready("recording " + trace::toString(id).substr(0, 8));
+  };
+  if (manager.present()) {
+    hooks.stepped = [&](const trace::End& soFar) {
+      manager.alive(monotonicNowNs(), [&] { return statusLine(soFar); });
+    };
+  }
   if (options.flightWindow) {
     requireRoot();
     keeper.emplace(options, StateFolder());
-    hooks.started = [&](const trace::Uuid& id) { keeper->started(id); };
     hooks.dumped = [&](const FlightDump& dump) { keeper->dumped(dump); };
   }
   try {
@@ -105,6 +124,7 @@ int start(Options options) {
 }
 
 int run(const Options& options) {
+  if (options.checkConfig) return kExitDone;  // parsing it was the check
   switch (options.action) {
     case Action::kProbe:
       return probe(options);

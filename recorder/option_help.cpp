@@ -18,6 +18,7 @@ const char* const kRecordFooter =
     "  sudo exectrail record -o build.trail -- make\n"
     "  sudo exectrail record -o host7.trail --duration 10m\n"
     "  sudo exectrail record -o - | exectrail analyze -\n"
+    "  sudo exectrail record -o trail/ --rotate 64M,1h --retain age=30d,free=5%   # for months\n"
     "  sudo exectrail record start -o job.trail    # one step of a pipeline\n"
     "  sudo exectrail record stop job.trail        # a later one\n"
     "  sudo exectrail record start --flight-recorder 5m -o incident.trail\n"

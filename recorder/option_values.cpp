@@ -76,6 +76,55 @@ std::optional<std::uint64_t> parseSize(const std::string& text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nanoseconds& time) {
+  constexpr std::uint64_t kLeast = std::uint64_t{16} << 10;
+  constexpr std::chrono::seconds kShortest{1};
+  for (const std::string& part : split(text)) {
+    // "10m" are minutes here, and megabytes are "10M": what is meant shows in the example.
+    if (const auto duration = parseDuration(part); duration && !part.ends_with('M')) {
+      if (*duration < kShortest) throw OptionError("a segment holds at least a second");
+      time = *duration;
+    } else if (const auto size = parseSize(part)) {
+      if (*size < kLeast) throw OptionError("a segment has at least 16k");
+      bytes = *size;
+    } else {
+      throw OptionError(trace::quoteForTerminal(part) +
+                        " is neither a size nor a time; for example 64M,1h");
+    }
+  }
+}
+
+Retention parseRetention(const std::string& text) {
+  Retention retention;
+  if (text == "all") return retention;
+  for (const std::string& part : split(text)) {
+    const std::size_t equals = part.find('=');
+    const std::string key = part.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
+    if (key == "age") {
+      if (const auto age = parseDuration(value)) {
+        retention.ageNs = static_cast<std::uint64_t>(age->count());
+        continue;
+      }
+    } else if (key == "size") {
+      if ((retention.bytes = parseSize(value))) continue;
+    } else if (key == "free" && value.ends_with('%')) {
+      std::string unit;
+      const auto percent = leadingNumber(value, unit);
+      if (percent && unit == "%" && *percent < 100) {
+        retention.freePercent = percent;
+        continue;
+      }
+    } else if (key == "free") {
+      if ((retention.free = parseSize(value))) continue;
+    }
+    throw OptionError(trace::quoteForTerminal(part) +
+                      " is none of age=TIME, size=SIZE, free=SIZE and free=PERCENT%; for example "
+                      "age=30d,size=20G,free=5%");
+  }
+  return retention;
+}
+
 std::vector<trace::Source> parseSources(const std::string& text) {
   if (text == "auto") return {};
   const std::vector<std::string> wanted = split(text);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "recorder/output/retention.h"
 #include "trace/record.h"
 
 namespace exectrail::recorder {
@@ -24,6 +25,13 @@ std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text);
 
 // "4M", "512k", "1G", "4MiB", or bytes without a unit; units are powers of 1,024.
 std::optional<std::uint64_t> parseSize(const std::string& text);
+
+// "64M,1h": a segment's size and time, either of which may be left out. Sets those that are there.
+// Throws OptionError.
+void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nanoseconds& time);
+
+// "age=30d,size=20G,free=5%", any of them, or "all": nothing is ever removed. Throws OptionError.
+Retention parseRetention(const std::string& text);
 
 // "auto": no names; else the named sources, each once, in the order of trace::Source. Throws
 // OptionError that says which exist.

@@ -1,5 +1,6 @@
 #include "recorder/options.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <memory>
 
 #include "recorder/option_help.h"
+#include "trace/daemon/configuration.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 
@@ -49,6 +51,8 @@ struct Typed {
   std::string source = "auto";
   std::string environment;
   std::string buffer;
+  std::string rotate;
+  std::string retain;
   std::string format;
   bool probe = false;
 };
@@ -60,8 +64,17 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
       {"none", trace::FailedPolicy::kNone}};
   app.add_option("-o,--output", options.output,
                  "Trace file, or - for standard output (COMMAND then writes to standard error); "
-                 "an existing file is kept as FILE.old [HOST-TIME.trail]")
-      ->type_name("FILE");
+                 "an existing file is kept as FILE.old [HOST-TIME.trail]. A folder (DIR/) gets the "
+                 "recording as segments")
+      ->type_name("FILE|DIR/");
+  app.add_option("--rotate", typed.rotate,
+                 "Begin a new segment at this size or after this time [64M,1h]")
+      ->type_name("SIZE,TIME");
+  app.add_option(
+         "--retain", typed.retain,
+         "Remove the oldest segments: age=TIME, size=SIZE together, free=SIZE or free=N% of "
+         "the disk; all removes none [free=5%]")
+      ->type_name("BOUND,...");
   app.add_flag("-a,--all", options.wholeHost, "Record the whole host, also with a COMMAND");
   app.add_option("--duration", typed.duration, "Stop recording after this time: 30s, 10m, 2h")
       ->type_name("TIME");
@@ -92,6 +105,13 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
   app.add_option("--buffer", typed.buffer, "Size of the kernel's buffers, each CPU's [4M]")
       ->type_name("SIZE");
   app.add_flag("--as-root", options.asRoot, "Under sudo, do not run COMMAND as the invoking user");
+  // withConfiguration() has replaced it; here it is for --help.
+  app.add_option_function<std::string>(
+         "--config", [](const std::string&) {},
+         "Options from a file, as \"name: value\"; those that are typed count instead")
+      ->type_name("FILE");
+  app.add_flag("--check-config", options.checkConfig,
+               "Record nothing; say whether the options make sense");
   app.add_flag("--probe", typed.probe,
                "Record nothing; say what this host can do, what is missing, and why it matters");
   app.add_option("--format", typed.format, "Of --probe: text, json [text]")->type_name("FORMAT");
@@ -104,8 +124,36 @@ std::chrono::nanoseconds requireDuration(const char* option, const std::string& 
                                          "example 30s");
 }
 
+bool isFolder(const std::string& path) {
+  struct stat status {};
+  return path.ends_with('/') || (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+void convertSegments(const Typed& typed, Options& options) {
+  const bool asked = !typed.rotate.empty() || !typed.retain.empty();
+  if (!isFolder(options.output)) {
+    if (!asked) return;
+    throw CLI::ValidationError(typed.rotate.empty() ? "--retain" : "--rotate",
+                               "is for segments in a folder; name it with -o DIR/");
+  }
+  options.segments.emplace();
+  try {
+    if (!typed.rotate.empty()) {
+      parseRotate(typed.rotate, options.segments->bytes, options.segments->time);
+    }
+  } catch (const OptionError& e) {
+    throw CLI::ValidationError("--rotate", e.what());
+  }
+  try {
+    options.segments->retention = parseRetention(typed.retain.empty() ? "free=5%" : typed.retain);
+  } catch (const OptionError& e) {
+    throw CLI::ValidationError("--retain", e.what());
+  }
+}
+
 void convert(const Typed& typed, Options& options) {
   if (!typed.duration.empty()) options.duration = requireDuration("--duration", typed.duration);
+  convertSegments(typed, options);
   if (!typed.flightWindow.empty()) {
     options.flightWindow = requireDuration("--flight-recorder", typed.flightWindow);
     if (*options.flightWindow < kMinWindow || *options.flightWindow > kMaxWindow) {
@@ -161,6 +209,9 @@ void requireSense(const Options& options, const Typed& typed, bool dashes) {
   if (options.flightWindow && options.output == "-") {
     refuse("--flight-recorder", "writes several traces and needs the name of a file, not -");
   }
+  if (options.flightWindow && options.segments) {
+    refuse("--flight-recorder", "writes windows, not segments; name a file, not a folder");
+  }
 }
 
 // Runs `parse`, says what is wrong and sets `exitCode` if anything is.
@@ -214,6 +265,17 @@ Options parseOptions(int argc, char** argv, std::optional<int>& exitCode) {
   int i = 1;
   for (; i < argc && std::string_view(argv[i]) != "--"; ++i) own.emplace_back(argv[i]);
   const bool dashes = i < argc;
+  try {
+    own = trace::withConfiguration(own, {{"-o", "--output"}, {"-a", "--all"}});
+  } catch (const trace::ConfigurationError& e) {
+    std::cerr << "exectrail: " << e.what() << '\n';
+    exitCode = kExitUsage;
+    return {};
+  } catch (const EnvironmentError& e) {
+    std::cerr << "exectrail: " << e.what() << '\n';
+    exitCode = kExitEnvironment;
+    return {};
+  }
   const std::string word = own.empty() ? "" : own.front();
   if (word == "stop" || word == "dump") {
     own.erase(own.begin());

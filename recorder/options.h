@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "recorder/option_values.h"
+#include "recorder/output/retention.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
@@ -20,12 +21,20 @@ enum class Action {
   kProbe,  // says what this host can do
 };
 
+struct SegmentOptions {
+  std::uint64_t bytes = std::uint64_t{64} << 20;          // a segment ends when it is as large,
+  std::chrono::nanoseconds time = std::chrono::hours(1);  // or holds as much time
+  Retention retention;
+};
+
 struct Options {
   Action action = Action::kRecord;
   std::string target;  // of kStop and kDump: a trace file or recording id; empty: the only one
   bool json = false;   // of kProbe
 
-  std::string output;  // "-": standard output
+  std::string output;                      // "-": standard output
+  std::optional<SegmentOptions> segments;  // `output` is a folder, and gets the recording as these
+  bool checkConfig = false;                // say whether the options make sense, and record nothing
   bool wholeHost = false;
   bool asRoot = false;
   bool waitTree = false;

@@ -12,6 +12,7 @@
 #include "recorder/host_facts.h"
 #include "recorder/invoking_user.h"
 #include "recorder/loop.h"
+#include "recorder/output/segment_output.h"
 #include "recorder/output/trace_output.h"
 #include "recorder/pipeline.h"
 #include "recorder/preparation.h"
@@ -58,6 +59,17 @@ std::unique_ptr<Destination> openDestination(const Options& options, const trace
                                              const std::function<void(const FlightDump&)>& dumped) {
   trace::WriterSettings writer;
   writer.key = key;
+  if (options.segments) {
+    SegmentSettings settings;
+    settings.folder = options.output;
+    settings.rotate = {options.segments->bytes,
+                       static_cast<std::uint64_t>(options.segments->time.count())};
+    settings.retention = options.segments->retention;
+    settings.writer = writer;
+    settings.readClocks = readClocks;
+    settings.notify = notify;
+    return std::make_unique<SegmentOutput>(settings, header);
+  }
   if (!options.flightWindow) {
     return std::make_unique<TraceOutput>(options.output, header, writer, notify);
   }
@@ -101,7 +113,8 @@ std::string beginning(const Options& options) {
            " of the whole host in memory; kill -USR1 " + std::to_string(::getpid()) +
            " writes them" + ends;
   }
-  return "recording the whole host into " + trace::quoteForTerminal(options.output) + ends;
+  const std::string what = options.segments ? "segments in " : "";
+  return "recording the whole host into " + what + trace::quoteForTerminal(options.output) + ends;
 }
 
 // From open sources to a complete trace. COMMAND is made here and may outlive this.
@@ -143,7 +156,8 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
     pipeline.setRoot(command->pid());
   }
   const bool otherUser = command && !options_.asRoot && invokingUser().has_value();
-  dropPrivileges({otherUser, options_.flightWindow.has_value()}, notify_);
+  const bool opensFiles = options_.flightWindow.has_value() || options_.segments.has_value();
+  dropPrivileges({otherUser, opensFiles}, notify_);
   destination->start();
   pipeline.start();
   if (hooks_.started) hooks_.started(header.recordingId);
@@ -159,8 +173,11 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
 
 trace::EndReason Recording::loop(Pipeline& pipeline, Destination& destination, Command* command) {
   const Work work = {[&](std::vector<int>& fds) { pipeline.descriptors(fds); },
-                     [&] { pipeline.step(); }, [&] { return pipeline.dueNs(); },
-                     [&] { destination.dump(pipeline.counts()); },
+                     [&] {
+                       pipeline.step();
+                       if (hooks_.stepped) hooks_.stepped(pipeline.counts());
+                     },
+                     [&] { return pipeline.dueNs(); }, [&] { destination.dump(pipeline.counts()); },
                      [&] { return pipeline.liveProcesses(); }};
   try {
     return Loop({options_.duration, options_.waitTree}, work, signals_, command, notify_).run();
@@ -192,7 +209,7 @@ Outcome record(const Options& options, const Notify& notify, const Hooks& hooks)
   // The sources are gone by now: nobody is traced while we wait.
   if (command) outcome.exitStatus = command->status(true).value_or(0);
   if (failure) throw EnvironmentError("the trace ends early: " + *failure);
-  if (!options.flightWindow && outcome.bytesWritten > 0) pack(outcome, notify);
+  if (!options.flightWindow && !options.segments && outcome.bytesWritten > 0) pack(outcome, notify);
   return outcome;
 }
 

@@ -26,6 +26,7 @@ struct Outcome {
 struct Hooks {
   std::function<void(const trace::Uuid& recordingId)> started;  // from here on nothing is missed
   std::function<void(const FlightDump& dump)> dumped;           // a flight recorder's window
+  std::function<void(const trace::End& soFar)> stepped;  // often: events were moved, all is well
 };
 
 // Records until COMMAND ends, the duration is over, or SIGINT, SIGTERM or SIGHUP arrives; returns

@@ -135,6 +135,7 @@ CutReport cut(Reader& source, const CheckedParent& parent, const CutSelection& s
               ByteSink& sink, const WriterSettings& settings) {
   Header header = source.header();
   header.parents.push_back(parent.parent);
+  header.segment = {};  // it is no part of that recording's sequence any more
   header.provenance.push_back("cut to " + describe(selection) + " by exectrail-trace " +
                               EXECTRAIL_VERSION);
   if (!parent.problem.empty()) {

@@ -55,6 +55,7 @@ class Merger {
     header.parents.clear();
     header.provenance.clear();
     header.origins.clear();
+    header.segment = {};
     for (const MergeInput& input : inputs_) {
       const Header& from = input.reader->header();
       if (from.meaningVersion != header.meaningVersion) {

@@ -83,6 +83,15 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
+// Which part of a recording a trace is. The first records of a part say again what is needed from
+// those before it; whoever has read them leaves `restatedRecords` out.
+struct Segment {
+  std::uint32_t number = 0;  // from 1; 0: not a segment
+  std::uint64_t restatedRecords = 0;
+  std::optional<std::array<std::uint8_t, 32>> previousHead;  // of the segment before, at its end
+  friend bool operator==(const Segment&, const Segment&) = default;
+};
+
 struct Header {
   Uuid recordingId{};
   std::uint16_t meaningVersion = kMeaningVersion;
@@ -94,6 +103,7 @@ struct Header {
   std::optional<std::array<std::uint8_t, 32>> signingKey;  // set by the writer
   std::vector<Parent> parents;
   std::vector<Origin> origins;
+  Segment segment;
 
   // Whose clock and host those of a record are. An origin that is not there counts as this one.
   const ClockReading& clockOf(const Record& record) const {
@@ -117,6 +127,7 @@ enum class EndReason : std::uint16_t {
   kWindow = 6,    // of a flight recorder, which goes on
   kImported = 7,  // made from another sensor's log, up to its end
   kMerged = 8,
+  kRotated = 9,  // the recording goes on in its next segment
 };
 
 struct End {

@@ -140,6 +140,25 @@ void decodeAncestry(schema::Header::Reader in, Header& header) {
   }
 }
 
+void encodeSegment(schema::Header::Builder out, const Segment& segment) {
+  out.setSegmentNumber(segment.number);
+  out.setRestatedRecords(segment.restatedRecords);
+  if (segment.previousHead) {
+    out.setPreviousHead({segment.previousHead->data(), segment.previousHead->size()});
+  }
+}
+
+Segment segmentFrom(schema::Header::Reader in) {
+  Segment segment;
+  segment.number = in.getSegmentNumber();
+  segment.restatedRecords = in.getRestatedRecords();
+  const auto head = in.getPreviousHead();
+  if (head.size() == 32) {
+    std::copy(head.begin(), head.end(), segment.previousHead.emplace().begin());
+  }
+  return segment;
+}
+
 // A list of elements of no size could claim any number of them.
 void requirePlausible(std::size_t elements, std::size_t messageSize) {
   if (elements > messageSize / sizeof(capnp::word))
@@ -162,6 +181,7 @@ std::vector<std::byte> encodeHeader(const Header& header) {
     out.setSigningKey({header.signingKey->data(), header.signingKey->size()});
   }
   encodeAncestry(out, header);
+  encodeSegment(out, header.segment);
   return flatten(message);
 }
 
@@ -182,6 +202,7 @@ Header decodeHeader(const std::byte* message, std::size_t size) {
     const auto key = in.getSigningKey();
     if (key.size() == 32) std::copy(key.begin(), key.end(), header.signingKey.emplace().begin());
     decodeAncestry(in, header);
+    header.segment = segmentFrom(in);
     return header;
   });
 }

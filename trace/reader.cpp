@@ -28,8 +28,6 @@ class TraceReader : public Reader {
     readHeader(name);
   }
 
-  // Sets `told` once the end has been read.
-
   const Header& header() const override { return header_; }
   const ReadState& state() const override { return state_; }
   const std::optional<End>& end() const override { return end_; }
@@ -205,6 +203,11 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks 
   FileDescriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!copy.valid()) throwErrno(errno, "cannot read " + name);
   return std::make_unique<TraceReader>(readStream(std::move(copy), name), name, checks);
+}
+
+std::unique_ptr<Reader> followTrace(const std::string& path, More more) {
+  return std::make_unique<TraceReader>(followFile(path, std::move(more)), quoteForTerminal(path),
+                                       Checks::kDigests);
 }
 
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {

@@ -2,15 +2,12 @@
 # What a trace means, field by field. FORMAT.md describes the container around these messages.
 #
 # Reading rules
-#   * Everything the kernel or a process handed us is Data: paths, arguments and names are bytes, in
-#     no particular encoding.
-#   * Times are nanoseconds. `...Ns` is CLOCK_MONOTONIC unless the field says otherwise;
-#     Header.clock converts to the other clocks.
+#   * What the kernel or a process handed us is Data: paths, arguments, names are bytes in no encoding.
+#   * Times are nanoseconds, `...Ns` CLOCK_MONOTONIC unless the field says otherwise (see Header.clock).
 #   * A string field holds an index into the table of strings (see Batch); index 0 is the empty string.
 #   * Next to every value stands the class of its evidence. `unknown` means that the value was not
 #     available: it is then neither empty nor zero nor false.
-#   * Layout changes by Cap'n Proto's rules: add fields at the end, never reuse or renumber.
-#     A change of *meaning* raises Header.meaningVersion.
+#   * Layout changes by Cap'n Proto's rules, at the end; *meaning* by raising Header.meaningVersion.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("exectrail::trace::schema");
@@ -48,6 +45,9 @@ struct Header {
   signingKey @7 :Data;         # Ed25519 public key, 32 bytes; empty: the trace is not signed
   parents @8 :List(Parent);    # the traces that this one was made from, oldest first
   origins @9 :List(Origin);    # of a merged trace: the recordings beside the one described above
+  segmentNumber @10 :UInt32;   # 1, 2, ...: of a recording spread over several traces; 0: not a segment
+  restatedRecords @11 :UInt64; # so many at the beginning say again what segments before this one say
+  previousHead @12 :Data;      # of the hash chain of the segment before, at its end; empty: none
 }
 
 struct Parent {
@@ -493,7 +493,8 @@ struct End {
     cut @4;                    # made from another trace
     diskFull @5;
     window @6;                 # of a flight recorder, which goes on
-      imported @7;               # made from another sensor's log, up to its end
-      merged @8;                 # made from several traces
+    imported @7;               # made from another sensor's log, up to its end
+    merged @8;                 # made from several traces
+    rotated @9;                # the recording goes on in its next segment
   }
 }

@@ -228,7 +228,7 @@ struct Engine::State {
     }
   }
 
-  const trace::Header header;
+  trace::Header header;
   AlertSink sink;
   Engine::Observer observer;
   ProcessTree tree;
@@ -256,6 +256,8 @@ void Engine::process(const trace::Record& record) {
   state_->advance();
   std::visit(*state_, record.body);
 }
+
+void Engine::continueIn(const trace::Header& segment) { state_->header = segment; }
 
 void Engine::finish() { state_->finish(); }
 

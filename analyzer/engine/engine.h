@@ -54,6 +54,9 @@ class Engine {
 
   void process(const trace::Record& record);
 
+  // What follows comes from the next segment of the same recording: its clock counts from here on.
+  void continueIn(const trace::Header& segment);
+
   // The trace has ended: gives out what suppression holds back.
   void finish();
 

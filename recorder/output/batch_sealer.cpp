@@ -6,9 +6,8 @@
 namespace exectrail::recorder {
 namespace {
 
-// As trace::Writer: bounds the memory of readers.
+// As trace::Writer: bounds the memory of readers. A run is bounded by its sink.
 constexpr std::size_t kSealBytes = std::size_t{256} << 10;
-constexpr std::size_t kRunBytes = std::size_t{1} << 20;
 
 struct Count {
   BatchCounts& counts;
@@ -53,7 +52,7 @@ void BatchSealer::flush() {
   }
   runBytes_ += batch_.content->size();
   sink_.put(std::exchange(batch_, {}));
-  if (runBytes_ >= kRunBytes) builder_.startRun();
+  if (runBytes_ >= sink_.longestRunBytes()) builder_.startRun();
 }
 
 }  // namespace exectrail::recorder

@@ -40,6 +40,9 @@ class BatchSink {
   // A run of batches, which share tables, is over after so much time at the latest; 0: no limit.
   virtual std::uint64_t longestRunNs() const { return 0; }
 
+  // And at about this size.
+  virtual std::size_t longestRunBytes() const { return std::size_t{1} << 20; }
+
   // True: not now. Events are best left in the kernel, which counts what it has to drop.
   virtual bool full() const { return false; }
 

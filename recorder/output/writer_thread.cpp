@@ -31,11 +31,14 @@ void clearEvent(const FileDescriptor& fd) {
 
 WriterThread::WriterThread(trace::ByteSink& sink, const trace::Header& header,
                            const trace::WriterSettings& settings, std::size_t queueBytes)
-    : writer_(sink, header, settings),
+    : WriterThread(std::make_unique<PlainWriter>(sink, header, settings), queueBytes) {}
+
+WriterThread::WriterThread(std::unique_ptr<BatchWriter> writer, std::size_t queueBytes)
+    : writer_(std::move(writer)),
       queueBytes_(queueBytes),
       toThread_(makeEvent()),
       toOwner_(makeEvent()),
-      bytesWritten_(writer_.bytesWritten()) {}
+      bytesWritten_(writer_->bytesWritten()) {}
 
 WriterThread::~WriterThread() {
   if (!thread_.joinable()) return;
@@ -83,7 +86,7 @@ void WriterThread::run() {
     waitForItems();
     items_.takeAll([this](Item&& item) { write(std::move(item)); });
     try {
-      if (!failed_.load(std::memory_order_relaxed)) writer_.tick(monotonicNowNs());
+      if (!failed_.load(std::memory_order_relaxed)) writer_->tick(monotonicNowNs());
     } catch (...) {
       fail();
     }
@@ -95,7 +98,7 @@ void WriterThread::run() {
 // Until something was put, or it is time to sync.
 void WriterThread::waitForItems() {
   timespec timeout{};
-  const auto dueNs = failed_.load(std::memory_order_relaxed) ? std::nullopt : writer_.dueNs();
+  const auto dueNs = failed_.load(std::memory_order_relaxed) ? std::nullopt : writer_->dueNs();
   if (dueNs) {
     const std::uint64_t nowNs = monotonicNowNs();
     const std::uint64_t leftNs = *dueNs > nowNs ? *dueNs - nowNs : 0;
@@ -122,7 +125,7 @@ void WriterThread::write(Item&& item) {
   } catch (...) {
     fail();
   }
-  bytesWritten_.store(writer_.bytesWritten(), std::memory_order_relaxed);
+  bytesWritten_.store(writer_->bytesWritten(), std::memory_order_relaxed);
   if (std::holds_alternative<trace::End>(item)) {
     done_.store(true, std::memory_order_release);
     tell();
@@ -136,7 +139,7 @@ void WriterThread::writeBatch(const SealedBatch& batch) {
   if (failed_.load(std::memory_order_relaxed)) {
     unwrittenRecords_ += batch.counts.records;
   } else {
-    writer_.addBatch(*batch.content, batch.counts.records, batch.fresh);
+    writer_->add(batch);
   }
 }
 
@@ -146,7 +149,7 @@ void WriterThread::writeEnd(trace::End end) {
   if (failed_.load(std::memory_order_relaxed) && !diskFull_) return;
   end.unwrittenRecords += unwrittenRecords_;
   if (diskFull_) end.reason = trace::EndReason::kDiskFull;
-  writer_.finish(end);
+  writer_->finish(end);
 }
 
 void WriterThread::fail() {

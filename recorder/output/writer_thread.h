@@ -9,11 +9,13 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <variant>
 
 #include "recorder/output/batch_sink.h"
+#include "recorder/output/batch_writer.h"
 #include "recorder/output/handover.h"
 #include "trace/file_descriptor.h"
 #include "trace/writer.h"
@@ -28,6 +30,7 @@ class WriterThread : public BatchSink {
   // the writer.
   WriterThread(trace::ByteSink& sink, const trace::Header& header,
                const trace::WriterSettings& settings, std::size_t queueBytes = kQueueBytes);
+  explicit WriterThread(std::unique_ptr<BatchWriter> writer, std::size_t queueBytes = kQueueBytes);
   ~WriterThread() override;  // waits until what was put is written, or the sink gives up
 
   void start();
@@ -54,7 +57,7 @@ class WriterThread : public BatchSink {
   void fail();
   void tell();
 
-  trace::Writer writer_;
+  std::unique_ptr<BatchWriter> writer_;
   std::size_t queueBytes_;
   FileDescriptor toThread_;  // eventfd: something was put
   FileDescriptor toOwner_;   // eventfd: room again, a failure, or done

@@ -68,7 +68,7 @@ class Outputs(programs.Case):
         self.assertIn("stopped  yes, by the mount: ", said)
 
     def test_posture_records(self):
-        lines = self.analyze("--format", "json", NOEXEC).stdout.decode().splitlines()
+        lines = self.analyze("--format", "json", "--posture", NOEXEC).stdout.decode().splitlines()
         states = [line for line in map(json.loads, lines) if line["event"]["kind"] == "state"]
         self.assertEqual(len(states), 9)
         self.assertEqual({state["event"]["dataset"] for state in states}, {"exectrail.posture"})

@@ -35,6 +35,37 @@ TEST(OptionValues, Sizes) {
   }
 }
 
+TEST(OptionValues, RotationBySizeAndTime) {
+  const auto rotate = [](const std::string& text) {
+    std::uint64_t bytes = 1;
+    std::chrono::nanoseconds time(1);
+    parseRotate(text, bytes, time);
+    return std::pair(bytes, time.count());
+  };
+  EXPECT_EQ(rotate("64M,1h"), std::pair(std::uint64_t{64} << 20, 3'600'000'000'000L));
+  EXPECT_EQ(rotate("10m,2M"), std::pair(std::uint64_t{2} << 20, 600'000'000'000L));
+  EXPECT_EQ(rotate("10M"), std::pair(std::uint64_t{10} << 20, 1L)) << "a capital M is a size";
+  EXPECT_EQ(rotate("5s"), std::pair(std::uint64_t{1}, 5'000'000'000L));
+  for (const char* bad : {"", "tomorrow", "1k", "500ms", "64M,", "64M;1h"}) {
+    EXPECT_THROW(rotate(bad), OptionError) << bad;
+  }
+}
+
+TEST(OptionValues, RetentionByAgeSizeAndRoom) {
+  const Retention all = parseRetention("age=30d,size=20G,free=5%");
+  EXPECT_EQ(all.ageNs, 30 * std::uint64_t{86'400'000'000'000});
+  EXPECT_EQ(all.bytes, std::uint64_t{20} << 30);
+  EXPECT_EQ(all.freePercent, 5.0);
+  EXPECT_FALSE(all.free.has_value());
+  EXPECT_EQ(parseRetention("free=2G").free, std::uint64_t{2} << 30);
+  const Retention none = parseRetention("all");
+  EXPECT_FALSE(none.ageNs || none.bytes || none.free || none.freePercent);
+  for (const char* bad : {"", "30d", "age=", "age=x", "size=5%", "free=100%", "free=-1%",
+                          "all,age=1d", "age=1d,", "weight=1"}) {
+    EXPECT_THROW(parseRetention(bad), OptionError) << bad;
+  }
+}
+
 TEST(OptionValues, SourcesEachOnceInOneOrder) {
   EXPECT_TRUE(parseSources("auto").empty());
   EXPECT_THAT(parseSources("procfs,tracefs,procfs"),

@@ -115,7 +115,9 @@ class MappedSource : public ByteSource {
 
 class StreamSource : public ByteSource {
  public:
-  StreamSource(FileDescriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+  // `more` may be null: then the end is where the bytes end.
+  StreamSource(FileDescriptor fd, std::string name, More more = {})
+      : fd_(std::move(fd)), name_(std::move(name)), more_(std::move(more)) {}
 
   ByteSpan take(std::size_t size) override {
     fill(size);
@@ -146,7 +148,7 @@ class StreamSource : public ByteSource {
       // Nothing of this chunk has been handed out if it has to grow.
       if (end_ == chunk_.capacity()) chunk_.grow(end_ + kChunk, end_);
       const ssize_t got = ::read(fd_.get(), chunk_.data() + end_, chunk_.capacity() - end_);
-      if (got == 0) return;
+      if (got == 0 && (!more_ || !more_(end_ > begin_))) return;
       if (got < 0 && errno != EINTR) throwErrno(errno, "cannot read " + name_);
       if (got > 0) end_ += static_cast<std::size_t>(got);
     }
@@ -165,6 +167,7 @@ class StreamSource : public ByteSource {
 
   FileDescriptor fd_;
   std::string name_;
+  More more_;
   Buffer chunk_;  // handed out up to begin_, read up to end_
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
@@ -199,6 +202,13 @@ std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name) 
 
 std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name) {
   return std::make_unique<StreamSource>(std::move(fd), name);
+}
+
+std::unique_ptr<ByteSource> followFile(const std::string& path, More more) {
+  const std::string name = quoteForTerminal(path);
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) throwErrno(errno, "cannot open " + name);
+  return std::make_unique<StreamSource>(std::move(fd), name, std::move(more));
 }
 
 std::unique_ptr<ByteSource> readBytes(ByteSpan bytes) {

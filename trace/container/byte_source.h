@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,13 @@ class ByteSource {
 std::unique_ptr<ByteSource> openFile(const std::string& path);
 std::unique_ptr<ByteSource> mapFile(FileDescriptor fd, const std::string& name);
 std::unique_ptr<ByteSource> readStream(FileDescriptor fd, const std::string& name);
+
+// A file that somebody is still writing to: where its bytes end, `more` is asked. It waits until
+// there may be more of them and returns true, or returns false: this is the end. `inside`: bytes
+// have been read that only make sense with those that follow.
+using More = std::function<bool(bool inside)>;
+std::unique_ptr<ByteSource> followFile(const std::string& path, More more);
+
 std::unique_ptr<ByteSource> readBytes(ByteSpan bytes);
 
 }  // namespace exectrail::trace

@@ -75,6 +75,8 @@ const char* endReason(EndReason reason) {
       return "as a merge of other traces";
     case EndReason::kImported:
       return "with the log that it was imported from";
+    case EndReason::kRotated:
+      return "where the next segment of its recording begins";
     case EndReason::kUnknown:
       break;
   }
@@ -118,6 +120,14 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
   out << "sources    ";
   for (const Source source : header.capture.sources) out << ' ' << name(source);
   out << '\n';
+  if (header.segment.number != 0) {
+    out << "segment     " << header.segment.number << " of its recording";
+    if (header.segment.restatedRecords != 0) {
+      out << "; its first " << header.segment.restatedRecords
+          << " records say again what ran and was mounted when it began";
+    }
+    out << '\n';
+  }
   for (const Origin& origin : header.origins) {
     out << "also        " << quoteForTerminal(origin.host.name) << ", "
         << toString(origin.recordingId) << '\n';

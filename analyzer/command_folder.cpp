@@ -1,0 +1,66 @@
+// exectrail analyze FOLDER: a folder of segments, read once or followed.
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "analyzer/commands.h"
+#include "analyzer/follow/follower.h"
+#include "analyzer/output/format.h"
+#include "analyzer/output/summary.h"
+#include "trace/errors.h"
+#include "trace/escape.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+bool found(const AnalyzeOptions& options, const Follower& follower) {
+  if (!options.failOn) return false;
+  const Summary& total = follower.summary();
+  for (auto i = static_cast<std::size_t>(*options.failOn); i < kSeverityNames.size(); ++i) {
+    if (total.alertsBySeverity.at(i) != 0) return true;
+  }
+  return !options.allowInconclusive &&
+         (inconclusiveCount(total) != 0 || total.gaps != 0 || follower.notSeen() != 0);
+}
+
+}  // namespace
+
+int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
+                  const Baseline* baseline) {
+  Operations operations(options.operations);
+  FollowSettings settings;
+  settings.folder = options.traces.front();
+  while (settings.folder.size() > 1 && settings.folder.ends_with('/')) settings.folder.pop_back();
+  settings.follow = options.follow;
+  settings.checkpoint = options.checkpoint;
+  settings.output = options.output;
+  settings.sinks = options.sinks;
+  for (SinkSpec& sink : settings.sinks) sink.least = std::max(sink.least, options.minSeverity);
+  settings.metrics = options.metrics;
+  settings.watched = options.recipes.paths;
+  settings.separator.assign(options.format == Format::kText ? 1 : 0, '\n');
+  const auto written = [&options](const Alert& alert, const trace::Header& header,
+                                  const Program& applied) -> std::string {
+    if (alert.severity < options.minSeverity) return {};
+    return render(options.format, alert, {header, applied.inputsSha256(), options.context, {}});
+  };
+  // What is usual is not loaded anew: it is learnt from traces, not edited.
+  const auto load = [&options] {
+    Baseline same;
+    return loadWithInputs(options, same);
+  };
+  Follower follower(std::move(settings), std::move(program), load, written, baseline, operations);
+  follower.run();
+  if (!options.follow && !follower.anything() && !follower.damaged()) {
+    throw EnvironmentError(trace::quoteForTerminal(options.traces.front()) +
+                           " is a directory without traces (*.trail); name a trace file, or the "
+                           "folder that a recorder writes segments into");
+  }
+  std::cerr << toText(follower.summary(), "");
+  if (options.follow) return kExitDone;
+  if (follower.damaged()) return kExitEnvironment;
+  return found(options, follower) ? kExitFound : kExitDone;
+}
+
+}  // namespace exectrail::analyzer

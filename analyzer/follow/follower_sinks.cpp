@@ -1,0 +1,71 @@
+// Of the Follower: what goes to sinks besides the output.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "analyzer/follow/follower.h"
+#include "analyzer/follow/host_clock.h"
+#include "analyzer/follow/redaction.h"
+#include "analyzer/output/json.h"
+#include "trace/escape.h"
+
+namespace exectrail::analyzer {
+namespace {
+
+// Drops are told once in this time.
+constexpr std::uint64_t kTellNs = 60'000'000'000;
+// A checkpoint waits so long for a sink that does not take anything; after that, what a restart
+// would send again is what the queue holds.
+constexpr std::uint64_t kOweNs = 60'000'000'000;
+constexpr std::uint64_t kDrainNs = 2'000'000'000;
+
+}  // namespace
+
+// JSON in any case: receivers are programs.
+void Follower::send(const Alert& alert) {
+  for (Sink& sink : sinks_) {
+    if (alert.severity < sink.spec().least) continue;
+    std::string line = sink.spec().redact
+                           ? toJsonLine(redacted(alert), header_, program_->inputsSha256())
+                           : toJsonLine(alert, header_, program_->inputsSha256());
+    line.pop_back();  // its newline
+    sink.add(std::move(line), alert.severity, alert.realtimeNs, header_.host.name);
+  }
+}
+
+void Follower::pumpSinks(std::uint64_t nowNs) {
+  std::uint64_t dropped = 0;
+  bool owed = false;
+  for (Sink& sink : sinks_) {
+    sink.pump(nowNs);
+    dropped += sink.dropped();
+    owed = owed || !sink.empty();
+  }
+  owedSinceNs_ = !owed ? 0 : owedSinceNs_ == 0 ? nowNs : owedSinceNs_;
+  if (dropped == toldDropped_ || nowNs < toldNs_ + kTellNs) return;
+  operations_.tell("dropped", std::to_string(dropped - toldDropped_) +
+                                  " alerts were not sent: a sink takes nothing, and its queue is "
+                                  "full; the output has them");
+  toldDropped_ = dropped;
+  toldNs_ = nowNs;
+}
+
+// What a sink has not taken yet must be found again after a kill.
+bool Follower::sinksOwe(std::uint64_t nowNs) {
+  return owedSinceNs_ != 0 && nowNs < owedSinceNs_ + kOweNs;
+}
+
+void Follower::drainSinks() {
+  const std::uint64_t untilNs = monotonicNowNs() + kDrainNs;
+  for (std::uint64_t nowNs = untilNs - kDrainNs; nowNs < untilNs; nowNs = monotonicNowNs()) {
+    if (!sinks_.empty()) pumpSinks(nowNs);
+    if (owedSinceNs_ == 0) return;
+    ::usleep(10'000);
+  }
+  std::size_t waiting = 0;
+  for (const Sink& sink : sinks_) waiting += sink.waiting();
+  operations_.tell("dropped", std::to_string(waiting) +
+                                  " alerts were not sent before the end; the output has them");
+}
+
+}  // namespace exectrail::analyzer
