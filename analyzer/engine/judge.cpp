@@ -119,9 +119,12 @@ class Judge {
       unknownPath_ = true;
       return std::nullopt;
     }
-    if (!judged_.fileResolved() || recipe_.typedPathOnly == TypedPathOnly::kIgnore) {
+    if (!judged_.fileResolved()) {
+      // What ran may lie elsewhere than what was typed says: behind a link, below another root.
+      unknownPath_ = !judged_.attempt() && !judged_.script();
       return std::nullopt;
     }
+    if (recipe_.typedPathOnly == TypedPathOnly::kIgnore) return std::nullopt;
     const Place& typed = judged_.typedPlace();
     if (typed.kind == PlaceKind::kPath) {
       verdict_.path = typed.path;

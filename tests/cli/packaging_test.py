@@ -15,8 +15,13 @@ NOT_OF_A_SERVICE = {
     "record": {"help", "version", "config", "check-config", "probe", "format", "all", "as-root",
                "wait-tree", "flight-recorder"},
     "analyze": {"help", "version", "config", "check-config", "where", "fail-on",
-                "allow-inconclusive"},
+                "allow-inconclusive", "posture", "what-if"},
 }
+RULE = """title: Whoami
+logsource: {category: process_creation, product: linux}
+detection: {selection: {Image|endswith: /whoami}, condition: selection}
+level: low
+"""
 FILES = {"record": "recorder.yaml", "analyze": "analyzer.yaml"}
 
 
@@ -37,11 +42,14 @@ class Packaging(programs.Case):
     def test_the_programs_take_them(self):
         """As they are, and with every line that is commented out."""
         os.mkdir(self.path("recipes.d"))
+        os.mkdir(self.path("rules.d"))
+        self.write("rules.d/one.yml", RULE)
         self.write("recipes.d/site.yaml", "override: exec_from_unusual_dir\n"
                                           "classes: {temp: {severity: critical}}\n")
         baseline = self.write("baseline.json", "{}")
         for word in FILES:
             text = self.text(word).replace("/etc/exectrail/recipes.d", self.path("recipes.d"))
+            text = text.replace("/etc/exectrail/rules.d", self.path("rules.d"))
             text = text.replace("/etc/exectrail/baseline.json", baseline)
             for name, content in (("as-is", text), ("all", re.sub(r"^#([a-z-]+: )", r"\1", text, flags=re.M))):
                 if name == "all":
