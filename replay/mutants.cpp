@@ -14,7 +14,7 @@ using Kind = Condition::Kind;
 
 constexpr std::size_t kShown = 80;  // bytes of a clause in the name of a mutant
 
-std::string quoted(const std::string& text) {
+std::string inQuotes(const std::string& text) {
   std::string line;
   for (const char c : text) {
     if (c != '\n' && (c != ' ' || line.empty() || line.back() != ' ')) line += c;
@@ -109,18 +109,18 @@ class Mutator {
       case Kind::kOr:
         if (at.children.size() > 1) {
           without(at.children, where + ":",
-                  [](const Condition& child) { return quoted(child.text); });
+                  [](const Condition& child) { return inQuotes(child.text); });
         }
         break;
       case Kind::kNot:
-        if (here(where + ": without the `not` of " + quoted(at.text))) {
+        if (here(where + ": without the `not` of " + inQuotes(at.text))) {
           Condition inner = at.children.front();
           at = std::move(inner);
           return;
         }
         break;
       case Kind::kAny:
-        if (here(where + ": all instead of any in " + quoted(at.text))) at.kind = Kind::kAll;
+        if (here(where + ": all instead of any in " + inQuotes(at.text))) at.kind = Kind::kAll;
         break;
       case Kind::kNumber:
       case Kind::kLength:
@@ -132,12 +132,12 @@ class Mutator {
     }
     if (at.numbers.size() > 1) {
       without(
-          at.numbers, where + ": " + quoted(at.text),
+          at.numbers, where + ": " + inQuotes(at.text),
           [](std::int64_t value) { return std::to_string(value); }, true);
     }
     if (at.texts.size() > 1) {
       without(
-          at.texts, where + ": " + quoted(at.text),
+          at.texts, where + ": " + inQuotes(at.text),
           [](const std::string& text) { return "'" + text + "'"; }, true);
     }
     if (at.set) set(at, where);
@@ -146,7 +146,7 @@ class Mutator {
 
   void number(Condition& at, const std::string& where) {
     for (const int step : {-1, 1}) {
-      if (here(where + ": " + quoted(at.text) + " with " + std::to_string(at.number + step))) {
+      if (here(where + ": " + inQuotes(at.text) + " with " + std::to_string(at.number + step))) {
         at.number += step;
         return;
       }
@@ -170,7 +170,7 @@ class Mutator {
     };
     for (std::size_t i = 0; i < exact.size() + globs.size(); ++i) {
       const std::string name = i < exact.size() ? exact[i] : globs[i - exact.size()].pattern();
-      if (!here(where + ": " + quoted(at.text) + " without '" + name + "'", true)) continue;
+      if (!here(where + ": " + inQuotes(at.text) + " without '" + name + "'", true)) continue;
       rebuilt(i);
       return;
     }

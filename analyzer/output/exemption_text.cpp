@@ -31,7 +31,7 @@ std::string patternOf(std::string_view path) {
 }
 
 // A flow scalar in double quotes: https://yaml.org/spec/1.2.2/#731-double-quoted-style
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -49,16 +49,16 @@ std::optional<std::string> exemptionText(const ExemptionRequest& request) {
     return std::nullopt;
   }
   const std::string digits = request.alertId.substr(0, kNameDigits);
-  std::string text = "lists:\n  parent_of_" + digits + ": [" + quoted(patternOf(request.parent)) +
+  std::string text = "lists:\n  parent_of_" + digits + ": [" + inQuotes(patternOf(request.parent)) +
                      "]\n---\noverride: " + request.recipe + "\nexempt:\n";
   text += "  - name: alert-" + digits + "\n";
-  text += "    path: [" + quoted(patternOf(request.path)) + "]\n";
+  text += "    path: [" + inQuotes(patternOf(request.path)) + "]\n";
   text += "    parent: genuine(@parent_of_" + digits + ")";
   if (request.user) text += " and user.id == " + std::to_string(*request.user);
   text += "\n";
-  text += "    why: " + quoted(request.reason) + "\n";
-  if (!request.owner.empty()) text += "    owner: " + quoted(request.owner) + "\n";
-  text += "    until: " + quoted(request.until) + "\n";
+  text += "    why: " + inQuotes(request.reason) + "\n";
+  if (!request.owner.empty()) text += "    owner: " + inQuotes(request.owner) + "\n";
+  text += "    until: " + inQuotes(request.until) + "\n";
   return text;
 }
 

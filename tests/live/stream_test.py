@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 # A trace analysed while it is being recorded gives the same bytes as its file does afterwards.
+import re
 import shlex
 import subprocess
 
 import programs
+
+
+def without_commands(text):
+    """Without the next commands, which name a file: nothing can be asked of a stream that is over."""
+    return re.sub(rb"  next     .*\n(?:           exectrail .*\n)*", b"", text)
 
 
 class Stream(programs.LiveCase):
@@ -26,7 +32,7 @@ class Stream(programs.LiveCase):
                 self.expect(live, 0)
                 filed = self.run_words(*words, "s.trail")
                 self.expect(filed, 0)
-                self.assertEqual(live.stdout, filed.stdout)
+                self.assertEqual(live.stdout, without_commands(filed.stdout))
                 if form == "json":
                     self.assertEqual(3, len(live.stdout.splitlines()))
 
