@@ -1,4 +1,4 @@
-// exectrail recipes list | check | explain | except, and loading recipes for all words.
+// exectrail recipes list | show | check | explain | except, and loading recipes for all words.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -80,6 +80,7 @@ int recipes(const RecipesOptions& asked) {
   if (added) paths.push_back(options.output);
   const auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
+  if (options.word == RecipesWord::kShow) return show(options, *program);
   if (options.word == RecipesWord::kExplain) return explain(options, *program);
   if (options.word == RecipesWord::kExcept) return except(options, *program);
   if (options.word == RecipesWord::kList) {

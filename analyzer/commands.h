@@ -17,6 +17,9 @@ int recipes(const RecipesOptions& options);
 int baseline(const BaselineOptions& options);
 int checkRules(const RulesOptions& options);
 
+// recipes show
+int show(const RecipesOptions& options, const Program& program);
+
 // recipes explain
 int explain(const RecipesOptions& options, const Program& program);
 

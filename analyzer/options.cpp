@@ -37,6 +37,7 @@ constexpr const char* kAnalyzeFooter =
 constexpr const char* kRecipesFooter =
     "Examples:\n"
     "  exectrail recipes list\n"
+    "  exectrail recipes show exec_from_unusual_dir\n"
     "  exectrail recipes check site.yaml\n"
     "  exectrail recipes check --no-builtin analyzer/recipes\n"
     "  exectrail recipes explain 3f9c1a7e0b52 host7.trail\n"
@@ -316,6 +317,9 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
   app.footer(kRecipesFooter);
   CLI::App* list = app.add_subcommand("list", "Name, version, severities and title of each recipe");
   addRecipes(*list, options.recipes);
+  CLI::App* show = app.add_subcommand("show", "A recipe as it is written, with overrides");
+  show->add_option("NAME", options.what, "Name of the recipe")->required()->type_name("");
+  addRecipes(*show, options.recipes);
   CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with recipe files");
   check->add_option("PATH", options.recipes.paths, "Recipe files or folders")->type_name("");
   addBuiltin(*check, options.recipes);
@@ -331,10 +335,12 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
   if (list->parsed()) options.word = RecipesWord::kList;
+  if (show->parsed()) options.word = RecipesWord::kShow;
   if (explain->parsed()) options.word = RecipesWord::kExplain;
   if (except->parsed()) options.word = RecipesWord::kExcept;
-  if (!list->parsed() && !check->parsed() && !explain->parsed() && !except->parsed()) {
-    parsed.exitStatus = refuse(app, "recipes needs one of the words list, check, explain, except");
+  if (app.get_subcommands().empty()) {
+    parsed.exitStatus =
+        refuse(app, "recipes needs one of the words list, show, check, explain, except");
   } else if (except->parsed() && options.trace.empty()) {
     parsed.exitStatus = refuse(app, "except needs an alert's id, and the trace's file");
   } else if (except->parsed() && (options.reason.empty() || options.until.empty())) {

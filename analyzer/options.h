@@ -40,12 +40,12 @@ struct AnalyzeOptions {
   bool checkConfig = false;     // say whether options and recipes are sound, and read nothing
 };
 
-enum class RecipesWord : std::uint8_t { kCheck, kList, kExplain, kExcept };
+enum class RecipesWord : std::uint8_t { kCheck, kList, kShow, kExplain, kExcept };
 
 struct RecipesOptions {
   RecipesWord word = RecipesWord::kCheck;
   RecipeOptions recipes;
-  // Of kExplain and kExcept:
+  // Of kShow, the first of them; of kExplain and kExcept:
   std::string what;   // the name of a recipe, or an alert's id or its beginning
   std::string trace;  // a file
   std::string exec;   // PID or PID.NUMBER; empty: all that the recipe has a word on

@@ -15,6 +15,16 @@ class Recipes(programs.Case):
         self.assertEqual(result.returncode, status, result.stderr.decode())
         return result.stdout.decode()
 
+    def test_show(self):
+        site = self.write("site.yaml", "override: download_then_exec\nseverity: low\n")
+        said = self.text("recipes", "show", "download_then_exec", "--recipes", site)
+        self.assertRegex(said, r"(?m)^# .*over_time\.yaml:1\n(#.*\n)?recipe: download_then_exec$")
+        self.assertIn("site.yaml:1\noverride: download_then_exec\nseverity: low\n", said)
+        self.assertNotIn("recipe: failed_exec_burst", said)
+        result = self.run_words("recipes", "show", "download_then_exe")
+        self.assertEqual((result.returncode, result.stdout), (2, b""))
+        self.assertIn(b"did you mean 'download_then_exec'?", result.stderr)
+
     def test_explain_why(self):
         said = self.text("recipes", "explain", "loader_from_unusual_dir", LOADER)
         self.assertIn("file.path = '/tmp/x' is in class temp", said)
