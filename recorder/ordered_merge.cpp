@@ -97,6 +97,36 @@ bool OrderedMerge::joinTwin(Event& event) {
   return false;
 }
 
+bool OrderedMerge::isLateTwin(const Event& event) {
+  const auto key = twinKey(event);
+  if (!key) return false;
+  const auto found = alone_.find({key->kind, key->id});
+  if (found == alone_.end() || found->second.source == event.source) return false;
+  const Alone& first = found->second;
+  const auto* exec = std::get_if<ExecEvent>(&event.body);
+  const bool other = exec != nullptr && !exec->filename.empty() && !first.filename.empty() &&
+                     exec->filename != first.filename;
+  if (other || event.timeNs < first.timeNs || event.timeNs - first.timeNs > kLateTwinNs) {
+    return false;
+  }
+  alone_.erase(found);
+  ++lateEvents_;
+  return true;
+}
+
+void OrderedMerge::noteAlone(const Event& event) {
+  const auto key = twinKey(event);
+  if (!expected_.twins || event.joined || !key) return;
+  const auto* exec = std::get_if<ExecEvent>(&event.body);
+  alone_[{key->kind, key->id}] = {event.timeNs, event.source,
+                                  exec == nullptr ? std::string() : exec->filename};
+  if (alone_.size() <= mostAlone_) return;
+  std::erase_if(alone_, [&event](const auto& entry) {
+    return entry.second.timeNs + kLateTwinNs < event.timeNs;
+  });
+  mostAlone_ = std::max<std::size_t>(1024, 2 * alone_.size());
+}
+
 void OrderedMerge::add(std::vector<Event>&& events) {
   std::vector<Event> fresh;
   fresh.reserve(events.size());
@@ -105,7 +135,7 @@ void OrderedMerge::add(std::vector<Event>&& events) {
     if (std::holds_alternative<EnterEvent>(event.body) && event.timeNs < lastNs_) continue;
     // Part of a failure's reading by now.
     if (std::holds_alternative<OpenEvent>(event.body)) continue;
-    if (expected_.twins && joinTwin(event)) continue;
+    if (expected_.twins && (joinTwin(event) || isLateTwin(event))) continue;
     noteAdded(event);
     fresh.push_back(std::move(event));
   }
@@ -163,6 +193,7 @@ void OrderedMerge::deliver(std::size_t count, const std::function<void(Event&)>&
     if (event.timeNs < lastNs_) ++lateEvents_;
     lastNs_ = std::max(lastNs_, event.timeNs);
     deliveringNs_ = event.timeNs;
+    noteAlone(event);
     receive(event);
     noteReleased(event);
   }

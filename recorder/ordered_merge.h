@@ -5,8 +5,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "recorder/event.h"
@@ -22,6 +25,10 @@ class OrderedMerge {
   // other, but a virtual machine may lose its CPU in between (on a busy host, more than 5 ms were
   // seen). So long an exec waits for the second one, which is there at once unless it was lost.
   static constexpr std::uint64_t kTwinNs = 50'000'000;
+
+  // A second report that comes later than that, after the first has been delivered, is still no
+  // other exec. It is left out and counted as late: what it alone knew is lost.
+  static constexpr std::uint64_t kLateTwinNs = 2'000'000'000;
 
   // What is expected, and waited for up to kTwinNs.
   struct Expectations {
@@ -68,6 +75,8 @@ class OrderedMerge {
 
   std::uint64_t settledAtNs(const Event& event) const;
   bool joinTwin(Event& event);
+  bool isLateTwin(const Event& event);
+  void noteAlone(const Event& event);
   void noteAdded(const Event& event);
   void noteReleased(const Event& event);
   void deliver(std::size_t count, const std::function<void(Event&)>& receive);
@@ -77,6 +86,14 @@ class OrderedMerge {
   std::unordered_map<std::int32_t, Times> attemptTimes_;  // by tid: what it did about execve
   std::unordered_map<std::int32_t, Times> execTimes_;     // by tgid
   std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;  // by tid
+  // Reports that were delivered without a second one, by kind and task.
+  struct Alone {
+    std::uint64_t timeNs = 0;
+    trace::Source source = trace::Source::kUnknown;
+    std::string filename;  // of an exec
+  };
+  std::map<std::pair<std::size_t, std::int32_t>, Alone> alone_;
+  std::size_t mostAlone_ = 1024;
   std::uint64_t deliveringNs_ = 0;
   std::uint64_t lastNs_ = 0;
   std::uint64_t lateEvents_ = 0;

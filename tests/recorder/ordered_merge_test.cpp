@@ -158,6 +158,26 @@ TEST(OrderedMerge, ReportsOfTwoFilesAreNotOfOneExec) {
   EXPECT_EQ(joined(merge, 1'100'000'000), std::vector<std::string>{"1000000000 joined"});
 }
 
+TEST(OrderedMerge, ASecondReportThatIsLateIsNoSecondExec) {
+  OrderedMerge merge({true, false});
+  merge.add({fromPerf(execAt(10, 5))});
+  EXPECT_EQ(joined(merge, 10 + OrderedMerge::kTwinNs), std::vector<std::string>{"10"});
+  merge.add({execAt(300'000'000, 5)});
+  EXPECT_EQ(joined(merge, 900'000'000), std::vector<std::string>{});
+  EXPECT_EQ(merge.lateEvents(), 1U);
+  // There is but one second report: what comes after it is another exec.
+  merge.add({execAt(1'000'000'000, 5)});
+  EXPECT_EQ(joined(merge, 1'000'000'000 + OrderedMerge::kTwinNs),
+            std::vector<std::string>{"1000000000"});
+  // Too late, of another process, or from where the first came: an exec of its own.
+  merge.add({fromPerf(execAt(1'000'000'000 + OrderedMerge::kLateTwinNs + 1, 5)),
+             fromPerf(execAt(3'100'000'000, 6))});
+  EXPECT_EQ(joined(merge, 4'000'000'000).size(), 2U);
+  merge.add({fromPerf(execAt(4'100'000'000, 6))});
+  EXPECT_EQ(joined(merge, 5'000'000'000), std::vector<std::string>{"4100000000"});
+  EXPECT_EQ(merge.lateEvents(), 1U);
+}
+
 TEST(OrderedMerge, AnExecThatOneTransportLostIsNotHeldForEver) {
   OrderedMerge merge({true, false});
   merge.add({fromPerf(execAt(10, 5)), execAt(20, 6)});
