@@ -1,5 +1,6 @@
 # Precompiled headers for every target of ours, compiled once. Off in the release build, where a
-# file that forgets one of its includes has to fail.
+# file that forgets one of its includes has to fail. For clang: GCC wants each target to define the same
+# macros as the headers were compiled with.
 option(EXECTRAIL_PRECOMPILE "Precompile the headers that most files include" OFF)
 if(NOT EXECTRAIL_PRECOMPILE)
   return()
