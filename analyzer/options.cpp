@@ -207,6 +207,8 @@ std::string streamingFault(AnalyzeOptions& options) {
   const bool folder = options.folder;
   if (folder && options.traces.size() > 1) return "a folder is analysed by itself, not with others";
   if (folder && !options.where.empty()) return "--where needs trace files, not a folder";
+  if (folder && !options.noexec.empty()) return "--what-if needs trace files, not a folder";
+  if (folder && options.posture) return "--posture needs trace files, not a folder";
   if (!folder && asked) {
     return "--follow, --checkpoint, --output, --operations, --sink and --metrics need a folder of "
            "segments";
@@ -271,6 +273,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   const bool written = options.format == Format::kText || options.format == Format::kJson;
   if (!parsed.exitStatus && !options.noexec.empty() && !written) {
     parsed.exitStatus = refuse(app, "--what-if answers as text or json, not as " + format);
+  }
+  if (!parsed.exitStatus && options.posture && !written) {
+    parsed.exitStatus = refuse(app, "--posture adds lines to json, not to " + format);
   }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);

@@ -26,7 +26,7 @@ constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkin
 // have been passed is not known.
 EntryReading afterReturn(EntryReading reading, const FailEvent& fail) {
   if (!reading.pathCopied && reading.typedPath.known() &&
-      !canHaveFailed(fail.tid, reading.typedPath.value, fail.errorNumber)) {
+      !canHaveFailed(fail.tid, reading.typedPath.value, fail.errorNumber, reading.targetExists)) {
     reading.typedPath = trace::Field<std::string>::unreadable(ESTALE);
     reading.targetExists = {};
     if (!reading.argumentsCopied) {

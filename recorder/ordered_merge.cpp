@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "recorder/proc/entry_reader.h"
@@ -32,11 +33,14 @@ std::optional<TwinKey> twinKey(const Event& event) {
 
 // Whether two reports with the same key can be of the same exec: a process may soon go on to
 // another.
-bool agree(const Event& a, const Event& b) {
-  const auto* const one = std::get_if<ExecEvent>(&a.body);
-  const auto* const other = std::get_if<ExecEvent>(&b.body);
-  if (one == nullptr || other == nullptr) return true;
-  return one->filename.empty() || other->filename.empty() || one->filename == other->filename;
+bool agree(std::string_view filename, std::string_view other) {
+  return filename.empty() || other.empty() || filename == other;
+}
+
+// Empty if it is no exec, or not known.
+std::string_view filenameOf(const Event& event) {
+  const auto* const exec = std::get_if<ExecEvent>(&event.body);
+  return exec == nullptr ? std::string_view() : std::string_view(exec->filename);
 }
 
 // Takes over what only the other report knows.
@@ -85,7 +89,7 @@ bool OrderedMerge::joinTwin(Event& event) {
   for (auto twin = begin; twin != pending_.end() && twin->timeNs <= event.timeNs + kTwinNs;
        ++twin) {
     if (twin->joined || twin->source == event.source || twinKey(*twin) != key) continue;
-    if (!agree(*twin, event)) continue;
+    if (!agree(filenameOf(*twin), filenameOf(event))) continue;
     if (auto* exec = std::get_if<ExecEvent>(&twin->body)) {
       join(*exec, std::move(std::get<ExecEvent>(event.body)));
     } else {
@@ -103,10 +107,8 @@ bool OrderedMerge::isLateTwin(const Event& event) {
   const auto found = alone_.find({key->kind, key->id});
   if (found == alone_.end() || found->second.source == event.source) return false;
   const Alone& first = found->second;
-  const auto* exec = std::get_if<ExecEvent>(&event.body);
-  const bool other = exec != nullptr && !exec->filename.empty() && !first.filename.empty() &&
-                     exec->filename != first.filename;
-  if (other || event.timeNs < first.timeNs || event.timeNs - first.timeNs > kLateTwinNs) {
+  if (!agree(first.filename, filenameOf(event)) || event.timeNs < first.timeNs ||
+      event.timeNs - first.timeNs > kLateTwinNs) {
     return false;
   }
   alone_.erase(found);
@@ -117,9 +119,7 @@ bool OrderedMerge::isLateTwin(const Event& event) {
 void OrderedMerge::noteAlone(const Event& event) {
   const auto key = twinKey(event);
   if (!expected_.twins || event.joined || !key) return;
-  const auto* exec = std::get_if<ExecEvent>(&event.body);
-  alone_[{key->kind, key->id}] = {event.timeNs, event.source,
-                                  exec == nullptr ? std::string() : exec->filename};
+  alone_[{key->kind, key->id}] = {event.timeNs, event.source, std::string(filenameOf(event))};
   if (alone_.size() <= mostAlone_) return;
   std::erase_if(alone_, [&event](const auto& entry) {
     return entry.second.timeNs + kLateTwinNs < event.timeNs;

@@ -29,11 +29,12 @@ FileDescriptor openFolder(pid_t tid, const char* name) {
 }
 
 // A link with an absolute target, met on a relative path, leads below our own root.
-bool sameRootAsOurs(int root) {
+bool sameRootAsOurs(pid_t tid) {
+  const FileDescriptor root = openFolder(tid, "root");
   struct stat theirs {};
   struct stat ours {};
-  return ::fstat(root, &theirs) == 0 && ::stat("/", &ours) == 0 && theirs.st_dev == ours.st_dev &&
-         theirs.st_ino == ours.st_ino;
+  return root.valid() && ::fstat(root.get(), &theirs) == 0 && ::stat("/", &ours) == 0 &&
+         theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
 // These mean the process that looks: us.
@@ -45,9 +46,8 @@ bool namesTheReader(std::string_view path) {
 Found lookUp(pid_t tid, const std::string& path) {
   if (path.empty() || namesTheReader(path)) return {ESTALE};
   const bool absolute = path.front() == '/';
-  const FileDescriptor root = openFolder(tid, "root");
   const FileDescriptor start = openFolder(tid, absolute ? "root" : "cwd");
-  if (!root.valid() || !start.valid()) return {ESRCH};
+  if (!start.valid()) return {ESRCH};
   open_how how{};
   how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
   how.resolve = absolute ? RESOLVE_IN_ROOT : 0;
@@ -55,7 +55,7 @@ Found lookUp(pid_t tid, const std::string& path) {
       static_cast<int>(::syscall(SYS_openat2, start.get(), path.c_str(), &how, sizeof how)));
   if (!file.valid()) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
-    if (missing && !absolute && !sameRootAsOurs(root.get())) return {ESTALE};
+    if (missing && !absolute && !sameRootAsOurs(tid)) return {ESTALE};
     return {errno};
   }
   struct stat facts {};
@@ -89,7 +89,9 @@ Field<bool> existsFor(pid_t tid, const std::string& path) {
   return Field<bool>::unreadable(static_cast<std::uint16_t>(found.errorNumber));
 }
 
-bool canHaveFailed(pid_t tid, const std::string& path, std::uint16_t errorNumber) {
+bool canHaveFailed(pid_t tid, const std::string& path, std::uint16_t errorNumber,
+                   const Field<bool>& exists) {
+  if (!exists.known() || exists.value) return true;
   switch (errorNumber) {
     case EACCES:
     case EPERM:
@@ -99,7 +101,6 @@ bool canHaveFailed(pid_t tid, const std::string& path, std::uint16_t errorNumber
     default:
       return true;  // no file is needed for it
   }
-  if (!missing(lookUp(tid, path))) return true;
   return errorNumber == EACCES && endsInClosedFolder(tid, path);
 }
 

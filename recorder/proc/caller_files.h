@@ -18,6 +18,8 @@ trace::Field<bool> existsFor(pid_t tid, const std::string& path);
 // Whether an execve of `path` can have failed with `errorNumber`, as far as files can tell: an
 // error about a file needs one, or a folder that not everybody may search. If not, `path` is not
 // what was passed; whoever frees or reuses that memory at once leaves something else there.
-bool canHaveFailed(pid_t tid, const std::string& path, std::uint16_t errorNumber);
+// `exists` is what existsFor() said of it.
+bool canHaveFailed(pid_t tid, const std::string& path, std::uint16_t errorNumber,
+                   const trace::Field<bool>& exists);
 
 }  // namespace exectrail::recorder

@@ -73,6 +73,12 @@ class Outputs(programs.Case):
         self.assertEqual(len(states), 9)
         self.assertEqual({state["event"]["dataset"] for state in states}, {"exectrail.posture"})
 
+    def test_posture_is_never_ignored(self):
+        for words in (["--format", "ocsf", "--posture", NOEXEC], ["--posture", self.folder]):
+            result = self.run_words("analyze", *words)
+            self.assertEqual((result.returncode, result.stdout), (2, b""))
+            self.assertIn(b"--posture", result.stderr)
+
     # ---- --what-if
 
     def test_what_if(self):

@@ -14,6 +14,10 @@
 namespace exectrail::recorder {
 namespace {
 
+bool failable(pid_t tid, const std::string& path, std::uint16_t errorNumber) {
+  return canHaveFailed(tid, path, errorNumber, existsFor(tid, path));
+}
+
 class CallerFiles : public testing::Test {
  protected:
   void SetUp() override {
@@ -58,13 +62,13 @@ TEST_F(CallerFiles, RelativePathsBeginInTheCallersWorkingDirectory) {
   EXPECT_TRUE(existsFor(child, "file").value);
   EXPECT_TRUE(existsFor(child, "closed/../file").value);
   EXPECT_FALSE(existsFor(child, "missing").value);
-  EXPECT_FALSE(canHaveFailed(child, "missing", EACCES));
-  EXPECT_TRUE(canHaveFailed(child, "closed/missing", EACCES));
+  EXPECT_FALSE(failable(child, "missing", EACCES));
+  EXPECT_TRUE(failable(child, "closed/missing", EACCES));
   ::close(ready[1]);
   ::waitpid(child, nullptr, 0);
   // Its number is nobody's now: nothing is known, and nothing contradicts.
   EXPECT_FALSE(existsFor(child, at("file")).known());
-  EXPECT_TRUE(canHaveFailed(child, at("missing"), EACCES));
+  EXPECT_TRUE(failable(child, at("missing"), EACCES));
   ::close(ready[0]);
 }
 
@@ -76,21 +80,20 @@ TEST_F(CallerFiles, WhatMeansTheReaderIsNotKnown) {
 
 TEST_F(CallerFiles, AnErrorAboutAFileNeedsOne) {
   for (const int error : {EACCES, EPERM, ENOEXEC, ETXTBSY}) {
-    EXPECT_TRUE(canHaveFailed(self_, at("file"), static_cast<std::uint16_t>(error))) << error;
-    EXPECT_FALSE(canHaveFailed(self_, at("missing"), static_cast<std::uint16_t>(error))) << error;
-    EXPECT_FALSE(canHaveFailed(self_, "\x80\x02garbage", static_cast<std::uint16_t>(error)))
-        << error;
-    EXPECT_FALSE(canHaveFailed(self_, at("a/b/c/"), static_cast<std::uint16_t>(error))) << error;
+    EXPECT_TRUE(failable(self_, at("file"), static_cast<std::uint16_t>(error))) << error;
+    EXPECT_FALSE(failable(self_, at("missing"), static_cast<std::uint16_t>(error))) << error;
+    EXPECT_FALSE(failable(self_, "\x80\x02garbage", static_cast<std::uint16_t>(error))) << error;
+    EXPECT_FALSE(failable(self_, at("a/b/c/"), static_cast<std::uint16_t>(error))) << error;
   }
   for (const int error : {ENOENT, ENOTDIR, E2BIG, ENOMEM, EFAULT}) {
-    EXPECT_TRUE(canHaveFailed(self_, at("missing"), static_cast<std::uint16_t>(error))) << error;
+    EXPECT_TRUE(failable(self_, at("missing"), static_cast<std::uint16_t>(error))) << error;
   }
 }
 
 TEST_F(CallerFiles, AClosedFolderRefusesWhatIsNotThere) {
-  EXPECT_TRUE(canHaveFailed(self_, at("closed/missing"), EACCES));
-  EXPECT_TRUE(canHaveFailed(self_, at("closed//a/b"), EACCES));
-  EXPECT_FALSE(canHaveFailed(self_, at("closed/missing"), ENOEXEC));
+  EXPECT_TRUE(failable(self_, at("closed/missing"), EACCES));
+  EXPECT_TRUE(failable(self_, at("closed//a/b"), EACCES));
+  EXPECT_FALSE(failable(self_, at("closed/missing"), ENOEXEC));
 }
 
 }  // namespace

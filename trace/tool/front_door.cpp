@@ -25,7 +25,7 @@ struct Word {
 constexpr std::array<Word, 8> kWords = {{
     {"record", "exectrail-record", false, "record executions into a trace (needs root)"},
     {"analyze", "exectrail-analyze", false, "apply detection recipes to a trace or stream"},
-    {"recipes", "exectrail-analyze", true, "list, check and explain detection recipes"},
+    {"recipes", "exectrail-analyze", true, "list, show, check and explain detection recipes"},
     {"rules", "exectrail-analyze", true, "check rules of Sigma, KubeArmor and Falco"},
     {"baseline", "exectrail-analyze", true, "learn what is usual on a host"},
     {"status", "exectrail-analyze", true, "how recorder and analyzer of this host are"},
