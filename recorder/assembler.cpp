@@ -164,7 +164,8 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
   // What was read of memory when the caller had gone on is nobody's.
-  const bool memoryStands = body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs);
+  const bool memoryStands =
+      body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs, body.filenameAddress);
   static const trace::Field<bool> kUnknown;
   const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
                                 memoryStands || (body.reading && body.reading->pathCopied)

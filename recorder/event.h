@@ -111,6 +111,7 @@ struct FailEvent {
   std::int32_t tid = 0;
   trace::SystemCall systemCall = trace::SystemCall::kExecve;
   std::uint16_t errorNumber = 0;
+  std::uint64_t filenameAddress = 0;  // as in the entry; 0: not known
   // What it was called with: the kernel's copies, completed from the caller's memory soon
   // afterwards. Null: nothing is known.
   std::shared_ptr<const EntryReading> reading = nullptr;

@@ -89,6 +89,7 @@ void Observer::readFailures(std::vector<Event>& events) {
 }
 
 void Observer::readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail) {
+  fail.filenameAddress = call.entered.filenameAddress;
   EntryReading reading;
   if (means_.procfs && affords(fail, failedNs)) {
     reading = afterReturn(readEntry(call.entered), fail);

@@ -69,7 +69,7 @@ std::uint64_t OrderedMerge::settledAtNs(const Event& event) const {
     const bool waits = expected_.statuses && exit->groupDead.value_or(false);
     if (waits && !exitStatuses_.contains(exit->tid)) at = event.timeNs + kTwinNs;
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    if (fail->reading) at = std::max(at, fail->reading->endNs);
+    if (fail->reading) at = std::max(at, fail->reading->endNs + kRewriteNs);
   }
   return at;
 }
@@ -146,11 +146,11 @@ void OrderedMerge::add(std::vector<Event>&& events) {
 
 void OrderedMerge::noteAdded(const Event& event) {
   if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    attemptTimes_[enter->tid].insert(event.timeNs);
+    attempts_[enter->tid].emplace(event.timeNs, enter->filenameAddress);
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    attemptTimes_[fail->tid].insert(event.timeNs);
+    attempts_[fail->tid].emplace(event.timeNs, 0);
   } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    attemptTimes_[exec->oldTid].insert(event.timeNs);
+    attempts_[exec->oldTid].emplace(event.timeNs, 0);
     execTimes_[exec->tgid].insert(event.timeNs);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_[status->tid] = status->status;
@@ -161,16 +161,16 @@ void OrderedMerge::noteReleased(const Event& event) {
   const auto pass = [&event](auto& map, std::int32_t key) {
     const auto found = map.find(key);
     if (found == map.end()) return;
-    Times& times = found->second;
+    auto& times = found->second;
     times.erase(times.begin(), times.upper_bound(event.timeNs));
     if (times.empty()) map.erase(found);
   };
   if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    pass(attemptTimes_, enter->tid);
+    pass(attempts_, enter->tid);
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    pass(attemptTimes_, fail->tid);
+    pass(attempts_, fail->tid);
   } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    pass(attemptTimes_, exec->oldTid);
+    pass(attempts_, exec->oldTid);
     pass(execTimes_, exec->tgid);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_.erase(status->tid);
@@ -215,13 +215,18 @@ std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
   return next == found->second.end() ? 0 : *next;
 }
 
-bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const {
+bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs,
+                                 std::uint64_t pathAddress) const {
   // Memory is replaced by an execve that succeeds, and callers use the same buffers for their next
   // attempt.
-  const auto found = attemptTimes_.find(tid);
-  if (found == attemptTimes_.end()) return false;
-  const auto next = found->second.upper_bound(deliveringNs_);
-  return next != found->second.end() && *next <= untilNs;
+  const auto found = attempts_.find(tid);
+  if (found == attempts_.end()) return false;
+  for (auto next = found->second.upper_bound(deliveringNs_); next != found->second.end(); ++next) {
+    if (next->first <= untilNs) return true;
+    if (next->first > untilNs + kRewriteNs) return false;
+    if (next->second != 0 && next->second == pathAddress) return true;
+  }
+  return false;
 }
 
 std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {

@@ -30,6 +30,10 @@ class OrderedMerge {
   // other exec. It is left out and counted as late: what it alone knew is lost.
   static constexpr std::uint64_t kLateTwinNs = 2'000'000'000;
 
+  // A caller writes its next attempt's path this long before it calls, or less: libraries that
+  // search PATH do so at once, in the buffer of the attempt that has just failed.
+  static constexpr std::uint64_t kRewriteNs = 2'000'000;
+
   // What is expected, and waited for up to kTwinNs.
   struct Expectations {
     bool twins = false;     // every exec is reported by tracefs and by perf
@@ -60,8 +64,9 @@ class OrderedMerge {
   std::uint64_t nextExecOf(std::int32_t tgid) const;
 
   // While an event is being received: whether thread `tid` went on to another execve before
-  // `untilNs`. What was read from its memory until then may belong to that one, or be gone.
-  bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs) const;
+  // `untilNs`, or soon after it with a path at the same address. What was read from its memory
+  // until then may belong to that one, or be gone.
+  bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs, std::uint64_t pathAddress) const;
 
   // While an exit is being received: the status of thread `tid`, if it has been reported.
   std::optional<std::uint32_t> exitStatusOf(std::int32_t tid) const;
@@ -72,6 +77,7 @@ class OrderedMerge {
  private:
   // Times of events that wait. Ordered trees: a flood brings them by the thousand in no order.
   using Times = std::multiset<std::uint64_t>;
+  using Attempts = std::multimap<std::uint64_t, std::uint64_t>;  // time, address of the path or 0
 
   std::uint64_t settledAtNs(const Event& event) const;
   bool joinTwin(Event& event);
@@ -82,9 +88,9 @@ class OrderedMerge {
   void deliver(std::size_t count, const std::function<void(Event&)>& receive);
 
   Expectations expected_;
-  std::vector<Event> pending_;                            // in order of time
-  std::unordered_map<std::int32_t, Times> attemptTimes_;  // by tid: what it did about execve
-  std::unordered_map<std::int32_t, Times> execTimes_;     // by tgid
+  std::vector<Event> pending_;                           // in order of time
+  std::unordered_map<std::int32_t, Attempts> attempts_;  // by tid: what it did about execve
+  std::unordered_map<std::int32_t, Times> execTimes_;    // by tgid
   std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;  // by tid
   // Reports that were delivered without a second one, by kind and task.
   struct Alone {

@@ -82,13 +82,15 @@ TEST(OrderedMerge, KnowsTheNextExecOfAProcess) {
   EXPECT_EQ(next, (Times{30, 30, 40, 0}));
 }
 
+constexpr std::uint64_t kPathAddress = 0x7ffc0000;
+
 bool doubtAtFirst(std::vector<Event> events, std::int32_t tid, std::uint64_t untilNs) {
   OrderedMerge merge;
   merge.add(std::move(events));
   bool first = true;
   bool doubt = false;
   merge.releaseAll([&](Event&) {
-    if (first) doubt = merge.memoryInDoubt(tid, untilNs);
+    if (first) doubt = merge.memoryInDoubt(tid, untilNs, kPathAddress);
     first = false;
   });
   return doubt;
@@ -105,6 +107,32 @@ TEST(OrderedMerge, MemoryIsInDoubtFromTheNextAttemptOn) {
   EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(120, 5), execAt(200, 5)}, 5, 100));
   // Another thread's calls do not matter.
   EXPECT_FALSE(doubtAtFirst({failAt(10, 5), enterAt(20, 6), execAt(200, 6)}, 5, 100));
+}
+
+TEST(OrderedMerge, MemoryIsInDoubtWhereTheNextPathIsWritten) {
+  const auto calledFrom = [](std::uint64_t address, std::uint64_t timeNs) {
+    Event event = enterAt(timeNs, 5);
+    std::get<EnterEvent>(event.body).filenameAddress = address;
+    return event;
+  };
+  constexpr std::uint64_t kRewrite = OrderedMerge::kRewriteNs;
+  // Reading ended at 100, when the caller may have been writing the path of its next call.
+  EXPECT_TRUE(doubtAtFirst({failAt(10, 5), calledFrom(kPathAddress, 120)}, 5, 100));
+  EXPECT_TRUE(doubtAtFirst({failAt(10, 5), calledFrom(kPathAddress, 100 + kRewrite)}, 5, 100));
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5), calledFrom(kPathAddress, 101 + kRewrite)}, 5, 100));
+  // A path of its own.
+  EXPECT_FALSE(doubtAtFirst({failAt(10, 5), calledFrom(kPathAddress + 16, 120)}, 5, 100));
+}
+
+TEST(OrderedMerge, AFailureWaitsUntilTheNextPathCouldBeWritten) {
+  OrderedMerge merge;
+  Event event = failAt(10, 5);
+  EntryReading reading;
+  reading.endNs = 10 * kSettle;
+  std::get<FailEvent>(event.body).reading = std::make_shared<const EntryReading>(reading);
+  merge.add({event});
+  EXPECT_EQ(released(merge, 10 * kSettle + OrderedMerge::kRewriteNs - 1), Times{});
+  EXPECT_EQ(released(merge, 10 * kSettle + OrderedMerge::kRewriteNs), Times{10});
 }
 
 Event fromPerf(Event event) {
