@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -121,7 +123,7 @@ std::string inOtherBatches(const analyzer::Program& program, const std::string& 
     if (random() % often == 0) writer.flush();
   }
   writer.finish(*reader->end());
-  const auto other = trace::openTraceBytes(std::as_bytes(std::span(sink.text)), "batches");
+  const auto other = trace::openTraceBytes(sink.text, "batches");
   return alertsOf(program, *other);
 }
 
