@@ -15,17 +15,23 @@ int PerfCpu::start(int cpu, const PerfExecSettings& settings, const PerfFeatures
   if (const int error = execs.openExecSamples(cpu, settings, features); error != 0) return error;
   refused = "the side-band";
   if (const int error = sideBand.openSideBand(cpu, features); error != 0) return error;
+  refused = "the waker";
+  if (const int error = waker.openExecWaker(cpu, settings); error != 0) return error;
   refused = "the ring";
+  if (const int error = wakerRing.mapUnread(waker); error != 0) return error;
   if (const int error = ring.map(execs, ringBytes); error != 0) return error;
   if (const int error = sideBand.setOutput(execs); error != 0) return error;
   // The side-band first: no exec without the records that belong to it.
   if (const int error = sideBand.enable(); error != 0) return error;
+  // The last one enabled is the first that the tracepoint calls: no waking before the sample.
+  if (const int error = waker.enable(); error != 0) return error;
   return execs.enable();
 }
 
 void PerfCpu::stop() {
   // Both fail only where the CPU is gone, and the events with it.
   execs.disable();
+  waker.disable();
   sideBand.disable();
 }
 

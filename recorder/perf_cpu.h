@@ -15,13 +15,15 @@ namespace exectrail::recorder {
 struct PerfCpu {
   PerfEvent execs;
   PerfEvent sideBand;
+  PerfEvent waker;
   PerfRing ring;
+  PerfRing wakerRing;
   PerfRingState state;
   std::uint64_t readTo = 0;     // position in the ring; what comes before it may be released
   std::uint64_t enabledNs = 0;  // of the events, when last asked for
 
   // Opens, maps and enables. On failure a positive errno, and `refused` says what was: "the exec
-  // samples", "the side-band", "the ring".
+  // samples", "the side-band", "the waker", "the ring".
   int start(int cpu, const PerfExecSettings& settings, const PerfFeatures& features,
             std::uint64_t ringBytes, const char*& refused);
 

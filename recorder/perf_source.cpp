@@ -9,6 +9,7 @@
 
 #include "recorder/cgroup_paths.h"
 #include "recorder/kernel/event_formats.h"
+#include "recorder/kernel/held_namespaces.h"
 #include "recorder/kernel/tracefs_instance.h"
 #include "recorder/perf_cpu.h"
 #include "recorder/perf_decoder.h"
@@ -98,8 +99,6 @@ std::optional<std::string> prepare(const PerfSettings& settings, Plan& plan) {
   if (!id) return format + " is not understood";
   plan.execs.tracepointId = static_cast<std::uint64_t>(*id);
   plan.execs.stackBytes = std::min(settings.stackBytes, kMostStackBytes) / 8 * 8;
-  plan.execs.wakeupExecs = settings.wakeupExecs;
-  plan.execs.wakeupBytes = settings.wakeupBytes;
   const int error = findPerfFeatures(onlineCpus().front(), plan.execs, plan.features);
   if (error != 0) return whyRefused(error);
   return std::nullopt;
@@ -123,6 +122,8 @@ struct PerfSource::State {
   std::vector<PerfCpu> cpus;
   std::vector<UnfinishedStack> unfinished;
   std::uint64_t refreshedNs = 0;
+  bool waking = true;
+  HeldNamespaces held;
 
   std::optional<std::string> start(int number);
   void drain(std::span<PerfCpu> from, std::vector<Event>& events);
@@ -138,7 +139,10 @@ std::optional<std::string> PerfSource::State::start(int number) {
   const std::uint64_t ringBytes =
       std::max(settings.ringBytesPerCpu, kStacksPerRing * plan.execs.stackBytes);
   const int error = cpu.start(number, plan.execs, plan.features, ringBytes, what);
-  if (error == 0) cpus.push_back(std::move(cpu));
+  if (error == 0) {
+    if (!waking) cpu.waker.pauseOutput(true);
+    cpus.push_back(std::move(cpu));
+  }
   if (error == 0 || error == ENODEV) return std::nullopt;
   return whyNotStarted(error, what);
 }
@@ -220,8 +224,15 @@ std::vector<std::string> PerfSource::eventNames() const {
 
 std::vector<int> PerfSource::descriptors() const {
   std::vector<int> descriptors;
-  for (const PerfCpu& cpu : state_->cpus) descriptors.push_back(cpu.execs.descriptor());
+  for (const PerfCpu& cpu : state_->cpus) descriptors.push_back(cpu.waker.descriptor());
   return descriptors;
+}
+
+bool PerfSource::wakeAtExecs(bool wake) {
+  if (wake == std::exchange(state_->waking, wake)) return false;
+  // Fails only where the CPU is gone.
+  for (PerfCpu& cpu : state_->cpus) cpu.waker.pauseOutput(!wake);
+  return wake;
 }
 
 void PerfSource::drain(std::vector<Event>& events) { state_->drain(state_->cpus, events); }

@@ -19,10 +19,6 @@ struct PerfSettings {
   std::uint64_t ringBytesPerCpu = std::uint64_t{2} << 20;
   // Copied of each new image's stack; a multiple of 8, at most 48 KiB.
   std::uint32_t stackBytes = 16384;
-  // A descriptor becomes readable at every so many execs of its CPU (other records never wake), or,
-  // if not 0, whenever wakeupBytes more have been written.
-  std::uint32_t wakeupExecs = 1;
-  std::uint32_t wakeupBytes = 0;
   // Variables whose values are kept.
   std::vector<std::string> environmentNames;
 };
@@ -39,7 +35,14 @@ class PerfSource : public Source {
 
   trace::Source kind() const override { return trace::Source::kPerf; }
   std::vector<std::string> eventNames() const override;
+
+  // Readable at each exec of their CPU, unless wakeAtExecs() says otherwise; other records never
+  // wake.
   std::vector<int> descriptors() const override;
+
+  // Whether execs wake the reader, which they pay for. True if it was not so before: what came
+  // until now has woken nobody.
+  bool wakeAtExecs(bool wake);
 
   // Strings that the kernel's copy of a stack does not hold are read from the process here and now,
   // newest process first. Makes no other system call.

@@ -127,6 +127,8 @@ void Sources::drainExecs(std::vector<Event>& events) {
   }
 }
 
+bool Sources::wakeAtExecs(bool wake) { return perf_ != nullptr && perf_->wakeAtExecs(wake); }
+
 bool Sources::failuresReady() const {
   if (failures_ == nullptr) return false;
   std::vector<pollfd> polled;

@@ -43,6 +43,10 @@ class Sources {
   // Successful execs, from the source that knows most about them.
   void drainExecs(std::vector<Event>& events);
 
+  // Whether execs wake whoever waits, where a source lets us choose. True if it was not so before:
+  // what came until now has woken nobody.
+  bool wakeAtExecs(bool wake);
+
   bool failuresReady() const;
 
   // Failed attempts and what they were called with.
