@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "recorder/stack_reading.h"
+#include "recorder/events/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {
