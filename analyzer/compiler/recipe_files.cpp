@@ -1,7 +1,6 @@
 #include "analyzer/compiler/recipe_files.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <sstream>
 
 #include "trace/errors.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -38,14 +38,8 @@ RecipeSource readFile(const fs::path& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throwErrno(errno, path.string());
-  // Grows with what is there: the bound for each file would be a lot of memory.
-  std::string text;
-  std::array<char, std::size_t{64} << 10> part;
-  do {
-    file.read(part.data(), static_cast<std::streamsize>(part.size()));
-    if (file.bad()) throwErrno(errno, path.string());
-    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
-  } while (file && text.size() <= kMaxBytes);
+  std::string text = trace::readAtMost(file, kMaxBytes);
+  if (file.bad()) throwErrno(errno, path.string());
   if (text.size() > kMaxBytes) {
     throw EnvironmentError(path.string() + ": more than 16 MiB; this is no recipe file");
   }
