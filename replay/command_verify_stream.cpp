@@ -131,8 +131,7 @@ std::string inOtherBatches(const analyzer::Program& program, const std::string& 
 class FolderReader {
  public:
   FolderReader(const std::string& folder, const SharedProgram& program, bool follow)
-      : pid_(::fork()) {
-    if (pid_ < 0) throwErrno(errno, "cannot make a process");
+      : pid_(forked()) {
     if (pid_ == 0) ::_exit(read(folder, program, follow));
   }
   ~FolderReader() { end(SIGKILL); }
@@ -151,6 +150,20 @@ class FolderReader {
   }
 
  private:
+  // In the child, a signal to end waits until somebody listens to it.
+  static pid_t forked() {
+    sigset_t ends;
+    sigset_t before;
+    ::sigemptyset(&ends);
+    ::sigaddset(&ends, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &ends, &before);
+    const pid_t pid = ::fork();
+    const int error = errno;
+    if (pid != 0) ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (pid < 0) throwErrno(error, "cannot make a process");
+    return pid;
+  }
+
   static int read(const std::string& folder, const SharedProgram& program, bool follow) {
     try {
       // What it tells of itself (resumed, unfinished) is no matter here.
@@ -259,6 +272,8 @@ std::string throughKills(const SharedProgram& program, const std::vector<std::st
     std::this_thread::sleep_for(kLook);
   }
   if (reader.end(SIGTERM) != kExitDone) return "(a reader failed)";
+  // It may have been told to end before it had found anew what it took back.
+  if (FolderReader(folder.path(), program, false).end(0) != kExitDone) return "(a reader failed)";
   return readFile(alerts);
 }
 

@@ -171,6 +171,22 @@ TEST(Follow, EachAlertOnceHoweverOftenItsReaderIsKilled) {
   }
 }
 
+// Alerts were written, and no checkpoint after them: it was there before.
+TEST(Follow, AKillBeforeTheFirstSaveDoesNotTellTwice) {
+  TemporaryFolder all;
+  const std::string folder = all.path() + "/trail";
+  const std::string output = all.path() + "/out";
+  const std::string checkpoint = all.path() + "/checkpoint";
+  writeFile(output, "kept\n");
+  fs::create_directory(folder);
+  readFolder(folder, output, checkpoint);
+  ASSERT_TRUE(fs::exists(checkpoint)) << "although there was nothing to read";
+  const SegmentedRecording recording(folder, randomHost(6, 60), 4, kRotate);
+  const std::string expected = "kept\n" + readFolder(folder, all.path() + "/once", "").output;
+  std::ofstream(output, std::ios::app) << expected.substr(5, 700);
+  EXPECT_EQ(readFolder(folder, output, checkpoint).output, expected);
+}
+
 TEST(Follow, ARecorderThatWasKilledEndsItsRecordingWhereTheNextBegins) {
   TemporaryFolder all;
   const std::string folder = all.path() + "/trail";
