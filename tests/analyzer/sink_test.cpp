@@ -168,7 +168,7 @@ Alert journalAlert() {
   alert.id = "3f9c";
   alert.severity = Severity::kHigh;
   alert.process.id.tgid = 71;
-  alert.filePath = {"/tmp/a\nPRIORITY=7", {trace::EvidenceClass::kKernel}};
+  alert.filePath = {"/tmp/a\nPRIORITY=7", trace::EvidenceClass::kKernel};
   return alert;
 }
 
