@@ -56,8 +56,12 @@ void Follower::run() {
 void Follower::resume() {
   if (settings_.checkpoint.empty()) return;
   const auto checkpoint = readCheckpoint(settings_.checkpoint);
-  // Without one, what the file holds belongs to nothing that we know of: it stays.
-  if (!checkpoint) return;
+  if (!checkpoint) {
+    // What the file holds belongs to nothing that we know of: it stays. What is added to it from here
+    // on is ours, also if we are killed before the first alert is vouched for.
+    saver_.saveNow(here());
+    return;
+  }
   written_ = checkpoint->position;
   if (!output_.resumeAt(checkpoint->outputBytes)) {
     operations_.tell("output_changed",
