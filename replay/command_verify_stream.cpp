@@ -138,7 +138,8 @@ class FolderReader {
   FolderReader(const FolderReader&) = delete;
   FolderReader& operator=(const FolderReader&) = delete;
 
-  // By a signal, or by itself if that is 0. Its exit status, -1 if it has none.
+  // By a signal, or by itself if that is 0. Its exit status, -1 if it has none. Whom the signal
+  // meets before he can take it has not failed.
   int end(int signal) {
     if (pid_ <= 0) return -1;
     if (signal != 0) ::kill(pid_, signal);
@@ -146,6 +147,7 @@ class FolderReader {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     pid_ = 0;
+    if (signal != 0 && WIFSIGNALED(status) && WTERMSIG(status) == signal) return kExitDone;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
