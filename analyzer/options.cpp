@@ -209,6 +209,11 @@ std::string streamingFault(AnalyzeOptions& options) {
   if (folder && !options.where.empty()) return "--where needs trace files, not a folder";
   if (folder && !options.noexec.empty()) return "--what-if needs trace files, not a folder";
   if (folder && options.posture) return "--posture needs trace files, not a folder";
+  const bool profiled = options.profile || !options.profileJson.empty();
+  if (folder && profiled) return "--profile needs trace files, not a folder";
+  if (profiled && !(options.where.empty() && options.noexec.empty())) {
+    return "--profile is about recipes: not with --where or --what-if";
+  }
   if (!folder && asked) {
     return "--follow, --checkpoint, --output, --operations, --sink and --metrics need a folder of "
            "segments";
@@ -249,6 +254,10 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   app.add_flag(
       "--posture", options.posture,
       "Of --format json: also a line for each mount control of the host, event.kind state");
+  app.add_flag("--profile", options.profile,
+               "At the end, say what each recipe cost, on standard error");
+  app.add_option("--profile-json", options.profileJson, "The same as JSON, in a file")
+      ->type_name("FILE");
   std::string whatIf;
   app.add_option("--what-if", whatIf,
                  "Say what a mount option would have refused, instead of alerts: noexec=DIR,DIR")

@@ -25,10 +25,12 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
-  bool posture = false;  // as json: what the mounts say, as lines of their own
-  std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
-  std::string baseline;  // a file; empty: none
-  std::string where;     // an expression: list what satisfies it instead of applying recipes
+  bool posture = false;     // as json: what the mounts say, as lines of their own
+  bool profile = false;     // say what each recipe cost
+  std::string profileJson;  // a file for the same as JSON; empty: none
+  std::string context;      // of the guidance in alerts: ci, staging, production; empty: none
+  std::string baseline;     // a file; empty: none
+  std::string where;        // an expression: list what satisfies it instead of applying recipes
   std::vector<std::string> noexec;  // of --what-if: directories, normalised; empty: not asked
   bool folder = false;     // the only trace is a folder of segments, which may not be there yet
   bool follow = false;     // of a folder: go on when all has been read

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -137,6 +138,22 @@ struct Recipe {
   std::vector<KeyField> firstSeen;
 };
 
+// What was derived from a program, once for all who use it; for any number of threads.
+class Derived {
+ public:
+  // The same object for all callers, of whom all want the same type.
+  template <typename T>
+  T& get() const {
+    const std::lock_guard lock(mutex_);
+    if (!object_) object_ = std::make_shared<T>();
+    return *static_cast<T*>(object_.get());
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<void> object_;
+};
+
 class Program {
  public:
   Program(std::vector<Recipe> recipes, std::string inputsSha256)
@@ -148,6 +165,9 @@ class Program {
   // recipe files, in hex. inputs_hash.cpp has the layout.
   const std::string& inputsSha256() const { return inputsSha256_; }
 
+  // What engines work out and share. It may refer to recipes(), which no other program does.
+  const Derived& derived() const { return derived_; }
+
   // The same program with further recipes, whose names must be new.
   std::unique_ptr<const Program> withRecipes(std::vector<Recipe> more) const;
 
@@ -157,6 +177,7 @@ class Program {
  private:
   std::vector<Recipe> recipes_;
   std::string inputsSha256_;
+  Derived derived_;
 };
 
 // Compiles one expression by itself, for `analyze --where`. `sources` give lists and macros.

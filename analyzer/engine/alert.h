@@ -12,6 +12,7 @@
 #include "analyzer/engine/mounts.h"
 #include "analyzer/engine/severity.h"
 #include "analyzer/paths/path.h"
+#include "trace/metadata.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -65,9 +66,14 @@ struct Alert {
   std::uint64_t timeNs = 0;
   std::int64_t realtimeNs = 0;
   std::shared_ptr<const RecipeInfo> recipe;
+  // Of a merged trace: that of the recording it is from. Null: that of the trace.
+  std::shared_ptr<const trace::Header> header;
   Severity severity = Severity::kInfo;
   std::string directoryClass;    // empty: the recipe has none
   std::uint64_t suppressed = 0;  // not 0: stands for so many alerts like it, and for itself not
+  // It was given before, when a gap that its decision spans was not known yet: the same alert once
+  // more, with that gap. What was counted then is not counted again.
+  bool amended = false;
   bool exempted = false;
   trace::MappingRole mapping = trace::MappingRole::kUnknown;  // filePath was mapped, not run
   bool script = false;            // filePath is a script, process.executable its interpreter
@@ -94,5 +100,10 @@ struct Alert {
   std::vector<std::string> afterGap;  // fields derived from state that a gap may have made stale
   std::vector<trace::Gap> gaps;       // that this decision spans
 };
+
+// Of the recording that an alert is from, in a trace with this header.
+inline const trace::Header& headerOf(const Alert& alert, const trace::Header& ofTrace) {
+  return alert.header ? *alert.header : ofTrace;
+}
 
 }  // namespace exectrail::analyzer
