@@ -88,6 +88,8 @@ void Engine::continueIn(const trace::Header& segment) {
   if (state_->hosts.front().judge) state_->hosts.front().judge->continueIn(segment);
 }
 
+void Engine::setSilent(bool silent) { state_->ofTrace.silent = silent; }
+
 void Engine::finish() {
   for (State::Host& host : state_->hosts) {
     if (host.judge) host.judge->finish();

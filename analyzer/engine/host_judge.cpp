@@ -235,10 +235,12 @@ void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint
     return;
   }
   ++running.counts.alerts;
+  ++trace_.summary.alertsBySeverity.at(static_cast<std::size_t>(verdict.severity));
+  const bool remembered = running.counter || running.sequencer;
+  if (trace_.silent && !remembered) return;
   const Alert alert = make();
-  ++trace_.summary.alertsBySeverity.at(static_cast<std::size_t>(alert.severity));
-  if (running.counter || running.sequencer) remember(alert, running.recipe);
-  sink_(alert);
+  if (remembered) remember(alert, running.recipe);
+  if (!trace_.silent) sink_(alert);
 }
 
 void HostJudge::remember(const Alert& alert, const Recipe& recipe) {

@@ -28,6 +28,7 @@ struct OfTrace {
   Engine::Observer observer = {};
   ProfileClock clock = {};  // empty: nobody asks what recipes cost
   Profile profile = {};
+  bool silent = false;       // nobody wants the alerts of now
   std::uint64_t judged = 0;  // executions, attempts and mappings so far
 };
 
