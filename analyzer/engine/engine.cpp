@@ -46,6 +46,7 @@ struct RunningRecipe {
 struct Engine::State {
   State(const Program& program, const trace::Header& h, AlertSink s, const Baseline* baseline)
       : header(h),
+        workloads(program.workloads()),
         sink([this, s = std::move(s)](const Alert& alert) { give(alert, s); }),
         candidates(tree.texts()) {
     static const std::set<Key> kNothing;
@@ -156,7 +157,12 @@ struct Engine::State {
       return;
     }
     if (!verdict.exemption.empty()) ++running.counts.exempted[verdict.exemption];
-    const auto make = [&] { return buildAlert(running.recipe, verdict, judged, header, gaps); };
+    const auto make = [&] {
+      Alert alert = buildAlert(running.recipe, verdict, judged, header, gaps);
+      const auto& container = alert.process.context->containerId;
+      if (workloads && container.known()) alert.workload = workloads->find(container.value);
+      return alert;
+    };
     if (running.suppressor && !passes(running, judged, verdict, make)) {
       ++running.counts.suppressed;
       return;
@@ -229,6 +235,7 @@ struct Engine::State {
   }
 
   trace::Header header;
+  std::shared_ptr<const Workloads> workloads;  // null: nobody said anything about containers
   AlertSink sink;
   Engine::Observer observer;
   ProcessTree tree;
