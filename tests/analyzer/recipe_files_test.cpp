@@ -50,6 +50,16 @@ TEST_F(RecipeFiles, WhatIsNotThereIsAnError) {
   EXPECT_THROW(loadRecipes({folder_.string()}), EnvironmentError);  // no recipe in it
 }
 
+TEST_F(RecipeFiles, TakesTheMemoryThatAFileNeeds) {
+  const std::string text(200'001, 'x');
+  const auto sources = loadRecipes({write("a.yaml", text), write("b.yaml", "")});
+  EXPECT_TRUE(sources[0].text == text);
+  EXPECT_LT(sources[0].text.capacity(), 2 * text.size());
+  EXPECT_EQ(sources[1].text, "");
+  fs::resize_file(write("large.yaml", ""), (16 << 20) + 1);  // a hole: takes no disk
+  EXPECT_THROW(loadRecipes({(folder_ / "large.yaml").string()}), EnvironmentError);
+}
+
 TEST(InputsHash, DependsOnNamesAndContentsNotOnPlacesOrOrder) {
   const std::string hash = inputsSha256({{"/a/x.yaml", "1"}, {"/a/y.yaml", "2"}});
   EXPECT_EQ(hash.size(), 64U);
