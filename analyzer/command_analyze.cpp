@@ -164,6 +164,12 @@ class Analysis {
     for (const std::string& recipes : options_.recipes.paths) {
       words += " --recipes " + trace::quoteForTerminal(recipes);
     }
+    for (const std::string& rules : options_.recipes.rules) {
+      words += " --rules " + trace::quoteForTerminal(rules);
+    }
+    if (!options_.recipes.workloads.empty()) {
+      words += " --workloads " + trace::quoteForTerminal(options_.recipes.workloads);
+    }
     return words + (options_.recipes.builtin ? "" : " --no-builtin");
   }
 

@@ -15,6 +15,7 @@ namespace exectrail::analyzer {
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
   std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
+  std::string workloads;           // a file that says what containers are; empty: nobody does
   bool builtin = true;
 };
 
@@ -58,9 +59,13 @@ struct RecipesOptions {
   std::string output;  // the site's file; empty: standard output
 };
 
+enum class RulesWord : std::uint8_t { kCheck, kConvert };
+
 struct RulesOptions {
+  RulesWord word = RulesWord::kCheck;
   std::vector<std::string> paths;
-  bool strict = false;  // whatever is refused or warned about is a finding
+  std::string workloads;  // as above
+  bool strict = false;    // whatever is refused or warned about is a finding
 };
 
 struct BaselineOptions {

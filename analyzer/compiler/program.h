@@ -11,6 +11,7 @@
 #include "analyzer/compiler/classifier.h"
 #include "analyzer/compiler/condition.h"
 #include "analyzer/compiler/diagnostics.h"
+#include "analyzer/compiler/workloads.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -34,6 +35,9 @@ struct RuleOrigin {
   // Of a KubeArmor policy; its severity is 1 (worst) to 10, 0: not set.
   std::string action;
   std::string message;
+  // Of a rule of Falco: "Warning", and what its alert prints, with %FIELD for values.
+  std::string priority;
+  std::string output;
   std::uint32_t severity = 0;
 };
 
@@ -104,6 +108,15 @@ struct CountRule {
   std::uint64_t withinNs = 0;
   std::vector<KeyField> key;
   std::optional<KeyField> distinct;  // triggers with the same value count once
+  // Triggers of several kinds, each with a key and a value of its own; those above are not used
+  // then.
+  struct Branch {
+    Condition condition;
+    std::vector<KeyField> key;
+    std::optional<KeyField> distinct;
+  };
+  std::vector<Branch> branches;
+  bool eachBranch = false;  // the branches themselves are the values: so many different ones
 };
 
 // Other executions that must have come before the trigger, in this order.
@@ -156,8 +169,11 @@ class Derived {
 
 class Program {
  public:
-  Program(std::vector<Recipe> recipes, std::string inputsSha256)
-      : recipes_(std::move(recipes)), inputsSha256_(std::move(inputsSha256)) {}
+  Program(std::vector<Recipe> recipes, std::string inputsSha256,
+          std::shared_ptr<const Workloads> workloads = nullptr)
+      : recipes_(std::move(recipes)),
+        inputsSha256_(std::move(inputsSha256)),
+        workloads_(std::move(workloads)) {}
 
   const std::vector<Recipe>& recipes() const { return recipes_; }  // by name
 
@@ -174,9 +190,16 @@ class Program {
   // The same program, whose hash also covers another input of the analysis.
   std::unique_ptr<const Program> withInput(std::string_view name, std::string_view content) const;
 
+  // The same program, which knows the containers. Their file is an input, too: see withInput().
+  std::unique_ptr<const Program> withWorkloads(std::shared_ptr<const Workloads> workloads) const;
+
+  // Null if nobody said anything about containers.
+  const std::shared_ptr<const Workloads>& workloads() const { return workloads_; }
+
  private:
   std::vector<Recipe> recipes_;
   std::string inputsSha256_;
+  std::shared_ptr<const Workloads> workloads_;
   Derived derived_;
 };
 

@@ -18,6 +18,7 @@
 namespace exectrail::analyzer {
 
 struct RecipeInfo;  // analyzer/compiler/program.h
+struct Workload;    // analyzer/compiler/workloads.h
 
 // An image's facts with bytes of its own: it outlives the batch it was read from.
 struct ImageFacts {
@@ -81,9 +82,10 @@ struct Alert {
   bool typedPathOnly = false;     // the path that was typed decided, although another file ran
   std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno
   std::uint32_t attemptNumber = 0;
-  ImageFacts process;   // what ran; of a failed attempt, the caller
-  ImageFacts parent;    // the image that created the process
-  ImageFacts previous;  // the image it replaced
+  ImageFacts process;                        // what ran; of a failed attempt, the caller
+  ImageFacts parent;                         // the image that created the process
+  ImageFacts previous;                       // the image it replaced
+  std::shared_ptr<const Workload> workload;  // its container, if --workloads names it
   // Of a failed attempt: what was passed to the kernel, and from where. `process` keeps its own.
   trace::Field<std::vector<std::string>> attemptArguments;
   trace::Field<std::string> attemptWorkingDirectory;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/engine/alert_builder.h"
 
 namespace exectrail::analyzer {
@@ -228,6 +229,10 @@ void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint
   const auto make = [&] {
     Alert alert = buildAlert(running.recipe, std::move(verdict), judged, header_, gaps_);
     alert.header = own_;
+    const auto& container = alert.process.context->containerId;
+    if (const auto& workloads = trace_.program.workloads(); workloads && container.known()) {
+      alert.workload = workloads->find(container.value);
+    }
     return alert;
   };
   if (running.suppressor && !passes(running, judged, verdict, make)) {
