@@ -41,14 +41,13 @@ Records dayOf(bool downloads, bool runs, int refused, const std::string& parent)
   if (downloads) {
     records.push_back(test::exec("/usr/bin/curl")
                           .pid(72)
-                          .args({"curl", "-o", "/home/a/p", "http://192.0.2.1/p"})
+                          .args({"curl", "-o", "/srv/p", "http://192.0.2.1/p"})
                           .session(70)
                           .at(2 * kSecond));
   }
   records.push_back(test::forked(image(71), 73));
   if (runs) {
-    records.push_back(
-        test::exec("/home/a/p").pid(73).args({"/home/a/p"}).session(70).at(3 * kSecond));
+    records.push_back(test::exec("/srv/p").pid(73).args({"/srv/p"}).session(70).at(3 * kSecond));
     records.push_back(test::exec("/tmp/x").pid(73, 2).args({"/tmp/x"}).session(70).at(4 * kSecond));
   }
   for (int i = 0; i < refused; ++i) {

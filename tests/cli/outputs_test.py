@@ -79,6 +79,49 @@ class Outputs(programs.Case):
             self.assertEqual((result.returncode, result.stdout), (2, b""))
             self.assertIn(b"--posture", result.stderr)
 
+    # ---- --profile
+
+    def test_profile(self):
+        plain = self.analyze("--format", "json", "--min-severity", "info", SERVER)
+        path = os.path.join(self.folder, "profile.json")
+        profiled = self.analyze("--format", "json", "--min-severity", "info", "--profile",
+                                "--profile-json", path, SERVER)
+        self.assertEqual(profiled.stdout, plain.stdout)
+        table = profiled.stderr.decode()
+        self.assertTrue(table.startswith(plain.stderr.decode()), table)
+        self.assertRegex(table, r"\nexec_from_unusual_dir +[1-9]\d* +[1-9]")
+        self.assertIn("\neverything else: ", table)
+        with open(path) as file:
+            profile = json.load(file)
+        counts = {recipe["recipe"]: recipe["alerts"] for recipe in profile["recipes"]}
+        said = [json.loads(line)["rule"]["name"] for line in plain.stdout.decode().splitlines()]
+        self.assertGreater(len(said), 0)
+        for name in set(said):
+            self.assertEqual(counts[name], said.count(name), name)
+        self.assertGreater(profile["total_ns"], profile["recipes_ns"])
+
+    def test_profile_is_never_ignored(self):
+        for words in (["--profile", self.folder], ["--profile", "--where", "attempt", SERVER]):
+            result = self.run_words("analyze", *words)
+            self.assertEqual((result.returncode, result.stdout), (2, b""))
+            self.assertIn(b"--profile", result.stderr)
+        nowhere = os.path.join(self.folder, "no", "such")
+        result = self.run_words("analyze", "--profile-json", nowhere, SERVER)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(b"profile could not be written", result.stderr)
+
+    # ---- several hosts
+
+    def test_merged_as_each_alone(self):
+        merged = os.path.join(self.folder, "merged.trail")
+        result = self.run_words("trace", "merge", "-o", merged, SERVER, REFUSED)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        alone = [line for trace in (SERVER, REFUSED)
+                 for line in self.analyze("--format", "json", trace).stdout.decode().splitlines()]
+        together = self.analyze("--format", "json", merged).stdout.decode().splitlines()
+        self.assertGreater(len(alone), 1)
+        self.assertEqual(sorted(together), sorted(alone))
+
     # ---- --what-if
 
     def test_what_if(self):
