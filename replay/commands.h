@@ -63,7 +63,10 @@ struct MutateOptions {
   RecipeOptions recipes;
   std::vector<std::string> only;  // names of recipes; empty: all
   bool entries = true;            // of lists as well
-  std::uint64_t failBelow = 0;    // per cent of clauses
+  bool corpus = true;             // ask the corpus
+  bool generated = true;          // and traces made up for each recipe
+  std::string keep;               // write those to this folder
+  std::uint64_t failBelow = 0;    // per cent, of clauses and of entries
   ReportFormat format = ReportFormat::kText;
   unsigned jobs = 1;
   bool verbose = false;
