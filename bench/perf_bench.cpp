@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "recorder/perf_decoder.h"
-#include "tests/recorder/kernel_data.h"
-#include "tests/recorder/perf_ring.h"
-#include "tests/recorder/stack_builder.h"
+#include "recorder/sources/perf_decoder.h"
+#include "tests/recorder/sources/kernel_data.h"
+#include "tests/recorder/sources/perf_ring.h"
+#include "tests/recorder/sources/stack_builder.h"
 
 namespace exectrail::recorder {
 namespace {

@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "recorder/events/stack_reading.h"
 #include "recorder/proc/caller_files.h"
 #include "recorder/proc/entry_reader.h"
-#include "recorder/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {

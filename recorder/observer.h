@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "recorder/event.h"
+#include "recorder/events/event.h"
 #include "recorder/proc/file_hasher.h"
 #include "recorder/proc/process_reader.h"
 #include "trace/metadata.h"

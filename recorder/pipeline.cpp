@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "recorder/stack_reading.h"
+#include "recorder/events/stack_reading.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -105,6 +105,8 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
   observer_.readExecs(events);
   pace(nowNs, events);
   merge_.add(std::move(events));
+  // What came before we were to be woken again has not done so.
+  if (sources_.wakeAtExecs(!execs_.together())) drainExecs(nowNs);
 }
 
 void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {

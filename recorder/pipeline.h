@@ -8,14 +8,14 @@
 #include <optional>
 #include <vector>
 
-#include "recorder/assembler.h"
+#include "recorder/assembly/assembler.h"
+#include "recorder/assembly/ordered_merge.h"
 #include "recorder/observer.h"
-#include "recorder/ordered_merge.h"
 #include "recorder/output/batch_sealer.h"
 #include "recorder/pacing.h"
 #include "recorder/proc/mount_watcher.h"
 #include "recorder/self_report.h"
-#include "recorder/sources.h"
+#include "recorder/sources/sources.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <string>
 
-#include "recorder/dynamic_source.h"
 #include "recorder/host_facts.h"
 #include "recorder/realtime.h"
-#include "recorder/tracefs_source.h"
+#include "recorder/sources/dynamic_source.h"
+#include "recorder/sources/tracefs_source.h"
 #include "trace/errors.h"
 
 namespace exectrail::recorder {

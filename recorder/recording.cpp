@@ -17,7 +17,7 @@
 #include "recorder/pipeline.h"
 #include "recorder/preparation.h"
 #include "recorder/privileges.h"
-#include "recorder/sources.h"
+#include "recorder/sources/sources.h"
 #include "trace/container/keys.h"
 #include "trace/container/pack.h"
 #include "trace/errors.h"

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "trace/errors.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -37,10 +38,8 @@ RecipeSource readFile(const fs::path& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throwErrno(errno, path.string());
-  std::string text(kMaxBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text = trace::readAtMost(file, kMaxBytes);
   if (file.bad()) throwErrno(errno, path.string());
-  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxBytes) {
     throw EnvironmentError(path.string() + ": more than 16 MiB; this is no recipe file");
   }

@@ -1,7 +1,6 @@
 // Finds and reads files of rules. A file that cannot be read is an entry of the account, because
 // folders of thousands of files come from somewhere else.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "analyzer/rules/rule_set.h"
 #include "trace/errors.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -53,11 +53,7 @@ RuleFile readFile(const fs::path& path) {
     result.problem = std::strerror(errno);
     return result;
   }
-  std::array<char, 16 << 10> buffer{};
-  while (result.text.size() <= kMaxBytes && file) {
-    file.read(buffer.data(), buffer.size());
-    result.text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
-  }
+  result.text = trace::readAtMost(file, kMaxBytes);
   if (file.bad()) result.problem = "cannot be read";
   if (result.text.size() > kMaxBytes) {
     result.problem = "more than 1 MiB; split the file";

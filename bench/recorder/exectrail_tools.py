@@ -2,11 +2,19 @@
 # a storm is counted by trace_facts.
 import json
 import os
+import socket
 import subprocess
 
 import measure
 from audit import Refused
 from peers import Seen, Tool
+
+
+def ready(manager):
+    try:
+        return manager.recv(4096).startswith(b"READY=1")
+    except BlockingIOError:
+        return False
 
 
 class Exectrail(Tool):
@@ -52,8 +60,15 @@ class ExectrailHost(Exectrail):
         return " ".join(["exectrail -a", *self.options])
 
     def start(self):
-        self.spawn(self.record("-a"))
-        measure.wait_for(lambda: self.process.poll() is not None or self.size() > 0, "a trace")
+        """Until it says that it is ready: what happens while it reads all processes is no measure."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            path = self.path("notify")
+            if os.path.exists(path):
+                os.unlink(path)
+            manager.bind(path)
+            manager.setblocking(False)
+            self.spawn(self.record("-a"), env={**os.environ, "NOTIFY_SOCKET": path})
+            measure.wait_for(lambda: self.process.poll() is not None or ready(manager), "the recorder")
         self.expect_running()
 
 

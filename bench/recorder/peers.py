@@ -42,10 +42,10 @@ class Tool:
     def start(self):
         raise NotImplementedError
 
-    def spawn(self, words, output="tool.out"):
+    def spawn(self, words, output="tool.out", env=None):
         with open(self.path(output), "wb") as out, open(self.path("tool.err"), "wb") as err:
             self.process = subprocess.Popen(words, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                            cwd=self.folder)
+                                            cwd=self.folder, env=env)
 
     def expect_running(self):
         if self.process.poll() is not None:

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/instance_name.h"
+#include "recorder/sources/instance_name.h"
 
 namespace exectrail::recorder {
 

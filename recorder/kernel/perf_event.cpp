@@ -25,6 +25,8 @@ constexpr std::uint64_t kStackPointerRegister = std::uint64_t{1} << PERF_REG_ARM
 #error "which of perf's registers is the stack pointer? See asm/perf_regs.h of this architecture"
 #endif
 
+constexpr std::uint32_t kNever = std::uint32_t{1} << 31;  // the kernel limits it to the ring's size
+
 // What every record ends with, and every sample begins with: kernel/perf_record.cpp counts on it.
 constexpr std::uint64_t kStamp = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU;
 
@@ -68,13 +70,23 @@ int PerfEvent::openExecSamples(int cpu, const PerfExecSettings& settings,
   if (features.cgroup) attributes.sample_type |= PERF_SAMPLE_CGROUP;
   attributes.sample_regs_user = kStackPointerRegister;
   attributes.sample_stack_user = settings.stackBytes;
-  if (settings.wakeupBytes != 0) {
-    attributes.watermark = 1;
-    attributes.wakeup_watermark = settings.wakeupBytes;
-  } else {
-    attributes.wakeup_events = settings.wakeupExecs;
-  }
+  // Once around the ring: waking is another event's task.
+  attributes.watermark = 1;
+  attributes.wakeup_watermark = kNever;
   countsLost_ = features.lostCount;
+  return open(attributes, cpu, fd_);
+}
+
+int PerfEvent::openExecWaker(int cpu, const PerfExecSettings& settings) {
+  perf_event_attr attributes{};
+  attributes.size = sizeof attributes;
+  attributes.type = PERF_TYPE_TRACEPOINT;
+  attributes.config = settings.tracepointId;
+  attributes.sample_period = 1;
+  attributes.sample_type = PERF_SAMPLE_TID;
+  attributes.wakeup_events = 1;
+  attributes.disabled = 1;
+  countsLost_ = false;
   return open(attributes, cpu, fd_);
 }
 
@@ -99,6 +111,9 @@ int PerfEvent::setOutput(const PerfEvent& other) {
 
 int PerfEvent::enable() { return control(fd_, PERF_EVENT_IOC_ENABLE, 0); }
 int PerfEvent::disable() { return control(fd_, PERF_EVENT_IOC_DISABLE, 0); }
+int PerfEvent::pauseOutput(bool paused) {
+  return control(fd_, PERF_EVENT_IOC_PAUSE_OUTPUT, paused ? 1 : 0);
+}
 
 int PerfEvent::readCounts(Counts& counts) const {
   std::array<std::uint64_t, 3> values{};  // value, time enabled, lost
@@ -131,11 +146,18 @@ void PerfRing::unmap() {
 }
 
 int PerfRing::map(const PerfEvent& event, std::uint64_t dataBytes) {
+  return map(event, dataBytes, PROT_READ | PROT_WRITE);
+}
+
+// One that we cannot write to has no position of ours: perf_event_open(2).
+int PerfRing::mapUnread(const PerfEvent& event) { return map(event, 1, PROT_READ); }
+
+int PerfRing::map(const PerfEvent& event, std::uint64_t dataBytes, int protection) {
   unmap();
   const auto pageBytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t pages = std::bit_ceil((dataBytes + pageBytes - 1) / pageBytes);
   const std::uint64_t bytes = (pages + 1) * pageBytes;
-  void* base = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, event.descriptor(), 0);
+  void* base = ::mmap(nullptr, bytes, protection, MAP_SHARED, event.descriptor(), 0);
   if (base == MAP_FAILED) return errno;
   base_ = base;
   mappedBytes_ = bytes;

@@ -1,7 +1,7 @@
-// Perf events of one CPU: the thin face of perf_event_open(2). Two kinds: a sample of each exec
-// that succeeds, with a copy of the new image's stack; and the side-band, what the kernel tells
-// about all tasks without being sampled. Both are counted by the kernel alone, no hardware counter
-// is used.
+// Perf events of one CPU: the thin face of perf_event_open(2). Three kinds: a sample of each exec
+// that succeeds, with a copy of the new image's stack; the side-band, what the kernel tells about
+// all tasks without being sampled; and one that does nothing but wake the reader at each exec. All
+// are counted by the kernel alone, no hardware counter is used.
 //
 // Functions return 0 or a positive errno.
 #pragma once
@@ -24,8 +24,6 @@ struct PerfFeatures {
 struct PerfExecSettings {
   std::uint64_t tracepointId = 0;  // of sched:sched_process_exec
   std::uint32_t stackBytes = 0;    // a multiple of 8 below 64 KiB
-  std::uint32_t wakeupExecs = 1;   // wake the reader at every so many samples
-  std::uint32_t wakeupBytes = 0;   // if not 0: at every so many bytes instead
 };
 
 class PerfEvent {
@@ -41,11 +39,16 @@ class PerfEvent {
   int openExecSamples(int cpu, const PerfExecSettings& settings, const PerfFeatures& features);
   int openSideBand(int cpu, const PerfFeatures& features);
 
+  // Becomes readable at each exec, unless paused: an interrupt on the CPU of the exec, which in a
+  // virtual machine costs more than the sample. Enabled before the samples, it comes after each.
+  int openExecWaker(int cpu, const PerfExecSettings& settings);
+
   // Sends the records into the ring of `other`, which must be mapped. EINVAL: of another CPU.
   int setOutput(const PerfEvent& other);
 
   int enable();
   int disable();
+  int pauseOutput(bool paused);
 
   struct Counts {
     std::uint64_t enabledNs = 0;        // stands still once the CPU has gone offline
@@ -75,12 +78,17 @@ class PerfRing {
   // ENOMEM  no memory
   int map(const PerfEvent& event, std::uint64_t dataBytes);
 
+  // The same, of the smallest size, for an event whose records nobody reads: the kernel writes over
+  // them.
+  int mapUnread(const PerfEvent& event);
+
   std::span<const std::byte> data() const { return data_; }
   std::uint64_t head() const;  // what has been written, with everything before it visible
   std::uint64_t tail() const { return tail_; }
   void release(std::uint64_t tail);  // the kernel may write over everything before
 
  private:
+  int map(const PerfEvent& event, std::uint64_t dataBytes, int protection);
   void unmap();
 
   void* base_ = nullptr;

@@ -7,13 +7,13 @@
 #include <cstring>
 #include <filesystem>
 
-#include "recorder/connector_source.h"
 #include "recorder/kernel/perf_ability.h"
 #include "recorder/kernel/tracefs_instance.h"
-#include "recorder/perf_source.h"
 #include "recorder/privileges.h"
 #include "recorder/probe/host_probes.h"
 #include "recorder/proc/proc_files.h"
+#include "recorder/sources/connector_source.h"
+#include "recorder/sources/perf_source.h"
 #include "trace/readable.h"
 
 namespace exectrail::recorder {

@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <cstring>
 
-#include "recorder/dynamic_source.h"
-#include "recorder/event_decoder.h"
 #include "recorder/kernel/tracefs_instance.h"
 #include "recorder/probe/host_probes.h"
 #include "recorder/proc/proc_files.h"
+#include "recorder/sources/dynamic_source.h"
+#include "recorder/sources/event_decoder.h"
 
 namespace exectrail::recorder {
 namespace {

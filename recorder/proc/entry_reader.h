@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/event.h"
+#include "recorder/events/event.h"
 #include "trace/record.h"
 
 namespace exectrail::recorder {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/event.h"
+#include "recorder/events/event.h"
 #include "recorder/proc/process_reader.h"
 
 namespace exectrail::recorder {

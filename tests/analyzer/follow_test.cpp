@@ -11,7 +11,7 @@
 #include "analyzer/follow/follower.h"
 #include "analyzer/output/json.h"
 #include "tests/analyzer/analysis.h"
-#include "tests/recorder/segments.h"
+#include "tests/recorder/output/segments.h"
 #include "tests/support/temporary_folder.h"
 
 namespace exectrail::test {

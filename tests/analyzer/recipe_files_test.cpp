@@ -50,6 +50,12 @@ TEST_F(RecipeFiles, WhatIsNotThereIsAnError) {
   EXPECT_THROW(loadRecipes({folder_.string()}), EnvironmentError);  // no recipe in it
 }
 
+TEST_F(RecipeFiles, TakeMemoryForWhatIsInThem) {
+  const std::string text(100'000, '#');
+  EXPECT_LT(loadRecipes({write("a.yaml", text)})[0].text.capacity(), 2 * text.size());
+  EXPECT_THROW(loadRecipes({write("b.yaml", std::string((16 << 20) + 1, '#'))}), EnvironmentError);
+}
+
 TEST(InputsHash, DependsOnNamesAndContentsNotOnPlacesOrOrder) {
   const std::string hash = inputsSha256({{"/a/x.yaml", "1"}, {"/a/y.yaml", "2"}});
   EXPECT_EQ(hash.size(), 64U);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "recorder/kernel/event_formats.h"
-#include "recorder/perf_decoder.h"
+#include "recorder/sources/perf_decoder.h"
 
 namespace {
 

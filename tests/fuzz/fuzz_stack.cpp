@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "recorder/stack_decoder.h"
+#include "recorder/sources/stack_decoder.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace exectrail::recorder;

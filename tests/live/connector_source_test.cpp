@@ -1,7 +1,7 @@
 // Exit statuses by the process connector, beside what wait(2) says: however many threads there are,
 // and whichever ends last. Needs a kernel with CONFIG_PROC_EVENTS, before Linux 6.6 CAP_NET_ADMIN
 // too.
-#include "recorder/connector_source.h"
+#include "recorder/sources/connector_source.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>

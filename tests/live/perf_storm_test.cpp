@@ -83,7 +83,6 @@ TEST_F(PerfSourceTest, AStormOfProgramsThatAreGoneAtOnce) {
 TEST_F(PerfSourceTest, WhatFindsNoRoomIsCounted) {
   PerfSettings settings;
   settings.ringBytesPerCpu = 1;  // the least there is: room for 16 stacks
-  settings.wakeupExecs = 1000;
   PerfSource small(settings);
   constexpr int kPrograms = 200;
   for (int i = 0; i < kPrograms; ++i) {

@@ -19,8 +19,8 @@
 #include <string>
 #include <vector>
 
-#include "recorder/perf_source.h"
-#include "recorder/stack_reading.h"
+#include "recorder/events/stack_reading.h"
+#include "recorder/sources/perf_source.h"
 
 namespace exectrail::recorder {
 

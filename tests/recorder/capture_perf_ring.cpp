@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "recorder/kernel/event_formats.h"
-#include "recorder/perf_cpu.h"
 #include "recorder/proc/proc_files.h"
+#include "recorder/sources/perf_cpu.h"
 
 namespace exectrail::recorder {
 namespace {

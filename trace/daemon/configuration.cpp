@@ -9,6 +9,7 @@
 
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::trace {
 namespace {
@@ -18,9 +19,7 @@ constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 std::string readAll(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throwErrno(errno, "cannot read " + quoteForTerminal(path));
-  std::string text(kMostBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text = readAtMost(file, kMostBytes);
   if (file.bad()) throw EnvironmentError("cannot read " + quoteForTerminal(path));
   if (text.size() > kMostBytes) {
     throw EnvironmentError(quoteForTerminal(path) + " is larger than a configuration, 1 MB");
