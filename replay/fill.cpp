@@ -183,15 +183,17 @@ class ListFiller {
   }
 
   bool numbered() {
-    for (const auto& [index, goals] : byIndex_) {
-      const bool wanted = std::ranges::any_of(goals, [](const Goal& each) { return each.wanted; });
+    for (const auto& place : byIndex_) {
+      const std::size_t index = place.first;
+      const Goals& goals = place.second;
+      const bool wanted = std::ranges::any_of(goals, [](const Goal& goal) { return goal.wanted; });
       if (!wanted && index >= image_.args.size()) continue;
       Texts proposals;
       if (index < image_.args.size()) proposals.push_back(image_.args[index]);
       proposalsOf(goals, proposals);
       proposals.insert(proposals.end(), kNeutral.begin(), kNeutral.end());
-      const auto found = std::ranges::find_if(proposals, [&](const std::string& each) {
-        return replay::isSo(goals, each) && allowed(each, index);
+      const auto found = std::ranges::find_if(proposals, [&](const std::string& text) {
+        return replay::isSo(goals, text) && allowed(text, index);
       });
       if (found == proposals.end()) return false;
       while (image_.args.size() <= index) {

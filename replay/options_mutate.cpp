@@ -23,6 +23,8 @@ Word addMutate(CLI::App& app) {
   mutate->add_option("--recipe", options.only, "Only this one; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  mutate->add_flag("--attacks", options.attacks,
+                   "Run disguises of what recipes are to catch, and record them (root)");
   mutate->add_flag("--no-entries", words->noEntries,
                    "Leave out the entries of lists and classes, one by one");
   mutate->add_flag("--no-corpus", words->noCorpus, "Ask generated traces only: faster")
@@ -44,7 +46,8 @@ Word addMutate(CLI::App& app) {
       "Examples:\n"
       "  exectrail replay mutate\n"
       "  exectrail replay mutate --recipe exec_from_unusual_dir -v\n"
-      "  exectrail replay mutate --no-entries --fail-below 80\n\n"
+      "  exectrail replay mutate --no-entries --fail-below 80\n"
+      "  sudo exectrail replay mutate --attacks --recipe exec_from_unusual_dir\n\n"
       "A mutant is a recipe with one clause, severity, number or list entry changed. It is killed\n"
       "if a scenario that passed no longer does, or if it says something else of a trace that was\n"
       "made up from the recipe as it is. One that survives is not tested; the reason is named.\n\n"
@@ -55,7 +58,8 @@ Word addMutate(CLI::App& app) {
             words->options.entries = !words->noEntries;
             words->options.corpus = !words->noCorpus;
             words->options.generated = !words->noGenerated;
-            return mutateCommand(words->options, std::cout, std::cerr);
+            const auto command = words->options.attacks ? attacksCommand : mutateCommand;
+            return command(words->options, std::cout, std::cerr);
           }};
 }
 
