@@ -15,13 +15,17 @@ namespace {
 // they hold is not short-lived, and every look costs system calls.
 constexpr std::uint64_t kBatchNs = 1'000'000;
 
+// An exec is looked after as soon as it can be passed on, but no more often than this.
+constexpr std::uint64_t kShortestNs = 200'000;
+
 // And this often when nothing does.
 constexpr std::uint64_t kIdleNs = 100'000'000;
 
 // Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
 constexpr std::uint64_t kEntriesNs = 50'000'000;
 
-constexpr std::uint64_t kSealAtLatestNs = 100'000'000;
+// While events are taken together, batches grow to hold what happens in this time.
+constexpr std::uint64_t kSealAtLatestNs = 20'000'000;
 constexpr std::uint64_t kHashesNs = 2'000'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
@@ -149,7 +153,7 @@ void Pipeline::step() {
   }
   if (nowNs < execs_.againNs()) return;
   drainExecs(nowNs);
-  if (nowNs - lookedNs_ < kBatchNs) return;
+  if (nowNs < nextLookNs()) return;
   lookedNs_ = nowNs;
   std::vector<Event> events;
   sources_.drainRest(events);
@@ -166,11 +170,27 @@ void Pipeline::step() {
   if (nowNs - beatNs_ >= kBeatNs) beat(nowNs);
 }
 
+// When all sources are to be drained again, if anything happens at all.
+std::uint64_t Pipeline::nextLookNs() const {
+  const std::uint64_t regularNs = lookedNs_ + kBatchNs;
+  if (execs_.together()) return regularNs;
+  const auto execNs = merge_.execDueNs(lookedNs_);
+  // Also if the last look was long ago: one look takes what the exec and its twin have to say.
+  return execNs ? std::max(*execNs, lookedNs_ + kShortestNs) : regularNs;
+}
+
 void Pipeline::release(std::uint64_t drainedNs) {
-  merge_.release(drainedNs, [this](Event& event) { assembler_.receive(event); });
-  // At low rates a batch is sealed as soon as nothing more is coming, so that whoever follows the
-  // trace lags by little; at high rates batches grow.
-  if (merge_.empty() || drainedNs - sealedNs_ >= kSealAtLatestNs) {
+  bool execs = false;
+  merge_.release(drainedNs, [this, &execs](Event& event) {
+    execs = execs || std::holds_alternative<ExecEvent>(event.body) ||
+            std::holds_alternative<FailEvent>(event.body);
+    assembler_.receive(event);
+  });
+  // A batch is sealed as soon as it says something that may be an alert, or nothing more is coming,
+  // so that whoever follows the trace lags by little; at high rates batches grow.
+  const bool many = execs_.together() || failuresAgainNs_ != 0;
+  const bool soon = merge_.empty() || (execs && !many);
+  if (soon || drainedNs - sealedNs_ >= kSealAtLatestNs) {
     sealer_.flush();
     sealedNs_ = drainedNs;
   }
@@ -207,7 +227,7 @@ void Pipeline::awaitHashes() {
 std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
   if (execs_.together()) return execs_.againNs();
-  const std::uint64_t dueNs = lookedNs_ + (merge_.empty() ? kIdleNs : kBatchNs);
+  const std::uint64_t dueNs = merge_.empty() ? lookedNs_ + kIdleNs : nextLookNs();
   const bool pause = failuresAgainNs_ > lookedNs_;
   return pause ? std::min(dueNs, failuresAgainNs_) : dueNs;
 }

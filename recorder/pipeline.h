@@ -58,6 +58,7 @@ class Pipeline {
  private:
   void drainExecs(std::uint64_t nowNs);
   std::size_t drainFailures();
+  std::uint64_t nextLookNs() const;
   void release(std::uint64_t drainedNs);
   void add(std::vector<Event>&& events);
   void beat(std::uint64_t nowNs);

@@ -85,6 +85,13 @@ struct PlayOptions {
   double speed = 1;  // 0: as fast as can be
 };
 
+struct VerifyStreamOptions {
+  std::string trace;  // a file, or a folder of segments
+  unsigned rounds = 5;
+  std::uint64_t seed = 1;
+  RecipeOptions recipes;
+};
+
 struct SanitizeOptions {
   std::string trace;
   std::string output;             // must not exist
@@ -115,6 +122,8 @@ int attacksCommand(const MutateOptions& options, std::ostream& out, std::ostream
 int blessCommand(const BlessOptions& options, std::ostream& out, std::ostream& errors);
 int playCommand(const PlayOptions& options, std::ostream& errors);
 int sanitizeCommand(const SanitizeOptions& options, std::ostream& out, std::ostream& errors);
+int verifyStreamCommand(const VerifyStreamOptions& options, std::ostream& out,
+                        std::ostream& errors);
 int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostream& errors);
 int listCommand(const std::vector<std::string>& paths, std::ostream& out, std::ostream& errors);
 int recordLiveCommand(const LiveCommandOptions& options, std::ostream& out, std::ostream& errors);

@@ -21,12 +21,17 @@ cp /opt/tools/true /opt/tools/mark
 PATH=/opt/tools
 export PATH
 for each in /lib64/ld-linux*.so.* /lib/ld-linux*.so.*; do
-  [ ! -e "$each" ] || loader=$each
+  if [ -e "$each" ] && "$each" /opt/tools/true 2>/dev/null; then loader=$each && break; fi
 done
 export loader
 place() {
+  above=${1%/*}
+  while [ -n "$above" ]; do
+    [ -d "$above" ] || rm -f "$above"
+    above=${above%/*}
+  done
   mkdir -p "${1%/*}/"
-  rm -f "$1"
+  rm -rf "$1"
   cp /opt/tools/true "$1"
   chmod "$2" "$1"
 }
@@ -41,7 +46,8 @@ die if $fd < 0;
 open my $in, "<", $path or die;
 open my $out, ">&=", $fd or die;
 local $/;
-print $out <$in>;
+my $all = <$in>;
+print {$out} $all;
 $out->flush;
 exec {"/proc/self/fd/$fd"} $path, @args;
 )PERL";

@@ -27,6 +27,7 @@ Word addBless(CLI::App& app);
 Word addMinimize(CLI::App& app);
 Word addSanitize(CLI::App& app);
 Word addPlay(CLI::App& app);
+Word addVerifyStream(CLI::App& app);
 Word addLive(CLI::App& app);
 Word addSandbox(CLI::App& app);  // record-live's own, not for people
 Word addResume(CLI::App& app);   // likewise

@@ -205,9 +205,9 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks 
   return std::make_unique<TraceReader>(readStream(std::move(copy), name), name, checks);
 }
 
-std::unique_ptr<Reader> followTrace(const std::string& path, More more) {
+std::unique_ptr<Reader> followTrace(const std::string& path, More more, Checks checks) {
   return std::make_unique<TraceReader>(followFile(path, std::move(more)), quoteForTerminal(path),
-                                       Checks::kDigests);
+                                       checks);
 }
 
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {

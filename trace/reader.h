@@ -76,7 +76,8 @@ std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name,
                                         Checks checks = Checks::kDigests);
 
 // The same from a file that is still being written; `more` is asked where its bytes end.
-std::unique_ptr<Reader> followTrace(const std::string& path, More more);
+std::unique_ptr<Reader> followTrace(const std::string& path, More more,
+                                    Checks checks = Checks::kDigests);
 
 // The same from bytes in memory, which must outlive the reader.
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name,

@@ -163,7 +163,7 @@ struct Engine::State {
     }
     ++running.counts.alerts;
     ++summary.alertsBySeverity.at(static_cast<std::size_t>(verdict.severity));
-    sink(make());
+    if (!silent) sink(make());
   }
 
   // Whether what came before makes an alert of a trigger.
@@ -241,6 +241,7 @@ struct Engine::State {
   std::vector<RunningRecipe*> sequences;  // those that want to see all that runs
   std::vector<RunningRecipe*> suppressed;
   Candidates candidates;
+  bool silent = false;
   std::uint64_t timeNs = 0;
   std::uint64_t nextExpiryNs = kNever;  // or earlier: of all suppressors
 };
@@ -258,6 +259,8 @@ void Engine::process(const trace::Record& record) {
 }
 
 void Engine::continueIn(const trace::Header& segment) { state_->header = segment; }
+
+void Engine::setSilent(bool silent) { state_->silent = silent; }
 
 void Engine::finish() { state_->finish(); }
 

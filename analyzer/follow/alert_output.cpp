@@ -56,9 +56,14 @@ void AlertOutput::write(const std::string& text) {
 }
 
 void AlertOutput::sync() {
-  if (synced_ || !file_.valid()) return;
-  sink_.sync();
-  synced_ = true;
+  // What is written from here on counts as not synced, also if it is.
+  if (!file_.valid() || synced_.exchange(true)) return;
+  try {
+    sink_.sync();
+  } catch (...) {
+    synced_ = false;
+    throw;
+  }
 }
 
 }  // namespace exectrail::analyzer

@@ -2,6 +2,7 @@
 // which nobody can know what has arrived.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -23,7 +24,7 @@ class AlertOutput {
   bool resumeAt(std::uint64_t bytes);
 
   void write(const std::string& text);
-  void sync();
+  void sync();  // from one thread at a time, also while another one writes
   std::uint64_t bytes() const { return bytes_; }  // of the file, or written so far
 
  private:
@@ -31,7 +32,7 @@ class AlertOutput {
   std::string name_;
   trace::FdSink sink_;
   std::uint64_t bytes_ = 0;
-  bool synced_ = true;
+  std::atomic<bool> synced_{true};
 };
 
 }  // namespace exectrail::analyzer

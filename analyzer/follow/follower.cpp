@@ -30,6 +30,7 @@ Follower::Follower(FollowSettings settings, std::shared_ptr<const Program> progr
       baseline_(baseline),
       operations_(operations),
       output_(settings_.output),
+      saver_(output_, settings_.checkpoint),
       bootId_(bootIdOfThisHost()) {
   if (!settings_.follow) return;
   watch_.emplace(settings_.folder);
@@ -49,14 +50,18 @@ void Follower::run() {
     pass();
   } while (again_ && !watch_->stopped());
   drainSinks();
-  saveCheckpoint();
+  saver_.saveNow(here());
 }
 
 void Follower::resume() {
   if (settings_.checkpoint.empty()) return;
   const auto checkpoint = readCheckpoint(settings_.checkpoint);
-  // Without one, what the file holds belongs to nothing that we know of: it stays.
-  if (!checkpoint) return;
+  if (!checkpoint) {
+    // What the file holds belongs to nothing that we know of: it stays. What is added to it from here
+    // on is ours, also if we are killed before the first alert is vouched for.
+    saver_.saveNow(here());
+    return;
+  }
   written_ = checkpoint->position;
   if (!output_.resumeAt(checkpoint->outputBytes)) {
     operations_.tell("output_changed",
@@ -155,7 +160,12 @@ std::unique_ptr<trace::Reader> Follower::open(const std::string& name) {
       return nullptr;
     }
     if (!settings_.follow) return trace::openTrace(path);
-    return trace::followTrace(path, [this, name](bool inside) { return more(name, inside); });
+    const auto wait = [this, name](bool inside) { return more(name, inside); };
+    // The chain's head goes to sinks.
+    const bool heads = std::any_of(sinks_.begin(), sinks_.end(),
+                                   [](const Sink& sink) { return sink.spec().heartbeat; });
+    return trace::followTrace(path, wait,
+                              heads ? trace::Checks::kDigestsAndChain : trace::Checks::kDigests);
   } catch (const EnvironmentError& e) {
     if (interrupted()) return nullptr;
     operations_.tell("damaged", e.what());
@@ -217,10 +227,15 @@ void Follower::readRecords(trace::Reader& reader, std::uint64_t restated) {
     if (restated > 0) {
       --restated;
     } else {
+      engine_->setSilent(now_ <= written_);  // it would be thrown away
       engine_->process(record);
     }
-    if (now_ > written_) operations_.record(record);
+    if (now_ > written_) {
+      operations_.record(record);
+      if (std::holds_alternative<trace::Heartbeat>(record.body)) heartbeat_ = record;
+    }
     if (reader.atBatchEnd()) {
+      if (heartbeat_) sendHeartbeat(reader);
       batchDone();
       if (interrupted()) return;
     } else if (buffer_.size() >= kFlushBytes) {

@@ -15,7 +15,7 @@
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/engine.h"
 #include "analyzer/follow/alert_output.h"
-#include "analyzer/follow/checkpoint.h"
+#include "analyzer/follow/checkpoint_saver.h"
 #include "analyzer/follow/folder_watch.h"
 #include "analyzer/follow/metrics_socket.h"
 #include "analyzer/follow/operations.h"
@@ -74,11 +74,12 @@ class Follower {
   std::string statusLine() const;
   std::string figures() const;
   void look();
-  void saveCheckpoint();
+  Checkpoint here() const;
   void reload();
   bool interrupted() const { return watch_ && (watch_->stopped() || again_); }
   void put(const Alert& alert);
   void send(const Alert& alert);
+  void sendHeartbeat(const trace::Reader& reader);
   void pumpSinks(std::uint64_t nowNs);
   void drainSinks();
   bool sinksOwe(std::uint64_t nowNs);
@@ -91,6 +92,7 @@ class Follower {
   const Baseline* baseline_;
   Operations& operations_;
   AlertOutput output_;
+  CheckpointSaver saver_;
   std::optional<FolderWatch> watch_;  // only when following
   std::optional<MetricsSocket> metrics_;
   trace::ServiceManager manager_;
@@ -98,7 +100,8 @@ class Follower {
   std::vector<Sink> sinks_;
   std::uint64_t toldDropped_ = 0;
   std::uint64_t toldNs_ = 0;
-  std::uint64_t owedSinceNs_ = 0;  // 0: every sink has all
+  std::optional<trace::Record> heartbeat_;  // to be sent when its batch has been read
+  std::uint64_t owedSinceNs_ = 0;           // 0: every sink has all
 
   // Alerts of what comes after this are written.
   Position written_;

@@ -80,17 +80,15 @@ void Follower::look() {
   manager_.alive(monotonicNowNs(), [this] { return statusLine(); });
   const std::uint64_t nowNs = monotonicNowNs();
   if (!sinks_.empty()) pumpSinks(nowNs);
-  if (dirty_ && nowNs >= savedNs_ + kSaveNs && !sinksOwe(nowNs)) saveCheckpoint();
+  if (dirty_ && nowNs >= savedNs_ + kSaveNs && !sinksOwe(nowNs) && !saver_.busy()) {
+    savedNs_ = nowNs;
+    dirty_ = false;
+    saver_.save(here());
+  }
 }
 
-// The alerts first: a checkpoint never claims what is not there.
-void Follower::saveCheckpoint() {
-  savedNs_ = monotonicNowNs();
-  dirty_ = false;
-  output_.sync();
-  if (settings_.checkpoint.empty()) return;
-  writeCheckpoint(settings_.checkpoint,
-                  {std::max(now_, written_), output_.bytes(), program_->inputsSha256()});
+Checkpoint Follower::here() const {
+  return {std::max(now_, written_), output_.bytes(), program_->inputsSha256()};
 }
 
 std::string Follower::statusLine() const {

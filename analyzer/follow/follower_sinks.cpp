@@ -2,12 +2,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analyzer/follow/follower.h"
 #include "analyzer/follow/host_clock.h"
+#include "analyzer/follow/journal.h"
 #include "analyzer/follow/redaction.h"
 #include "analyzer/output/json.h"
+#include "trace/container/chain.h"
 #include "trace/escape.h"
+#include "trace/readable.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -29,7 +33,37 @@ void Follower::send(const Alert& alert) {
                            ? toJsonLine(redacted(alert), header_, program_->inputsSha256())
                            : toJsonLine(alert, header_, program_->inputsSha256());
     line.pop_back();  // its newline
+    if (sink.spec().kind == SinkSpec::Kind::kJournal) {
+      line = journalEntry(sink.spec().redact ? redacted(alert) : alert, line);
+    }
     sink.add(std::move(line), alert.severity, alert.realtimeNs, header_.host.name);
+  }
+}
+
+// What a host has said cannot be unsaid: whoever notes these finds with `exectrail trace verify
+// --head` whether the segment still is what it was then.
+void Follower::sendHeartbeat(const trace::Reader& reader) {
+  const auto& alive = std::get<trace::Heartbeat>(heartbeat_->body);
+  const std::int64_t realtimeNs = header_.clock.toRealtimeNs(heartbeat_->timeNs);
+  nlohmann::ordered_json json;
+  json["@timestamp"] = trace::rfc3339(realtimeNs);
+  json["event"] = {{"kind", "event"},
+                   {"category", nlohmann::json::array({"process"})},
+                   {"dataset", "exectrail.operations"},
+                   {"action", "heartbeat"}};
+  json["host"] = {{"name", trace::escapeForTerminal(header_.host.name)}};
+  json["exectrail"] = {{"recording_id", trace::toString(header_.recordingId)},
+                       {"segment", header_.segment.number},
+                       {"batches", now_.batch},
+                       {"chain_head", trace::toHex(reader.head())},
+                       {"execs", alive.execs},
+                       {"attempts", alive.attempts},
+                       {"lost_events", alive.lostEvents}};
+  heartbeat_.reset();
+  const std::string line = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (Sink& sink : sinks_) {
+    const bool journal = sink.spec().kind == SinkSpec::Kind::kJournal;
+    sink.addHeartbeat(journal ? journalHeartbeat(line) : line, realtimeNs, header_.host.name);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "analyzer/follow/journal.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
 
@@ -42,15 +43,19 @@ SinkSpec parseSink(const std::string& text) {
   SinkSpec spec;
   const std::size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
-  if (colon == std::string::npos || (kind != "syslog" && kind != "unix")) {
+  const bool journal = kind == "journal";
+  if (colon == std::string::npos || (kind != "syslog" && kind != "unix" && !journal)) {
     throw std::invalid_argument(trace::quoteForTerminal(text) +
-                                " is not a sink; for example syslog:/dev/log,min=high or "
-                                "unix:/run/siem.sock");
+                                " is not a sink; for example syslog:/dev/log,min=high or journal: "
+                                "or unix:/run/siem.sock");
   }
-  spec.kind = kind == "syslog" ? SinkSpec::Kind::kSyslog : SinkSpec::Kind::kUnix;
+  spec.kind = journal            ? SinkSpec::Kind::kJournal
+              : kind == "syslog" ? SinkSpec::Kind::kSyslog
+                                 : SinkSpec::Kind::kUnix;
   std::size_t begin = colon + 1;
   std::size_t comma = text.find(',', begin);
   spec.path = text.substr(begin, comma - begin);
+  if (journal && spec.path.empty()) spec.path = kJournalSocket;
   if (spec.path.empty() || spec.path.size() >= sizeof(sockaddr_un{}.sun_path)) {
     throw std::invalid_argument("a sink needs the path of a socket, of at most 107 bytes");
   }
@@ -60,12 +65,14 @@ SinkSpec parseSink(const std::string& text) {
     const std::string part = text.substr(begin, comma - begin);
     if (part == "redact=no" || part == "redact=yes") {
       spec.redact = part == "redact=yes";
+    } else if (part == "heartbeat=no" || part == "heartbeat=yes") {
+      spec.heartbeat = part == "heartbeat=yes";
     } else if (const auto severity =
                    part.starts_with("min=") ? severityByName(part.substr(4)) : std::nullopt) {
       spec.least = *severity;
     } else {
       throw std::invalid_argument(trace::quoteForTerminal(part) +
-                                  " is neither min=SEVERITY nor redact=yes|no");
+                                  " is none of min=SEVERITY, redact=yes|no, heartbeat=yes|no");
     }
   }
   return spec;
@@ -73,13 +80,21 @@ SinkSpec parseSink(const std::string& text) {
 
 void Sink::add(std::string line, Severity severity, std::int64_t realtimeNs,
                const std::string& host) {
-  if (severity < spec_.least) return;
+  if (severity >= spec_.least) put(std::move(line), severity, realtimeNs, host);
+}
+
+void Sink::addHeartbeat(std::string line, std::int64_t realtimeNs, const std::string& host) {
+  if (spec_.heartbeat) put(std::move(line), Severity::kInfo, realtimeNs, host);
+}
+
+void Sink::put(std::string line, Severity severity, std::int64_t realtimeNs,
+               const std::string& host) {
   if (spec_.kind == SinkSpec::Kind::kSyslog) {
     // Microseconds: the RFC allows six digits.
     const std::string time = trace::rfc3339(realtimeNs).substr(0, 26) + "Z";
     line = "<" + std::to_string(priority(severity)) + ">1 " + time + " " + plain(host) +
            " exectrail - alert - " + line;
-  } else {
+  } else if (spec_.kind == SinkSpec::Kind::kUnix) {
     line += '\n';
   }
   if (queue_.size() >= kMostMessages || bytes_ + line.size() > kMostBytes) {
@@ -116,26 +131,32 @@ void Sink::pump(std::uint64_t nowNs) {
     return;
   }
   while (!queue_.empty()) {
-    std::string& line = queue_.front();
-    if (stream_ && line.back() != '\n') line += '\n';
-    const ssize_t sent = ::send(fd_.get(), line.data() + offset_, line.size() - offset_,
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) return;
-    if (sent < 0 && errno == EMSGSIZE) {
+    const int error = sendFirst();
+    if (error == EAGAIN || error == ENOBUFS) return;
+    if (error == EMSGSIZE) {
       ++dropped_;  // no receiver will ever take it
-    } else if (sent < 0) {
+    } else if (error != 0) {
       fd_.reset();
       againNs_ = nowNs + kAgainNs;
       return;
     } else {
-      offset_ += static_cast<std::size_t>(sent);
-      if (offset_ < line.size()) return;
       ++sent_;
     }
-    bytes_ -= std::min(bytes_, line.size());
+    bytes_ -= std::min(bytes_, queue_.front().size());
     queue_.pop_front();
     offset_ = 0;
   }
+}
+
+int Sink::sendFirst() {
+  std::string& line = queue_.front();
+  if (spec_.kind == SinkSpec::Kind::kJournal) return sendToJournal(fd_.get(), line);
+  if (stream_ && line.back() != '\n') line += '\n';
+  const ssize_t sent =
+      ::send(fd_.get(), line.data() + offset_, line.size() - offset_, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0) return errno;
+  offset_ += static_cast<std::size_t>(sent);
+  return offset_ < line.size() ? EAGAIN : 0;
 }
 
 }  // namespace exectrail::analyzer

@@ -1,6 +1,7 @@
-// Further places that alerts are sent to while a folder is followed: the system's log (RFC 5424) or
-// a unix socket, each with a floor of severity, a bounded queue, and without secrets unless asked.
-// The analysis never waits for one: what a full queue has no room for is dropped, counted and told.
+// Further places that alerts are sent to while a folder is followed: the system's log (RFC 5424),
+// systemd's journal, or a unix socket, each with a floor of severity, a bounded queue, and without
+// secrets unless asked. The analysis never waits for one: what a full queue has no room for is
+// dropped, counted and told.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,16 @@
 namespace exectrail::analyzer {
 
 struct SinkSpec {
-  enum class Kind { kSyslog, kUnix };
+  enum class Kind { kSyslog, kUnix, kJournal };
   Kind kind = Kind::kSyslog;
   std::string path;
   Severity least = Severity::kInfo;
   bool redact = true;
+  bool heartbeat = false;  // also gets the recorder's, with the head of the hash chain
 };
 
-// "syslog:/dev/log,min=high" or "unix:/run/siem.sock,redact=no". Throws std::invalid_argument with
-// a text for the person who typed it.
+// "syslog:/dev/log,min=high", "journal:", "unix:/run/siem.sock,redact=no". Throws
+// std::invalid_argument with a text for the person who typed it.
 SinkSpec parseSink(const std::string& text);
 
 class Sink {
@@ -30,8 +32,11 @@ class Sink {
 
   const SinkSpec& spec() const { return spec_; }
 
-  // `line`: of JSON, without a newline.
+  // `line`: of JSON, without a newline; of the journal, an entry.
   void add(std::string line, Severity severity, std::int64_t realtimeNs, const std::string& host);
+
+  // The same whatever the floor, of a sink that wants heartbeats.
+  void addHeartbeat(std::string line, std::int64_t realtimeNs, const std::string& host);
 
   // Sends what can be sent now. `nowNs`: CLOCK_MONOTONIC.
   void pump(std::uint64_t nowNs);
@@ -42,7 +47,10 @@ class Sink {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
+  void put(std::string line, Severity severity, std::int64_t realtimeNs, const std::string& host);
   bool connect();
+  // Of the first message. 0, or errno; EAGAIN also if only a part was taken.
+  int sendFirst();
 
   SinkSpec spec_;
   FileDescriptor fd_;

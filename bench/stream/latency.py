@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # From an execution to its alert: the time between the tracepoint's own time stamp and the moment at which
-# a reader has the alert's line, through a folder of segments and through a pipe, at several rates. As
-# root; --bin names the folder of the programs.
+# a reader has the alert's line, through a folder of segments and through a pipe, at several rates. Says
+# of each execution what became of it: an alert, or one of a number of suppressed ones. As root; --bin
+# names the folder of the programs.
 import argparse
 import json
 import os
@@ -47,6 +48,53 @@ def commands(arguments, folder, form):
                                               os.path.join(folder, "checkpoint"), trail]
 
 
+def isClosed(checkpoint):
+    try:
+        with open(checkpoint, encoding="utf-8") as file:
+            return json.load(file)["closed"]
+    except (OSError, ValueError):
+        return False
+
+
+def end(arguments, load, recorder, analyzer, checkpoint):
+    """Ends each when it has done what there was to do."""
+    time.sleep(arguments.seconds)
+    load.stop.set()
+    load.join()
+    time.sleep(1)
+    recorder.send_signal(signal.SIGINT)
+    recorder.wait()
+    until = time.monotonic() + 60
+    while checkpoint and not isClosed(checkpoint) and time.monotonic() < until:
+        time.sleep(0.1)
+    if checkpoint:
+        analyzer.send_signal(signal.SIGTERM)
+
+
+class Found:
+    """The alerts about one program, as they come."""
+
+    def __init__(self, program):
+        self.program, self.latencies, self.suppressed, self.all = program.encode(), [], 0, b""
+
+    def read(self, descriptor):
+        rest = b""
+        while chunk := os.read(descriptor, 1 << 16):
+            now = time.time_ns()
+            self.all += chunk
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                if self.program not in line:
+                    continue
+                alert = json.loads(line)
+                # A summary stands for so many, of before.
+                if number := alert["exectrail"].get("suppressed", 0):
+                    self.suppressed += number
+                else:
+                    self.latencies.append((now - nanoseconds(alert["@timestamp"])) / 1e6)
+        self.latencies.sort()
+
+
 def measure(arguments, form, rate):
     with tempfile.TemporaryDirectory(prefix="exectrail-latency-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
@@ -57,51 +105,53 @@ def measure(arguments, form, rate):
                                     stdout=subprocess.PIPE if form == "pipe" else log)
         analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
                                     stdin=recorder.stdout or subprocess.DEVNULL)
+        if form == "pipe":
+            recorder.stdout.close()
         time.sleep(2)
         load = Load(program, rate)
         load.start()
-        end = threading.Timer(arguments.seconds, load.stop.set)
-        end.start()
-        later = threading.Timer(arguments.seconds + 1, lambda: recorder.send_signal(signal.SIGINT))
-        later.start()
-        if form != "pipe":
-            last = threading.Timer(arguments.seconds + 3,
-                                   lambda: analyzer.send_signal(signal.SIGTERM))
-            last.start()
-        latencies, rest = [], b""
-        while chunk := os.read(analyzer.stdout.fileno(), 1 << 16):
-            now = time.time_ns()
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                if program.encode() in line:
-                    latencies.append((now - nanoseconds(json.loads(line)["@timestamp"])) / 1e6)
-        load.join()
-        recorder.wait()
+        checkpoint = None if form == "pipe" else os.path.join(folder, "checkpoint")
+        ending = threading.Thread(target=end,
+                                  args=(arguments, load, recorder, analyzer, checkpoint))
+        ending.start()
+        found = Found(program)
+        found.read(analyzer.stdout.fileno())
+        busy = os.getloadavg()[0]
+        ending.join()
         analyzer.wait()
-        return load.count, sorted(latencies)
+        note = account(arguments, folder, found) if form == "folder" else ""
+        return load.count, found, busy, note
+
+
+def account(arguments, folder, found):
+    """Whether one run over the folder afterwards tells the same, byte for byte."""
+    once = subprocess.run([os.path.join(arguments.bin, "exectrail-analyze"), "--format", "json",
+                           os.path.join(folder, "trail")], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False).stdout
+    return "" if once == found.all else "NOT the alerts of one run over the folder"
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--rates", default="1,100,500")
+    parser.add_argument("--forms", default="pipe,folder")
     parser.add_argument("--seconds", type=float, default=20)
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("recording needs root")
-    print("| form | execs per second | execs | alerts | p50 ms | p99 ms | max ms |\n"
-          "| --- | --- | --- | --- | --- | --- | --- |")
-    for form in ("pipe", "folder"):
+    print("| form | execs per second | execs | alerts | suppressed | missing | p50 ms | p99 ms "
+          "| max ms | load |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for form in arguments.forms.split(","):
         for rate in (int(word) for word in arguments.rates.split(",")):
-            count, found = measure(arguments, form, rate)
-            if not found:
-                print(f"| {form} | {rate} | {count} | 0 | | | |", flush=True)
-                continue
+            count, found, busy, note = measure(arguments, form, rate)
+            times = found.latencies
 
-            def at(part, values=found):
-                return f"{values[min(len(values) - 1, int(len(values) * part))]:.3f}"
-            print(f"| {form} | {rate} | {count} | {len(found)} | {at(0.5)} | {at(0.99)} "
-                  f"| {found[-1]:.3f} |", flush=True)
+            def at(part, values=times):
+                return f"{values[min(len(values) - 1, int(len(values) * part))]:.3f}" if values else ""
+            print(f"| {form} | {rate} | {count} | {len(times)} | {found.suppressed} "
+                  f"| {count - len(times) - found.suppressed} | {at(0.5)} | {at(0.99)} "
+                  f"| {at(1)} | {busy:.1f} | {note}", flush=True)
 
 
 if __name__ == "__main__":

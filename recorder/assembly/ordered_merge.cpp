@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -65,9 +66,6 @@ std::uint64_t OrderedMerge::settledAtNs(const Event& event) const {
   if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
     if (exec->reading) at = std::max(at, exec->reading->endNs);
     if (exec->stack) at = std::max(at, exec->stack->endNs);
-  } else if (const auto* exit = std::get_if<ExitEvent>(&event.body)) {
-    const bool waits = expected_.statuses && exit->groupDead.value_or(false);
-    if (waits && !exitStatuses_.contains(exit->tid)) at = event.timeNs + kTwinNs;
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
     if (fail->reading) at = std::max(at, fail->reading->endNs + kRewriteNs);
   }
@@ -178,26 +176,89 @@ void OrderedMerge::noteReleased(const Event& event) {
 }
 
 void OrderedMerge::release(std::uint64_t drainedNs, const std::function<void(Event&)>& receive) {
+  deliverHeld(drainedNs, receive);
   std::size_t count = 0;
-  while (count < pending_.size() && settledAtNs(pending_[count]) <= drainedNs) ++count;
-  deliver(count, receive);
+  for (; count < pending_.size(); ++count) {
+    Event& event = pending_[count];
+    if (settledAtNs(event) > drainedNs) break;
+    if (holdsBack(event, drainedNs)) {
+      held_.push_back(std::move(event));
+    } else {
+      deliver(event, receive);
+    }
+  }
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void OrderedMerge::releaseAll(const std::function<void(Event&)>& receive) {
-  deliver(pending_.size(), receive);
+  deliverHeld(std::numeric_limits<std::uint64_t>::max(), receive);
+  for (Event& event : pending_) deliver(event, receive);
+  pending_.clear();
 }
 
-void OrderedMerge::deliver(std::size_t count, const std::function<void(Event&)>& receive) {
-  for (std::size_t i = 0; i < count; ++i) {
-    Event& event = pending_[i];
-    if (event.timeNs < lastNs_) ++lateEvents_;
-    lastNs_ = std::max(lastNs_, event.timeNs);
-    deliveringNs_ = event.timeNs;
-    noteAlone(event);
-    receive(event);
-    noteReleased(event);
+// An exit of which more is to be told; and what else says that this thread has ended.
+bool OrderedMerge::holdsBack(const Event& event, std::uint64_t drainedNs) const {
+  const auto* exit = std::get_if<ExitEvent>(&event.body);
+  if (exit == nullptr || !expected_.statuses) return false;
+  const auto same = [exit](const Event& held) {
+    return std::get<ExitEvent>(held.body).tid == exit->tid;
+  };
+  if (std::any_of(held_.begin(), held_.end(), same)) return true;
+  return exit->groupDead.value_or(false) && event.timeNs + kTwinNs > drainedNs &&
+         !exitStatuses_.contains(exit->tid);
+}
+
+void OrderedMerge::deliverHeld(std::uint64_t drainedNs,
+                               const std::function<void(Event&)>& receive) {
+  if (held_.empty()) return;
+  std::vector<Event> held = std::move(held_);
+  held_.clear();
+  for (Event& event : held) {
+    if (holdsBack(event, drainedNs)) {
+      held_.push_back(std::move(event));
+    } else {
+      deliver(event, receive);
+    }
   }
-  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+// The number of a thread is given anew once its exit is over.
+void OrderedMerge::deliverHeldOf(std::int32_t tid, const std::function<void(Event&)>& receive) {
+  std::vector<Event> gone;
+  std::erase_if(held_, [&](Event& event) {
+    if (std::get<ExitEvent>(event.body).tid != tid) return false;
+    gone.push_back(std::move(event));
+    return true;
+  });
+  for (Event& event : gone) deliver(event, receive);
+}
+
+void OrderedMerge::deliver(Event& event, const std::function<void(Event&)>& receive) {
+  if (const auto* fork = std::get_if<ForkEvent>(&event.body)) {
+    deliverHeldOf(fork->childTid, receive);
+  } else if (const auto* task = std::get_if<NewTaskEvent>(&event.body)) {
+    deliverHeldOf(task->childTid, receive);
+  }
+  const bool exit = std::holds_alternative<ExitEvent>(event.body) && expected_.statuses;
+  if (event.timeNs < lastNs_ && !exit) ++lateEvents_;
+  lastNs_ = std::max(lastNs_, event.timeNs);
+  deliveringNs_ = event.timeNs;
+  noteAlone(event);
+  receive(event);
+  noteReleased(event);
+}
+
+std::optional<std::uint64_t> OrderedMerge::execDueNs(std::uint64_t afterNs) const {
+  std::optional<std::uint64_t> dueNs;
+  for (auto event = pending_.rbegin(); event != pending_.rend(); ++event) {
+    if (event->timeNs + kSettleNs <= afterNs) break;
+    const auto* exec = std::get_if<ExecEvent>(&event->body);
+    if (exec == nullptr) continue;
+    const std::uint64_t readNs =
+        std::max(exec->reading ? exec->reading->endNs : 0, exec->stack ? exec->stack->endNs : 0);
+    dueNs = std::max(event->timeNs + kSettleNs, readNs);
+  }
+  return dueNs;
 }
 
 void OrderedMerge::forEachUnread(std::uint64_t beforeNs,

@@ -1,11 +1,13 @@
 // Brings the events of all CPUs and sources into one order of time, and joins the two reports of an
 // exec that both transports saw. An event is released once everything that can be earlier must have
-// been seen; what comes later still is counted as late.
+// been seen; what comes later still is counted as late. Only exits may come after what is later
+// than they are: the status that they wait for is told when the kernel gets to it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -53,6 +55,9 @@ class OrderedMerge {
   // receiver knows what came in between: see nextExecOf() and memoryInDoubt().
   void release(std::uint64_t drainedNs, const std::function<void(Event&)>& receive);
 
+  // When the first of the execs that were not settled at `afterNs` will be; nothing if none waits.
+  std::optional<std::uint64_t> execDueNs(std::uint64_t afterNs) const;
+
   // Releases everything.
   void releaseAll(const std::function<void(Event&)>& receive);
 
@@ -71,7 +76,7 @@ class OrderedMerge {
   // While an exit is being received: the status of thread `tid`, if it has been reported.
   std::optional<std::uint32_t> exitStatusOf(std::int32_t tid) const;
 
-  bool empty() const { return pending_.empty(); }
+  bool empty() const { return pending_.empty() && held_.empty(); }
   std::uint64_t lateEvents() const { return lateEvents_; }
 
  private:
@@ -85,10 +90,14 @@ class OrderedMerge {
   void noteAlone(const Event& event);
   void noteAdded(const Event& event);
   void noteReleased(const Event& event);
-  void deliver(std::size_t count, const std::function<void(Event&)>& receive);
+  bool holdsBack(const Event& event, std::uint64_t drainedNs) const;
+  void deliverHeld(std::uint64_t drainedNs, const std::function<void(Event&)>& receive);
+  void deliverHeldOf(std::int32_t tid, const std::function<void(Event&)>& receive);
+  void deliver(Event& event, const std::function<void(Event&)>& receive);
 
   Expectations expected_;
   std::vector<Event> pending_;                           // in order of time
+  std::vector<Event> held_;                              // exits that wait for a status
   std::unordered_map<std::int32_t, Attempts> attempts_;  // by tid: what it did about execve
   std::unordered_map<std::int32_t, Times> execTimes_;    // by tgid
   std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;  // by tid

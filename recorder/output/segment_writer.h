@@ -12,6 +12,7 @@
 #include "recorder/output/batch_writer.h"
 #include "recorder/output/housekeeper.h"
 #include "recorder/output/segment_folder.h"
+#include "recorder/output/synced_behind.h"
 #include "recorder/output/tree_state.h"
 #include "trace/container/byte_sink.h"
 
@@ -47,7 +48,7 @@ class SegmentWriter : public BatchWriter {
         : name(std::move(fileName)), sink(fd, name), writer(sink, header, settings) {}
     FileDescriptor file;  // set once the header is written; closed after `sink`
     std::string name;
-    trace::FdSink sink;
+    SyncedBehind sink;
     trace::Writer writer;
     BatchCounts counts;
     bool grown = false;  // holds more than what was restated

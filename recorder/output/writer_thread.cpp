@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,8 @@
 
 namespace exectrail::recorder {
 namespace {
+
+constexpr int kNice = -10;
 
 FileDescriptor makeEvent() {
   FileDescriptor fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -82,6 +85,9 @@ void WriterThread::finish(const trace::End& end) {
 // ---- in the thread
 
 void WriterThread::run() {
+  // Whoever follows the trace waits for this thread, which has little to do. Where it is not
+  // granted, it goes without.
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
   while (!done()) {
     waitForItems();
     items_.takeAll([this](Item&& item) { write(std::move(item)); });

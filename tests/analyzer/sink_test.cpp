@@ -6,10 +6,15 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstring>
+#include <map>
+#include <memory>
 #include <stdexcept>
 
+#include "analyzer/compiler/program.h"
+#include "analyzer/follow/journal.h"
 #include "analyzer/follow/metrics.h"
 #include "analyzer/follow/metrics_socket.h"
 #include "analyzer/follow/redaction.h"
@@ -48,6 +53,19 @@ class Receiver {
         ::recv(type_ == SOCK_STREAM ? accepted_.get() : fd_.get(), text.data(), text.size(), 0);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return text;
+  }
+  // A file that was passed instead of bytes.
+  FileDescriptor takeFile() const {
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    if (::recvmsg(fd_.get(), &message, 0) < 0) return {};
+    const cmsghdr* const head = CMSG_FIRSTHDR(&message);
+    if (head == nullptr || head->cmsg_type != SCM_RIGHTS) return {};
+    int passed = -1;
+    std::memcpy(&passed, CMSG_DATA(head), sizeof passed);
+    return FileDescriptor(passed);
   }
 
  private:
@@ -122,6 +140,73 @@ TEST(Sink, AStreamThatTakesPartsGetsWholeLines) {
   EXPECT_TRUE(got == expected);
 }
 
+// The fields of an entry, as the journal reads them.
+std::map<std::string, std::string> fieldsOf(const std::string& entry) {
+  std::map<std::string, std::string> fields;
+  for (std::size_t at = 0; at < entry.size();) {
+    const std::size_t end = entry.find('\n', at);
+    const std::size_t equals = entry.find('=', at);
+    if (equals < end) {
+      fields[entry.substr(at, equals - at)] = entry.substr(equals + 1, end - equals - 1);
+      at = end + 1;
+      continue;
+    }
+    std::uint64_t size = 0;
+    std::memcpy(&size, entry.data() + end + 1, sizeof size);
+    fields[entry.substr(at, end - at)] = entry.substr(end + 1 + sizeof size, size);
+    at = end + 1 + sizeof size + size;
+    EXPECT_EQ(entry.at(at++), '\n');
+  }
+  return fields;
+}
+
+Alert journalAlert() {
+  Alert alert;
+  auto recipe = std::make_shared<RecipeInfo>();
+  recipe->name = "from_tmp";
+  alert.recipe = recipe;
+  alert.id = "3f9c";
+  alert.severity = Severity::kHigh;
+  alert.process.id.tgid = 71;
+  alert.filePath = {"/tmp/a\nPRIORITY=7", {trace::EvidenceClass::kKernel}};
+  return alert;
+}
+
+TEST(Journal, AnEntryHasFieldsThatNobodyCanForge) {
+  const auto fields = fieldsOf(journalEntry(journalAlert(), R"({"a":1})"));
+  EXPECT_EQ(fields.at("PRIORITY"), "3");
+  EXPECT_EQ(fields.at("EXECTRAIL_FILE"), "/tmp/a\nPRIORITY=7") << "as one value";
+  EXPECT_EQ(fields.at("EXECTRAIL_RECIPE"), "from_tmp");
+  EXPECT_EQ(fields.at("EXECTRAIL_PID"), "71");
+  EXPECT_EQ(fields.at("EXECTRAIL_ALERT"), R"({"a":1})");
+  EXPECT_EQ(fields.at("SYSLOG_IDENTIFIER"), "exectrail");
+  EXPECT_EQ(fields.count("EXECTRAIL_EXECUTABLE"), 0U) << "it is not known";
+  EXPECT_THAT(fields.at("MESSAGE"), HasSubstr("high from_tmp: /tmp/a"));
+  EXPECT_EQ(fields.at("MESSAGE").find('\n'), std::string::npos);
+}
+
+TEST(Journal, WhatIsTooLargeForADatagramGoesAsASealedFile) {
+  TemporaryFolder folder;
+  const std::string path = folder.path() + "/journal";
+  Receiver receiver(path, SOCK_DGRAM);
+  Sink sink(parseSink("journal:" + path));
+  const std::string large = journalEntry(journalAlert(), std::string(4 << 20, 'x'));
+  sink.add("EXECTRAIL_ALERT=small\n", Severity::kHigh, kTime, "h");
+  sink.add(large, Severity::kHigh, kTime, "h");
+  sink.pump(kSecond);
+  EXPECT_EQ(sink.sent(), 2U);
+  EXPECT_EQ(sink.dropped(), 0U);
+  EXPECT_EQ(receiver.take(), "EXECTRAIL_ALERT=small\n");
+  const FileDescriptor file = receiver.takeFile();
+  ASSERT_TRUE(file.valid());
+  std::string text(large.size() + 1, '\0');
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+  EXPECT_EQ(got, static_cast<ssize_t>(large.size()));
+  text.resize(large.size());
+  EXPECT_TRUE(text == large);
+  EXPECT_LT(::write(file.get(), "x", 1), 0) << "nobody can change it";
+}
+
 TEST(Sink, WhatIsNoSinkIsRefused) {
   for (const char* bad : {"", "syslog", "mail:x", "unix:", "unix:a,min=loud", "unix:a,b",
                           "syslog:/dev/log,redact=maybe"}) {
@@ -129,6 +214,7 @@ TEST(Sink, WhatIsNoSinkIsRefused) {
   }
   EXPECT_THROW(parseSink("unix:" + std::string(200, 'x')), std::invalid_argument);
   EXPECT_FALSE(parseSink("unix:a,redact=no").redact);
+  EXPECT_EQ(parseSink("journal:,min=high").path, kJournalSocket);
 }
 
 TEST(Redaction, SecretsGoAndTheRestStays) {

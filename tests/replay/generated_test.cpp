@@ -58,8 +58,8 @@ struct Fates {
   std::size_t killed = 0;
 };
 
-Fates fatesOf(const std::string& rest) {
-  const auto program = programOf(recipeText("mine", "medium", rest));
+Fates fatesOf(const std::string& rest, const std::string& severity = "medium") {
+  const auto program = programOf(recipeText("mine", severity, rest));
   const analyzer::Recipe& recipe = program->recipes().at(0);
   const GeneratedSuite suite(recipe);
   EXPECT_GT(suite.firing(), 0U);
@@ -81,8 +81,8 @@ TEST(GeneratedSuite, TellsEachEntryAndClause) {
       "when: process.name in @tools and (any(args, it in ['-a', '-b'] or it matches '^--(x|y)=') "
       "or "
       "user.id == 0) and not (file.path under ['/usr', '/opt'])\n"
-      "raise: {below: any(lineage, .name == 'server'), many: len(args) >= 3}\n"
-      "lower: {trusted: 'parent.executable in [/usr/bin/a, /usr/bin/b] and session.terminal'}\n"
+      "raise:\n  below: any(lineage, .name == 'server')\n  many: len(args) >= 3\n"
+      "lower:\n  trusted: parent.executable in ['/usr/bin/a', '/usr/bin/b'] and session.terminal\n"
       "suppress: {key: [file.path, args], first: 3, window: 1m}\n"
       "---\nlists: {tools: [one, two, 'three*']}\n");
   EXPECT_THAT(fates.alive, IsEmpty());
@@ -93,10 +93,10 @@ TEST(GeneratedSuite, TellsClassesTheirEntriesAndExemptions) {
   EXPECT_THAT(fatesOf("classes:\n"
                       "  temp: {severity: high, under: [/tmp, /var/tmp], glob: ['/run/*.pid']}\n"
                       "  logs: {severity: low, under: [/var/log], except: ['/var/log/ok/**']}\n"
-                      "severity: per class\n"
                       "exempt: [{name: go, path: ['/tmp/go*/**', '/var/tmp/go*/**'], "
                       "parent: genuine(@go), why: w}]\n"
-                      "---\nlists: {go: [/usr/bin/go, '/usr/lib/go*/bin/go']}\n")
+                      "---\nlists: {go: [/usr/bin/go, '/usr/lib/go*/bin/go']}\n",
+                      "per class")
                   .alive,
               IsEmpty());
 }

@@ -181,6 +181,8 @@ class Words(programs.Case):
         self.assertNotIn("class temp: critical", [each["change"] for each in score["survivors"]],
                          "the scenario expects high")
         self.expect(self.replay(*corpus_only, "--fail-below", "100"), 1)
+        self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
+                            "there is no recipe 'nothing'")
 
     def test_mutate_by_generated_traces(self):
         words = ("mutate", "--no-corpus", "--no-builtin", "--recipes",
@@ -193,8 +195,6 @@ class Words(programs.Case):
         blind = self.recipe("blind.yaml", when="process.name in ['x', 'y/z']")
         self.expect(self.replay("mutate", "--no-corpus", "--no-builtin", "--recipes", blind, "-v",
                                 "--fail-below", "100"), 1, stdout=["without 'y/z'", "exclude one another"])
-        self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
-                            "there is no recipe 'nothing'")
 
     # ---- bless
 

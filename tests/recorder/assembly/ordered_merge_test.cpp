@@ -239,6 +239,61 @@ TEST(OrderedMerge, AnExitWaitsForItsStatus) {
   EXPECT_EQ(seen, "5:256 5:? ");
 }
 
+// What is delivered, in a few letters each.
+struct Log {
+  OrderedMerge& merge;
+  std::string text;
+
+  void operator()(Event& event) {
+    if (const auto* exit = std::get_if<ExitEvent>(&event.body)) {
+      const auto status = merge.exitStatusOf(exit->tid);
+      text += "exit " + std::to_string(exit->tid) + (status ? " with a status" : "") + ", ";
+    } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+      text += "exec " + std::to_string(exec->tgid) + ", ";
+    } else if (const auto* fork = std::get_if<ForkEvent>(&event.body)) {
+      text += "fork " + std::to_string(fork->childTid) + ", ";
+    }
+  }
+};
+
+TEST(OrderedMerge, NobodyWaitsBehindAnExitThatWaitsForItsStatus) {
+  OrderedMerge merge({false, true});
+  Log log{merge, {}};
+  const auto receive = [&](Event& event) { log(event); };
+  merge.add({{10, 0, ExitEvent{5, true}}, execAt(20, 6), {25, 0, ExitEvent{5, std::nullopt}}});
+  merge.release(25 + kSettle, receive);
+  EXPECT_EQ(log.text, "exec 6, ");
+  EXPECT_FALSE(merge.empty()) << "an exit is to come";
+  // perf's report of the same exit does not take its place.
+  merge.add({{30, 0, ExitStatusEvent{5, 256, 5}}});
+  merge.release(30 + kSettle, receive);
+  EXPECT_EQ(log.text, "exec 6, exit 5 with a status, exit 5 with a status, ");
+  EXPECT_TRUE(merge.empty());
+  EXPECT_EQ(merge.lateEvents(), 0U) << "it is where it belongs";
+}
+
+TEST(OrderedMerge, AnExitComesBeforeItsNumberIsGivenAnew) {
+  OrderedMerge merge({false, true});
+  Log log{merge, {}};
+  const auto receive = [&](Event& event) { log(event); };
+  merge.add({{10, 0, ExitEvent{5, true}}, execAt(20, 6), {30, 0, ForkEvent{6, 5, {}, 5}}});
+  merge.release(30 + kSettle, receive);
+  EXPECT_EQ(log.text, "exec 6, exit 5, fork 5, ");
+  merge.add({{40, 0, ExitEvent{6, true}}});
+  merge.release(40 + kSettle, receive);
+  merge.releaseAll(receive);
+  EXPECT_EQ(log.text, "exec 6, exit 5, fork 5, exit 6, ") << "at the end nothing is waited for";
+}
+
+TEST(OrderedMerge, SaysWhenAnExecCanBePassedOn) {
+  OrderedMerge merge;
+  EXPECT_EQ(merge.execDueNs(0), std::nullopt);
+  merge.add({exitAt(10), execAt(20, 6), execAt(30, 7, 500'000)});
+  EXPECT_EQ(merge.execDueNs(0), 20 + kSettle);
+  EXPECT_EQ(merge.execDueNs(20 + kSettle), 500'000U) << "its reading ends then";
+  EXPECT_EQ(merge.execDueNs(30 + kSettle), std::nullopt) << "that was tried already";
+}
+
 TEST(OrderedMerge, AnyArrivalOrderGivesTheSameOrder) {
   std::mt19937 random(5);
   for (int round = 0; round < 200; ++round) {

@@ -1,0 +1,44 @@
+#include "analyzer/options_parsing.h"
+
+#include <algorithm>
+#include <iostream>
+#include <vector>
+
+#include "trace/daemon/configuration.h"
+#include "trace/errors.h"
+
+namespace exectrail::analyzer {
+
+// CLI11's own texts are fine, but every program of ours begins an error in the same way.
+int refuse(const CLI::App& app, const std::string& why) {
+  std::cerr << "exectrail: " << why << "\nRun `" << app.get_name() << " --help` for usage.\n";
+  return kExitUsage;
+}
+
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return refuse(app, error.what());
+    app.exit(error);  // help or version
+    return kExitDone;
+  }
+}
+
+std::optional<int> parseConfigured(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    std::vector<std::string> words = trace::withConfiguration({argv + 1, argv + argc});
+    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
+    app.parse(words);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return refuse(app, error.what());
+    app.exit(error);
+    return kExitDone;
+  } catch (const trace::ConfigurationError& error) {
+    return refuse(app, error.what());
+  }
+}
+
+}  // namespace exectrail::analyzer
