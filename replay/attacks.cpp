@@ -79,6 +79,7 @@ std::vector<AttackResult> attack(const analyzer::Program& program, const std::st
   const Observation observation = observe(program, *observed, false);
   const std::map<std::size_t, std::uint64_t> marks = marksOf(trace);
   std::vector<AttackResult> results;
+  bool faithful = true;  // the act of these disguises alerts when it is run as it is
   for (std::size_t i = 0; i < all.attempts.size(); ++i) {
     const auto from = marks.find(2 * i);
     const auto to = marks.find(2 * i + 2);
@@ -94,7 +95,13 @@ std::vector<AttackResult> attack(const analyzer::Program& program, const std::st
       const bool counts = each.severity != analyzer::Severity::kInfo || each.recipe->name == recipe;
       if (during && counts) alerts.push_back(&each);
     }
-    results.push_back(resultOf(all.attempts[i], recipe, alerts));
+    AttackResult result = resultOf(all.attempts[i], recipe, alerts);
+    if (all.attempts[i].disguise == kAsItIs) faithful = result.outcome == Outcome::kItself;
+    if (!faithful) {
+      result.outcome = Outcome::kUndecided;
+      result.by = "run as it is the act raises no alert: a stand-in is not enough";
+    }
+    results.push_back(std::move(result));
   }
   return results;
 }

@@ -39,6 +39,7 @@ struct Disguised {
   std::string script;
   std::vector<Attempt> attempts;  // number i runs behind mark 2 i; mark 2 i + 1 says it did not run
 };
+inline constexpr const char* kAsItIs = "as it is";  // the first of each act
 Disguised disguised(const std::vector<Act>& acts);
 
 enum class Outcome { kItself, kCompanion, kMissed, kUndecided };

@@ -77,7 +77,7 @@ class Script {
       if (at != path) to_.script += "rm -f " + shellWord(at) + "\n";
     };
     const std::string plain = shellWord(path) + words(act.args);
-    run("as it is", plain);
+    run(kAsItIs, plain);
     placed("renamed", folder + "/zq7x");
     placed("copied", folder + "/copied/" + nameOf(path));
     to_.script += "ln -f " + shellWord(path) + " " + shellWord(folder + "/hard") + "\n";

@@ -332,7 +332,7 @@ bool isSo(const Goals& goals, const std::string& element) {
 std::optional<std::string> choosePath(const Literals& literals, const PathWish& wish) {
   Texts paths = wish.proposals;
   Texts names;
-  Texts folders = {"/usr/bin", "/opt/x/bin", "/tmp", "/home/u/bin", "/usr/sbin"};
+  Texts folders = {"/usr/bin", "/opt/x/bin", "/tmp", "/home/alice/bin", "/usr/sbin"};
   for (const Goal& each : literals) {
     Texts samples = each.samples;
     proposalsOf(*each.condition, samples);
@@ -348,7 +348,7 @@ std::optional<std::string> choosePath(const Literals& literals, const PathWish& 
   for (const std::string& each : wish.proposals) {
     if (!folderOf(each).empty()) folders.push_back(folderOf(each));
   }
-  for (const char* each : {"/usr/bin/neutral", "/opt/x/bin/tool", "/tmp/x", "/home/u/bin/x"}) {
+  for (const char* each : {"/usr/bin/neutral", "/opt/x/bin/tool", "/tmp/x", "/home/alice/bin/x"}) {
     paths.emplace_back(each);
   }
   names.emplace_back("neutral");
