@@ -1,14 +1,17 @@
 // exectrail analyze: reads traces, prints alerts as they are found, and gives account at the end.
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include "analyzer/commands.h"
 #include "analyzer/engine/baseline.h"
 #include "analyzer/output/format.h"
 #include "analyzer/output/posture_output.h"
+#include "analyzer/output/profile_output.h"
 #include "analyzer/output/summary.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
@@ -36,6 +39,13 @@ void ignoreFirstInterrupt() {
   ::sigaction(SIGINT, &action, nullptr);
 }
 
+// Of --profile alone: no alert depends on it.
+std::uint64_t steadyNs() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
 class Analysis {
  public:
   Analysis(const AnalyzeOptions& options, const Program& program, const Baseline* baseline)
@@ -48,6 +58,7 @@ class Analysis {
     }
     if (!opened_) return kExitEnvironment;
     std::cerr << toText(total_, nextCommand()) << posture_;
+    tellProfile();
     if (unreadable_) return kExitEnvironment;
     return failed() ? kExitFound : kExitDone;
   }
@@ -74,6 +85,7 @@ class Analysis {
     const Rendering rendering{header, program_.inputsSha256(), options_.context, again, colour_};
     Engine engine(
         program_, header, [&](const Alert& alert) { print(alert, rendering, path); }, baseline_);
+    if (profiled()) engine.profile(steadyNs);
     PostureWatch posture;
     trace::Record record;
     while (reader.next(record)) {
@@ -85,6 +97,7 @@ class Analysis {
     tell(posture.report(), header, path);
     flush();
     add(total_, engine.summary());
+    add(profile_, engine.profile());
     closeTrace(reader, path);
   }
 
@@ -128,6 +141,21 @@ class Analysis {
     posture_ += toText(report);
   }
 
+  bool profiled() const { return options_.profile || !options_.profileJson.empty(); }
+
+  void tellProfile() const {
+    const std::uint64_t totalNs = steadyNs() - startNs_;
+    if (options_.profile) std::cerr << toText(profile_, total_, totalNs);
+    if (options_.profileJson.empty()) return;
+    std::ofstream file(options_.profileJson, std::ios::binary | std::ios::trunc);
+    file << toJsonLine(profile_, total_, totalNs);
+    file.flush();
+    if (!file) {
+      throw EnvironmentError(trace::quoteForTerminal(options_.profileJson) +
+                             ": the profile could not be written; name a file that can be");
+    }
+  }
+
   // The file, and the recipes it was analysed with, as words of a command; empty if it cannot be
   // read again.
   std::string readAgain(const std::string& path) const {
@@ -135,6 +163,12 @@ class Analysis {
     std::string words = trace::quoteForTerminal(path);
     for (const std::string& recipes : options_.recipes.paths) {
       words += " --recipes " + trace::quoteForTerminal(recipes);
+    }
+    for (const std::string& rules : options_.recipes.rules) {
+      words += " --rules " + trace::quoteForTerminal(rules);
+    }
+    if (!options_.recipes.workloads.empty()) {
+      words += " --workloads " + trace::quoteForTerminal(options_.recipes.workloads);
     }
     return words + (options_.recipes.builtin ? "" : " --no-builtin");
   }
@@ -184,6 +218,8 @@ class Analysis {
   bool unreadable_ = false;
   std::uint64_t notSeen_ = 0;
   Summary total_;
+  Profile profile_;
+  const std::uint64_t startNs_ = steadyNs();
 };
 
 }  // namespace

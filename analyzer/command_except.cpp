@@ -34,13 +34,14 @@ constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name
 
 using Look = std::function<void(const Judged&, std::int64_t realtimeNs)>;
 
-void forEachJudged(const std::string& path, const Look& look, trace::Header& header) {
+void forEachJudged(const std::string& path, const Look& look) {
   const auto reader = trace::openTrace(path);
-  header = reader->header();
+  const trace::Header header = reader->header();
   const Program nothing({}, {});
   Engine engine(nothing, header, [](const Alert&) {});
-  engine.observe(
-      [&](const Judged& judged) { look(judged, header.clock.toRealtimeNs(judged.timeNs())); });
+  engine.observe([&](const Judged& judged) {
+    look(judged, judged.world().header->clock.toRealtimeNs(judged.timeNs()));
+  });
   trace::Record record;
   while (reader->next(record)) engine.process(record);
   if (reader->state().completeness == trace::Completeness::kComplete) return;
@@ -88,30 +89,25 @@ std::string doubtOf(const Judged& judged) {
 
 std::optional<Named> find(const RecipesOptions& options, const Program& program) {
   std::vector<Named> found;
-  trace::Header header;
-  forEachJudged(
-      options.trace,
-      [&](const Judged& judged, std::int64_t realtimeNs) {
-        for (const Recipe& recipe : program.recipes()) {
-          if (!recipe.enabled || found.size() > 1) continue;
-          const std::string id = alertIdOf(recipe, judged, header.host.bootId);
-          if (!id.starts_with(options.what)) continue;
-          const Verdict verdict = judge(recipe, judged, realtimeNs);
-          if (verdict.kind != Verdict::Kind::kAlert) continue;
-          Named named{
-              &recipe,        id, std::string(verdict.path), !verdict.exemption.empty(), {}, {},
-              doubtOf(judged)};
-          if (const Facts* facts = judged.facts(); facts != nullptr) {
-            const auto& credentials = facts->context().credentials;
-            if (credentials.known()) named.user = credentials.value.realUid;
-          }
-          if (named.refusal.empty()) {
-            named.parent = knownFacts(*judged.parent().node)->place().path;
-          }
-          found.push_back(std::move(named));
-        }
-      },
-      header);
+  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+    for (const Recipe& recipe : program.recipes()) {
+      if (!recipe.enabled || found.size() > 1) continue;
+      const std::string id = alertIdOf(recipe, judged, judged.world().header->host.bootId);
+      if (!id.starts_with(options.what)) continue;
+      const Verdict verdict = judge(recipe, judged, realtimeNs);
+      if (verdict.kind != Verdict::Kind::kAlert) continue;
+      Named named{&recipe,        id, std::string(verdict.path), !verdict.exemption.empty(), {}, {},
+                  doubtOf(judged)};
+      if (const Facts* facts = judged.facts(); facts != nullptr) {
+        const auto& credentials = facts->context().credentials;
+        if (credentials.known()) named.user = credentials.value.realUid;
+      }
+      if (named.refusal.empty()) {
+        named.parent = knownFacts(*judged.parent().node)->place().path;
+      }
+      found.push_back(std::move(named));
+    }
+  });
   const std::string what = "'" + trace::escapeForTerminal(options.what) + "'";
   if (found.size() == 1) return found.front();
   std::cerr << "exectrail: "
@@ -129,20 +125,16 @@ void showQuietened(const RecipesOptions& options, const Named& named, const Prog
     return recipe.info->name == named.recipe->info->name;
   });
   std::size_t count = 0;
-  trace::Header header;
-  forEachJudged(
-      options.trace,
-      [&](const Judged& judged, std::int64_t realtimeNs) {
-        const Verdict before = judge(*named.recipe, judged, realtimeNs);
-        if (before.kind != Verdict::Kind::kAlert || !before.exemption.empty()) return;
-        if (judge(*changed, judged, realtimeNs).exemption.empty()) return;
-        const std::string id = alertIdOf(*named.recipe, judged, header.host.bootId);
-        if (id == named.id || ++count > kMaxShown) return;
-        std::cerr << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
-                  << trace::readableTime(realtimeNs) << "  "
-                  << trace::escapeForTerminal(before.path) << '\n';
-      },
-      header);
+  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+    const Verdict before = judge(*named.recipe, judged, realtimeNs);
+    if (before.kind != Verdict::Kind::kAlert || !before.exemption.empty()) return;
+    if (judge(*changed, judged, realtimeNs).exemption.empty()) return;
+    const std::string id = alertIdOf(*named.recipe, judged, judged.world().header->host.bootId);
+    if (id == named.id || ++count > kMaxShown) return;
+    std::cerr << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
+              << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
+              << '\n';
+  });
   if (count > kMaxShown) std::cerr << "  and " << count - kMaxShown << " more\n";
   std::cerr << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
             << " of this trace; each stays counted by name, as info\n";

@@ -36,7 +36,7 @@ class Explanation {
     const trace::Header header = reader->header();
     const Program nothing({}, {});
     Engine engine(nothing, header, [](const Alert&) {});
-    engine.observe([&](const Judged& judged) { look(judged, header); });
+    engine.observe([&](const Judged& judged) { look(judged); });
     trace::Record record;
     while (reader->next(record)) engine.process(record);
     flushStandardOutput();
@@ -67,7 +67,8 @@ class Explanation {
     return kExitUsage;
   }
 
-  void look(const Judged& judged, const trace::Header& header) {
+  void look(const Judged& judged) {
+    const trace::Header& header = *judged.world().header;  // of its host
     const std::int64_t realtimeNs = header.clock.toRealtimeNs(judged.timeNs());
     for (const Recipe& recipe : program_.recipes()) {
       if (recipe_ != nullptr && recipe_ != &recipe) continue;

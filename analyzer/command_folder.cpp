@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "analyzer/commands.h"
@@ -13,6 +14,19 @@
 
 namespace exectrail::analyzer {
 namespace {
+
+constexpr std::size_t kMaxFolders = 1'000;  // that are watched for changes
+
+// Rules are read from all folders below the one that is named.
+std::vector<std::string> foldersBelow(const std::string& path) {
+  std::vector<std::string> folders;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator it(path, error), end;
+       !error && it != end && folders.size() < kMaxFolders; it.increment(error)) {
+    if (it->is_directory(error)) folders.push_back(it->path().string());
+  }
+  return folders;
+}
 
 bool found(const AnalyzeOptions& options, const Follower& follower) {
   if (!options.failOn) return false;
@@ -39,6 +53,11 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   for (SinkSpec& sink : settings.sinks) sink.least = std::max(sink.least, options.minSeverity);
   settings.metrics = options.metrics;
   settings.watched = options.recipes.paths;
+  for (const std::string& path : options.recipes.rules) {
+    settings.watched.push_back(path);
+    for (const std::string& folder : foldersBelow(path)) settings.watched.push_back(folder);
+  }
+  if (!options.recipes.workloads.empty()) settings.watched.push_back(options.recipes.workloads);
   settings.separator.assign(options.format == Format::kText ? 1 : 0, '\n');
   const auto written = [&options](const Alert& alert, const trace::Header& header,
                                   const Program& applied) -> std::string {

@@ -61,6 +61,10 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
     std::cerr << diagnostics.format();
     return nullptr;
   }
+  std::shared_ptr<const Workloads> workloads;
+  std::string content;
+  if (!loadWorkloads(options.workloads, workloads, content)) return nullptr;
+  if (workloads) program = program->withInput("workloads", content)->withWorkloads(workloads);
   if (!options.rules.empty()) program = withRules(*program, options.rules);
   if (!program) return nullptr;
   if (program->recipes().empty()) {

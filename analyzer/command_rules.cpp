@@ -1,17 +1,66 @@
-// exectrail rules check, and loading rules for all words.
+// exectrail rules check | convert, and loading rules for all words.
 #include <iostream>
 
 #include "analyzer/commands.h"
 #include "analyzer/rules/rule_set.h"
+#include "analyzer/rules/rule_text.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::analyzer {
+
+namespace {
+
+// Recipes to standard output, what cannot be one to standard error.
+int convert(const RuleSet& rules) {
+  bool all = true;
+  for (const RuleReport& report : rules.reports) {
+    if (!report.refused()) continue;
+    all = false;
+    std::cerr << "exectrail: " << trace::escapeForTerminal(report.file) << ':' << report.line
+              << ": refused; exectrail rules check says why\n";
+  }
+  bool first = true;
+  for (const Recipe& recipe : rules.recipes) {
+    std::string problem;
+    const auto text = recipeText(recipe, problem);
+    if (!text) {
+      all = false;
+      std::cerr << "exectrail: " << trace::escapeForTerminal(recipe.info->origin->source) << ": "
+                << trace::escapeForTerminal(recipe.info->title) << ": " << problem << '\n';
+      continue;
+    }
+    std::cout << (first ? "" : "---\n") << *text;
+    first = false;
+  }
+  flushStandardOutput();
+  return all ? kExitDone : kExitFound;
+}
+
+}  // namespace
+
+bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& workloads,
+                   std::string& content) {
+  if (path.empty()) return true;
+  std::string problem;
+  try {
+    content = readWhole(path);
+    workloads = Workloads::parse(content, problem);
+  } catch (const EnvironmentError& error) {
+    problem = error.what();
+  }
+  if (!workloads) {
+    std::cerr << "exectrail: " << (problem.find(path) == std::string::npos ? path + ": " : "")
+              << trace::escapeForTerminal(problem) << '\n';
+  }
+  return workloads != nullptr;
+}
 
 std::unique_ptr<const Program> withRules(const Program& program,
                                          const std::vector<std::string>& paths) {
   RuleSet rules;
   try {
-    rules = compileRules(loadRuleFiles(paths));
+    rules = compileRules(loadRuleFiles(paths), program.workloads().get());
   } catch (const EnvironmentError& error) {
     // Rules that were named and are not there are a mistake of the command line.
     std::cerr << "exectrail: " << error.what() << '\n';
@@ -30,12 +79,16 @@ std::unique_ptr<const Program> withRules(const Program& program,
 
 int checkRules(const RulesOptions& options) {
   RuleSet rules;
+  std::shared_ptr<const Workloads> workloads;
+  std::string content;
+  if (!loadWorkloads(options.workloads, workloads, content)) return kExitUsage;
   try {
-    rules = compileRules(loadRuleFiles(options.paths));
+    rules = compileRules(loadRuleFiles(options.paths), workloads.get());
   } catch (const EnvironmentError& error) {
     std::cerr << "exectrail: " << error.what() << '\n';
     return kExitUsage;
   }
+  if (options.word == RulesWord::kConvert) return convert(rules);
   std::cout << ruleTable(rules);
   flushStandardOutput();
   const bool clean = rules.count(RuleStatus::kLoaded) == rules.reports.size();

@@ -22,7 +22,7 @@ bool addTrace(const std::string& path, WhatIf& whatIf, std::uint64_t& gaps) {
   PostureWatch posture;
   Engine engine(nothing, header, [](const Alert&) {});
   engine.observe([&](const Judged& judged) {
-    whatIf.add(judged, posture, header.clock.toRealtimeNs(judged.timeNs()));
+    whatIf.add(judged, posture, judged.world().header->clock.toRealtimeNs(judged.timeNs()));
   });
   trace::Record record;
   while (reader->next(record)) {

@@ -20,7 +20,8 @@ struct Totals {
   std::uint64_t undecided = 0;
 };
 
-void print(const Judged& judged, const trace::Header& header) {
+void print(const Judged& judged) {
+  const trace::Header& header = *judged.world().header;  // of its host
   const trace::ImageId& id = judged.node()->id;
   std::cout << trace::readableTime(header.clock.toRealtimeNs(judged.timeNs())) << "  " << id.tgid
             << '.' << id.execNumber << "  ";
@@ -50,7 +51,7 @@ bool listOf(const std::string& path, const Condition& condition, const Program& 
     totals.undecided += answer == Tri::kUnknown ? 1 : 0;
     if (answer != Tri::kTrue) return;
     ++totals.listed;
-    print(judged, header);
+    print(judged);
   });
   trace::Record record;
   while (reader->next(record)) engine.process(record);

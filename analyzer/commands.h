@@ -49,6 +49,11 @@ std::optional<std::vector<RecipeSource>> loadSources(const RecipeOptions& option
 // The content of a file of at most 256 MiB. Throws EnvironmentError.
 std::string readWhole(const std::string& path);
 
+// What containers are, from the file at `path`; empty: `workloads` stays null. False, after a
+// message, if there is no such file or it says something else.
+bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& workloads,
+                   std::string& content);
+
 // `program` with the rules of these files and folders, after an account of what was refused on
 // standard error; null, after a message, if they are not there or none of them can be used.
 std::unique_ptr<const Program> withRules(const Program& program,

@@ -56,6 +56,13 @@ void addBuiltin(CLI::App& app, RecipeOptions& recipes) {
       "Leave out the recipes shipped with Exectrail");
 }
 
+void addWorkloads(CLI::App& app, std::string& path) {
+  app.add_option("--workloads", path,
+                 "What containers are, as JSON: what kubectl get pods -A -o json prints, or an "
+                 "object by id")
+      ->type_name("FILE");
+}
+
 void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
       ->type_name("PATH")
@@ -63,6 +70,7 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--rules", recipes.rules, "File or folder of rules of Sigma, KubeArmor or Falco")
       ->type_name("PATH")
       ->allow_extra_args(false);
+  addWorkloads(app, recipes.workloads);
   addBuiltin(app, recipes);
 }
 
@@ -143,6 +151,10 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   app.add_flag(
       "--posture", options.posture,
       "Of --format json: also a line for each mount control of the host, event.kind state");
+  app.add_flag("--profile", options.profile,
+               "At the end, say what each recipe cost, on standard error");
+  app.add_option("--profile-json", options.profileJson, "The same as JSON, in a file")
+      ->type_name("FILE");
   std::string whatIf;
   app.add_option("--what-if", whatIf,
                  "Say what a mount option would have refused, instead of alerts: noexec=DIR,DIR")
@@ -223,22 +235,28 @@ Parsed<RecipesOptions> parseRecipes(int argc, const char* const* argv) {
 Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   Parsed<RulesOptions> parsed;
   RulesOptions& options = parsed.options;
-  CLI::App app("Checks rules in other tools' languages.", "exectrail rules");
+  CLI::App app("Checks and converts rules in other tools' languages.", "exectrail rules");
   app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
   app.footer(
       "Example:\n  exectrail rules check sigma/rules/linux\n"
+      "  exectrail rules convert policies/tmp.yaml > site.yaml\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
-      "Exit status: 0 done, 1 --strict and a rule was refused or warned about, 2 usage error, or\n"
-      "no rules at a path.");
+      "Exit status: 0 done, 1 --strict and a rule was refused or warned about, or a rule that\n"
+      "cannot be converted, 2 usage error, or no rules at a path.");
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
+  addWorkloads(*check, options.workloads);
   check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
+  CLI::App* convert = app.add_subcommand("convert", "Print rules as recipes of ours");
+  convert->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
+  addWorkloads(*convert, options.workloads);
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
-  if (!check->parsed()) {
-    parsed.exitStatus = refuse(app, "rules needs the word check");
+  if (convert->parsed()) options.word = RulesWord::kConvert;
+  if (app.get_subcommands().empty()) {
+    parsed.exitStatus = refuse(app, "rules needs one of the words check, convert");
   } else if (options.paths.empty()) {
-    parsed.exitStatus = refuse(app, "no rules to check; name a file or a folder");
+    parsed.exitStatus = refuse(app, "no rules; name a file or a folder");
   }
   return parsed;
 }

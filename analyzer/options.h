@@ -15,6 +15,7 @@ namespace exectrail::analyzer {
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
   std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
+  std::string workloads;           // a file that says what containers are; empty: nobody does
   bool builtin = true;
 };
 
@@ -25,10 +26,12 @@ struct AnalyzeOptions {
   Severity minSeverity = Severity::kLow;
   std::optional<Severity> failOn;
   bool allowInconclusive = false;
-  bool posture = false;  // as json: what the mounts say, as lines of their own
-  std::string context;   // of the guidance in alerts: ci, staging, production; empty: none
-  std::string baseline;  // a file; empty: none
-  std::string where;     // an expression: list what satisfies it instead of applying recipes
+  bool posture = false;     // as json: what the mounts say, as lines of their own
+  bool profile = false;     // say what each recipe cost
+  std::string profileJson;  // a file for the same as JSON; empty: none
+  std::string context;      // of the guidance in alerts: ci, staging, production; empty: none
+  std::string baseline;     // a file; empty: none
+  std::string where;        // an expression: list what satisfies it instead of applying recipes
   std::vector<std::string> noexec;  // of --what-if: directories, normalised; empty: not asked
   bool folder = false;     // the only trace is a folder of segments, which may not be there yet
   bool follow = false;     // of a folder: go on when all has been read
@@ -56,9 +59,13 @@ struct RecipesOptions {
   std::string output;  // the site's file; empty: standard output
 };
 
+enum class RulesWord : std::uint8_t { kCheck, kConvert };
+
 struct RulesOptions {
+  RulesWord word = RulesWord::kCheck;
   std::vector<std::string> paths;
-  bool strict = false;  // whatever is refused or warned about is a finding
+  std::string workloads;  // as above
+  bool strict = false;    // whatever is refused or warned about is a finding
 };
 
 struct BaselineOptions {

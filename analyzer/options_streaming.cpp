@@ -70,6 +70,11 @@ std::string streamingFault(AnalyzeOptions& options) {
   if (folder && !options.where.empty()) return "--where needs trace files, not a folder";
   if (folder && !options.noexec.empty()) return "--what-if needs trace files, not a folder";
   if (folder && options.posture) return "--posture needs trace files, not a folder";
+  const bool profiled = options.profile || !options.profileJson.empty();
+  if (folder && profiled) return "--profile needs trace files, not a folder";
+  if (profiled && !(options.where.empty() && options.noexec.empty())) {
+    return "--profile is about recipes: not with --where or --what-if";
+  }
   if (!folder && asked) {
     return "--follow, --checkpoint, --output, --operations, --sink and --metrics need a folder of "
            "segments";

@@ -50,11 +50,24 @@ Analysis analyse(const analyzer::Program& program, const trace::Header& header,
                  const std::vector<trace::Record>& records) {
   Analysis analysis;
   analyzer::Engine engine(program, header,
-                          [&](const Alert& alert) { analysis.alerts.push_back(alert); });
+                          [&](const Alert& alert) { take(alert, analysis.alerts); });
   for (const trace::Record& record : records) engine.process(record);
   engine.finish();
   analysis.summary = engine.summary();
   return analysis;
+}
+
+void take(const Alert& alert, std::vector<Alert>& alerts) {
+  const auto same = [&](const Alert& other) {
+    return other.id == alert.id && (other.suppressed != 0) == (alert.suppressed != 0);
+  };
+  const auto before =
+      alert.amended ? std::find_if(alerts.begin(), alerts.end(), same) : alerts.end();
+  if (before == alerts.end()) {
+    alerts.push_back(alert);
+  } else {
+    *before = alert;
+  }
 }
 
 AlertKey keyOf(const Alert& alert) {

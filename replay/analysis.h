@@ -22,6 +22,9 @@ struct Analysis {
 Analysis analyse(const analyzer::Program& program, const trace::Header& header,
                  const std::vector<trace::Record>& records);
 
+// Adds what an engine gives out; one that it amends takes the place of what it was before.
+void take(const analyzer::Alert& alert, std::vector<analyzer::Alert>& alerts);
+
 // What an alert is about, whatever it says: the event and the recipe. The alert's id holds the
 // recipe's version and the process's number of images, which a change or a loss may alter.
 struct AlertKey {

@@ -32,6 +32,7 @@ std::unique_ptr<Report> makeReport(const RunOptions& options, std::ostream& out)
 std::string rerunOptions(const RunOptions& options) {
   std::string text = options.recipes.noBuiltin ? " --no-builtin" : "";
   for (const std::string& path : options.recipes.paths) text += " --recipes " + shellWord(path);
+  for (const std::string& path : options.recipes.rules) text += " --rules " + shellWord(path);
   return text;
 }
 

@@ -14,6 +14,7 @@ namespace exectrail::replay {
 
 struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes
+  std::vector<std::string> rules;  // --rules
   bool noBuiltin = false;          // --no-builtin
 };
 

@@ -1,5 +1,6 @@
 #include "replay/observe.h"
 
+#include "replay/analysis.h"
 #include "trace/escape.h"
 
 namespace exectrail::replay {
@@ -9,7 +10,7 @@ Observation observe(const analyzer::Program& program, trace::Reader& reader, boo
   observation.startNs = reader.header().clock.monotonicNs;
   analyzer::Engine engine(program, reader.header(), [&](const analyzer::Alert& alert) {
     // One that only counts others like those before it is no finding of its own.
-    if (alert.suppressed == 0) observation.alerts.push_back(alert);
+    if (alert.suppressed == 0) take(alert, observation.alerts);
   });
   FactReader facts(observation.startNs);
   trace::Record record;

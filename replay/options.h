@@ -42,6 +42,11 @@ inline void addRecipeOptions(CLI::App& command, RecipeOptions& options) {
                   "Recipe file or folder; adds to the shipped ones; repeatable")
       ->type_name("PATH")
       ->allow_extra_args(false);  // what follows is a scenario
+  command
+      .add_option("--rules", options.rules,
+                  "File or folder of rules of Sigma, KubeArmor or Falco; repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   command.add_flag("--no-builtin", options.noBuiltin, "Leave the shipped recipes out");
 }
 

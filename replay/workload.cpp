@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "analyzer/compiler/recipe_files.h"
+#include "analyzer/rules/rule_set.h"
 #include "replay/scenario_parser.h"
 
 namespace exectrail::replay {
@@ -16,7 +17,17 @@ std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& option
   std::shared_ptr<const analyzer::Program> program =
       analyzer::compile(analyzer::loadRecipes(paths), diagnostics);
   errors << diagnostics.format();
-  return program;
+  if (!program || options.rules.empty()) return program;
+  analyzer::RuleSet rules = analyzer::compileRules(analyzer::loadRuleFiles(options.rules));
+  if (rules.count(analyzer::RuleStatus::kLoaded) != rules.reports.size()) {
+    errors << "exectrail-replay: " << analyzer::ruleTotals(rules)
+           << "; exectrail rules check says which and why\n";
+  }
+  if (rules.recipes.empty()) {
+    errors << "exectrail-replay: none of these rules can be used\n";
+    return nullptr;
+  }
+  return program->withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
 }
 
 std::vector<Case> Workload::cases() const {

@@ -91,7 +91,12 @@ std::unique_ptr<const Program> compile(const std::vector<RecipeSource>& sources,
 std::unique_ptr<const Program> Program::withRecipes(std::vector<Recipe> more) const {
   more.insert(more.end(), recipes_.begin(), recipes_.end());
   std::ranges::sort(more, {}, [](const Recipe& recipe) { return recipe.info->name; });
-  return std::make_unique<const Program>(std::move(more), inputsSha256_);
+  return std::make_unique<const Program>(std::move(more), inputsSha256_, workloads_);
+}
+
+std::unique_ptr<const Program> Program::withWorkloads(
+    std::shared_ptr<const Workloads> workloads) const {
+  return std::make_unique<const Program>(recipes_, inputsSha256_, std::move(workloads));
 }
 
 std::optional<Condition> compileCondition(const std::vector<RecipeSource>& sources,

@@ -54,10 +54,12 @@ enum class Attribute : std::uint8_t {
   kCommandLine,    // arguments joined by single spaces
   kWorkingDirectory,
   kUserId,
+  kUserName,  // by the recorded host's own list
   kEffectiveUserId,
   kGroupId,
   kEffectiveGroupId,
   kLoginId,
+  kLoginName,
   kLoginSession,
   kSessionLeader,
   kHasTerminal,

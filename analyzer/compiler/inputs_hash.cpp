@@ -69,7 +69,7 @@ std::unique_ptr<const Program> Program::withInput(std::string_view name,
   hash.addSized(inputsSha256_);
   hash.addSized(name);
   hash.addSized(content);
-  return std::make_unique<const Program>(recipes_, hash.hex());
+  return std::make_unique<const Program>(recipes_, hash.hex(), workloads_);
 }
 
 }  // namespace exectrail::analyzer

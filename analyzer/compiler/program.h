@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "analyzer/compiler/classifier.h"
 #include "analyzer/compiler/condition.h"
 #include "analyzer/compiler/diagnostics.h"
+#include "analyzer/compiler/workloads.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
@@ -33,6 +35,9 @@ struct RuleOrigin {
   // Of a KubeArmor policy; its severity is 1 (worst) to 10, 0: not set.
   std::string action;
   std::string message;
+  // Of a rule of Falco: "Warning", and what its alert prints, with %FIELD for values.
+  std::string priority;
+  std::string output;
   std::uint32_t severity = 0;
 };
 
@@ -103,6 +108,15 @@ struct CountRule {
   std::uint64_t withinNs = 0;
   std::vector<KeyField> key;
   std::optional<KeyField> distinct;  // triggers with the same value count once
+  // Triggers of several kinds, each with a key and a value of its own; those above are not used
+  // then.
+  struct Branch {
+    Condition condition;
+    std::vector<KeyField> key;
+    std::optional<KeyField> distinct;
+  };
+  std::vector<Branch> branches;
+  bool eachBranch = false;  // the branches themselves are the values: so many different ones
 };
 
 // Other executions that must have come before the trigger, in this order.
@@ -137,10 +151,29 @@ struct Recipe {
   std::vector<KeyField> firstSeen;
 };
 
+// What was derived from a program, once for all who use it; for any number of threads.
+class Derived {
+ public:
+  // The same object for all callers, of whom all want the same type.
+  template <typename T>
+  T& get() const {
+    const std::lock_guard lock(mutex_);
+    if (!object_) object_ = std::make_shared<T>();
+    return *static_cast<T*>(object_.get());
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<void> object_;
+};
+
 class Program {
  public:
-  Program(std::vector<Recipe> recipes, std::string inputsSha256)
-      : recipes_(std::move(recipes)), inputsSha256_(std::move(inputsSha256)) {}
+  Program(std::vector<Recipe> recipes, std::string inputsSha256,
+          std::shared_ptr<const Workloads> workloads = nullptr)
+      : recipes_(std::move(recipes)),
+        inputsSha256_(std::move(inputsSha256)),
+        workloads_(std::move(workloads)) {}
 
   const std::vector<Recipe>& recipes() const { return recipes_; }  // by name
 
@@ -148,15 +181,26 @@ class Program {
   // recipe files, in hex. inputs_hash.cpp has the layout.
   const std::string& inputsSha256() const { return inputsSha256_; }
 
+  // What engines work out and share. It may refer to recipes(), which no other program does.
+  const Derived& derived() const { return derived_; }
+
   // The same program with further recipes, whose names must be new.
   std::unique_ptr<const Program> withRecipes(std::vector<Recipe> more) const;
 
   // The same program, whose hash also covers another input of the analysis.
   std::unique_ptr<const Program> withInput(std::string_view name, std::string_view content) const;
 
+  // The same program, which knows the containers. Their file is an input, too: see withInput().
+  std::unique_ptr<const Program> withWorkloads(std::shared_ptr<const Workloads> workloads) const;
+
+  // Null if nobody said anything about containers.
+  const std::shared_ptr<const Workloads>& workloads() const { return workloads_; }
+
  private:
   std::vector<Recipe> recipes_;
   std::string inputsSha256_;
+  std::shared_ptr<const Workloads> workloads_;
+  Derived derived_;
 };
 
 // Compiles one expression by itself, for `analyze --where`. `sources` give lists and macros.

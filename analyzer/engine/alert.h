@@ -12,11 +12,13 @@
 #include "analyzer/engine/mounts.h"
 #include "analyzer/engine/severity.h"
 #include "analyzer/paths/path.h"
+#include "trace/metadata.h"
 #include "trace/record.h"
 
 namespace exectrail::analyzer {
 
 struct RecipeInfo;  // analyzer/compiler/program.h
+struct Workload;    // analyzer/compiler/workloads.h
 
 // An image's facts with bytes of its own: it outlives the batch it was read from.
 struct ImageFacts {
@@ -65,9 +67,14 @@ struct Alert {
   std::uint64_t timeNs = 0;
   std::int64_t realtimeNs = 0;
   std::shared_ptr<const RecipeInfo> recipe;
+  // Of a merged trace: that of the recording it is from. Null: that of the trace.
+  std::shared_ptr<const trace::Header> header;
   Severity severity = Severity::kInfo;
   std::string directoryClass;    // empty: the recipe has none
   std::uint64_t suppressed = 0;  // not 0: stands for so many alerts like it, and for itself not
+  // It was given before, when a gap that its decision spans was not known yet: the same alert once
+  // more, with that gap. What was counted then is not counted again.
+  bool amended = false;
   bool exempted = false;
   trace::MappingRole mapping = trace::MappingRole::kUnknown;  // filePath was mapped, not run
   bool script = false;            // filePath is a script, process.executable its interpreter
@@ -75,9 +82,10 @@ struct Alert {
   bool typedPathOnly = false;     // the path that was typed decided, although another file ran
   std::uint16_t errorNumber = 0;  // 0: it ran; else the attempt failed with this errno
   std::uint32_t attemptNumber = 0;
-  ImageFacts process;   // what ran; of a failed attempt, the caller
-  ImageFacts parent;    // the image that created the process
-  ImageFacts previous;  // the image it replaced
+  ImageFacts process;                        // what ran; of a failed attempt, the caller
+  ImageFacts parent;                         // the image that created the process
+  ImageFacts previous;                       // the image it replaced
+  std::shared_ptr<const Workload> workload;  // its container, if --workloads names it
   // Of a failed attempt: what was passed to the kernel, and from where. `process` keeps its own.
   trace::Field<std::vector<std::string>> attemptArguments;
   trace::Field<std::string> attemptWorkingDirectory;
@@ -94,5 +102,10 @@ struct Alert {
   std::vector<std::string> afterGap;  // fields derived from state that a gap may have made stale
   std::vector<trace::Gap> gaps;       // that this decision spans
 };
+
+// Of the recording that an alert is from, in a trace with this header.
+inline const trace::Header& headerOf(const Alert& alert, const trace::Header& ofTrace) {
+  return alert.header ? *alert.header : ofTrace;
+}
 
 }  // namespace exectrail::analyzer

@@ -14,6 +14,7 @@ std::vector<LineageEntry> lineageEntries(const Judged& judged) {
   if (!judged.attempt()) nodes.insert(nodes.begin(), judged.node().get());
   std::ranges::reverse(nodes);
   std::vector<LineageEntry> entries;
+  entries.reserve(nodes.size());
   for (const ImageNode* node : nodes) {
     const Facts* facts = knownFacts(*node);
     LineageEntry entry;
@@ -38,10 +39,11 @@ class EvidenceNotes {
  public:
   explicit EvidenceNotes(Alert& alert) : alert_(alert) {}
 
-  void add(const std::string& field, const trace::Evidence& evidence) {
-    alert_.evidence[field] = evidence.evidenceClass;
-    if (evidence.truncated()) alert_.truncated.push_back(field);
-    if (evidence.afterGap) alert_.afterGap.push_back(field);
+  // In the order of their names.
+  void add(const char* field, const trace::Evidence& evidence) {
+    alert_.evidence.emplace_hint(alert_.evidence.end(), field, evidence.evidenceClass);
+    if (evidence.truncated()) alert_.truncated.emplace_back(field);
+    if (evidence.afterGap) alert_.afterGap.emplace_back(field);
   }
 
  private:
@@ -84,15 +86,14 @@ std::uint64_t decisionStart(const Judged& judged) {
   return oldest->timeNs;
 }
 
-// What a recipe remembers reaches further back: a lost event may have been one that counts.
+}  // namespace
+
 std::uint64_t memoryStart(const Recipe& recipe, std::uint64_t timeNs) {
   std::uint64_t within = 0;
   if (recipe.count) within = recipe.count->withinNs;
   if (recipe.sequence) within = std::max(within, recipe.sequence->withinNs);
   return timeNs - std::min(timeNs, within);
 }
-
-}  // namespace
 
 std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId) {
   std::string further;
@@ -103,7 +104,7 @@ std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::U
                  recipe.info->version, further);
 }
 
-Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& judged,
+Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
                  const trace::Header& header, const Gaps& gaps) {
   const trace::Uuid& bootId = header.host.bootId;
   const ImageNode& node = *judged.node();
@@ -139,11 +140,11 @@ Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& jud
   alert.filePath = {std::string(verdict.path), pathEvidence};
   alert.typedPath = owned(judged.typedPath());
   alert.mount = mountOf(judged, alert);
-  alert.reasons = verdict.reasons;
+  alert.reasons = std::move(verdict.reasons);
   alert.lineage = lineageEntries(judged);
   alert.lineageComplete = judged.lineage().complete;
-  alert.unknown = verdict.unknown;
-  alert.unknownBecause = verdict.unknownBecause;
+  alert.unknown = std::move(verdict.unknown);
+  alert.unknownBecause = std::move(verdict.unknownBecause);
   addEvidence(judged, alert);
   const std::uint64_t start = std::min(decisionStart(judged), memoryStart(recipe, judged.timeNs()));
   alert.gaps = gaps.touching(start, judged.timeNs());

@@ -11,7 +11,11 @@ namespace exectrail::analyzer {
 // Its identity; `event.id` in outputs.
 std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId);
 
-Alert buildAlert(const Recipe& recipe, const Verdict& verdict, const Judged& judged,
+Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
                  const trace::Header& header, const Gaps& gaps);
+
+// What a recipe remembers reaches back so far from `timeNs`: an event lost since may have been one
+// that counts.
+std::uint64_t memoryStart(const Recipe& recipe, std::uint64_t timeNs);
 
 }  // namespace exectrail::analyzer

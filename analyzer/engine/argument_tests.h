@@ -1,34 +1,31 @@
-// What some recipes together look for in arguments, asked of each distinct argument once: exact
-// texts by look-up, all patterns in one automaton, and most arguments not even that, because
-// nothing that is looked for begins or looks like them. What is not found is surely not there; what
-// is found may be.
+// What an ArgumentAutomaton says of the arguments of one trace, asked of each distinct argument
+// once. What is not found is surely not there; what is found may be.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/compiler/condition.h"
+#include "analyzer/engine/argument_automaton.h"
 #include "analyzer/engine/text_list.h"
 
 namespace exectrail::analyzer {
 
-using Tests = std::vector<const Condition*>;
-
 class ArgumentTests {
  public:
-  // Of those that canAsk() is true of.
-  explicit ArgumentTests(const Tests& tests);
-  ~ArgumentTests();
+  static constexpr std::size_t kKnown = 8192;
+
+  // `automaton` is of these tests; `known`, a power of two, of how many texts the answers are kept.
+  ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentAutomaton> automaton,
+                std::size_t known = kKnown);
+  explicit ArgumentTests(const Tests& tests)
+      : ArgumentTests(tests, std::make_shared<const ArgumentAutomaton>(tests)) {}
   ArgumentTests(const ArgumentTests&) = delete;
   ArgumentTests& operator=(const ArgumentTests&) = delete;
 
-  // Whether it is a test of one text, or of a list's elements one by one, that this can answer.
-  static bool canAsk(const Condition& test);
+  static bool canAsk(const Condition& test) { return ArgumentAutomaton::canAsk(test); }
 
   // The number of the set of tests that may be true of one of the arguments.
   std::uint32_t hitsOf(const TextList& arguments);
@@ -39,29 +36,14 @@ class ArgumentTests {
   bool mayBeTrue(const Condition& test, std::uint32_t hits) const;
 
  private:
-  using Set = std::vector<const Condition*>;  // sorted
-  struct Patterns;
-  using ByText = std::unordered_map<std::string, Set>;
-  using Bigrams = std::bitset<65'536>;  // of bytes, large letters made small
+  using Set = Tests;  // sorted
 
-  void add(const Condition& test);
-  void addExact(const Condition& test, const std::string& text);
-  void addPattern(const Condition& test, const std::string& pattern);
-  void expectBeginning(trace::Bytes text);
-  void expectSomewhere(trace::Bytes text);
-  bool worthAsking(trace::Bytes text) const;
   std::uint32_t hitsOf(trace::Bytes text, const Text* kept);
-  Set ask(trace::Bytes text) const;
+  std::uint32_t ask(trace::Bytes text);
   std::uint32_t numberOf(Set set);
   std::uint32_t united(std::uint32_t a, std::uint32_t b);
 
-  ByText exact_;
-  ByText exactSmall_;  // of tests that ignore case
-  std::unique_ptr<Patterns> patterns_;
-  std::unique_ptr<Bigrams> beginnings_;  // with which something that is looked for begins
-  std::unique_ptr<Bigrams> parts_;       // of which it has one
-  bool anyPart_ = false;                 // parts_ is not empty
-  bool anything_ = false;                // of something that is looked for nothing is known
+  std::shared_ptr<const ArgumentAutomaton> automaton_;
 
   // By number; the first is empty, the second is that of all tests.
   static constexpr std::size_t kMaxSets = 4096;  // then it is all tests
@@ -74,8 +56,7 @@ class ArgumentTests {
     std::uint64_t textId = 0;
     std::uint32_t hits = 0;
   };
-  static constexpr std::size_t kKnown = 8192;
-  std::vector<Known> known_ = std::vector<Known>(kKnown);
+  std::vector<Known> known_;
 };
 
 }  // namespace exectrail::analyzer

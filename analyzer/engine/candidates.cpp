@@ -229,7 +229,7 @@ ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
       collectTests(step.condition, Basis::kArgument, tests);
     }
   }
-  made = std::make_unique<ArgumentTests>(tests);
+  made = std::make_unique<ArgumentTests>(tests, automata_.of(tests), knownTexts_);
   return made.get();
 }
 

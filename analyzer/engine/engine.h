@@ -14,6 +14,7 @@
 #include "analyzer/engine/alert.h"
 #include "analyzer/engine/judged.h"
 #include "analyzer/engine/memory.h"
+#include "analyzer/engine/profile.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
 
@@ -43,6 +44,10 @@ using AlertSink = std::function<void(const Alert&)>;
 
 class Engine {
  public:
+  // Recordings of a merged trace that are judged at a time, each by itself; then the one of which
+  // nothing has come for longest is forgotten, and its processes are counted as such.
+  static constexpr std::size_t kMaxHosts = 1024;
+
   // `program` must outlive the engine. `sink` is called from process(), once for each alert, in the
   // order of records and, for one record, of recipe names.
   // Without a baseline, first-seen recipes are idle; it must outlive the engine.
@@ -69,6 +74,10 @@ class Engine {
   // that are evaluated there must outlive the engine.
   using Observer = std::function<void(const Judged&)>;
   void observe(Observer observer);
+
+  // From now on, what recipes cost is counted. profile() says what it was so far.
+  void profile(ProfileClock clock);
+  const Profile& profile() const;
 
  private:
   struct State;

@@ -120,6 +120,23 @@ Value loginValue(const trace::Field<trace::Login>& login, Attribute attribute) {
   return knownNumber(number, login.evidence);
 }
 
+// Root is root everywhere. Others are known by the list of the host; containers have lists of their
+// own, which nobody recorded.
+Value nameOfUser(const trace::Context& context, Attribute attribute, const World& world) {
+  const bool login = attribute == Attribute::kLoginName;
+  if (login ? !context.login.known() : !context.credentials.known()) return {};
+  const trace::Evidence& evidence = login ? context.login.evidence : context.credentials.evidence;
+  const std::uint32_t uid = login ? context.login.value.uid : context.credentials.value.realUid;
+  if (login && uid == trace::kLoginNotSet) return absentValue(evidence);
+  if (uid == 0) return knownText("root", evidence);
+  const bool contained = context.containerId.known() && !context.containerId.value.empty();
+  if (world.header == nullptr || contained) return {};
+  for (const trace::User& user : world.header->host.users) {
+    if (user.uid == uid) return knownText(user.name, evidence);
+  }
+  return {};
+}
+
 Value privilegeValue(const trace::Field<trace::Privileges>& privileges, Attribute attribute) {
   if (!privileges.known()) return {};
   const trace::Privileges& value = privileges.value;
@@ -180,6 +197,9 @@ Value contextValue(const trace::Context& context, const FieldRef& field, const W
     case Attribute::kGroupId:
     case Attribute::kEffectiveGroupId:
       return userValue(context.credentials, field.attribute);
+    case Attribute::kUserName:
+    case Attribute::kLoginName:
+      return nameOfUser(context, field.attribute, world);
     case Attribute::kLoginId:
     case Attribute::kLoginSession:
       return loginValue(context.login, field.attribute);

@@ -26,8 +26,9 @@ class Interned {
   // Null if there is none of which `same` is true.
   template <typename Same>
   T* find(std::uint64_t hash, Same same) const {
-    for (std::size_t at = hash & mask_; slots_[at] != nullptr; at = (at + 1) & mask_) {
-      if (slots_[at]->hash == hash && same(*slots_[at])) return slots_[at];
+    const Tag tag = tagOf(hash);
+    for (std::size_t at = hash & mask_; tags_[at] != kEmpty; at = (at + 1) & mask_) {
+      if (tags_[at] == tag && slots_[at]->hash == hash && same(*slots_[at])) return slots_[at];
     }
     return nullptr;
   }
@@ -45,15 +46,23 @@ class Interned {
  private:
   static constexpr std::size_t kFirstSlots = 1024;
 
+  // A part of the hash that says of most entries on the way that they are others, without a look at
+  // them: they lie all over the memory.
+  using Tag = std::uint16_t;
+  static constexpr Tag kEmpty = 0;
+  static Tag tagOf(std::uint64_t hash) { return static_cast<Tag>((hash >> 48) | 1U); }
+
   void put(T* entry) {
     std::size_t at = entry->hash & mask_;
-    while (slots_[at] != nullptr) at = (at + 1) & mask_;
+    while (tags_[at] != kEmpty) at = (at + 1) & mask_;
+    tags_[at] = tagOf(entry->hash);
     slots_[at] = entry;
   }
 
   void rebuild(std::size_t slots) {
     std::vector<T*> old(slots, nullptr);
     old.swap(slots_);
+    tags_.assign(slots, kEmpty);
     mask_ = slots - 1;
     for (T* entry : old) {
       if (entry != nullptr) put(entry);
@@ -77,6 +86,7 @@ class Interned {
   std::size_t limit_;  // entries at which those nobody uses are swept out
   std::size_t size_ = 0;
   std::vector<T*> slots_ = std::vector<T*>(kFirstSlots, nullptr);
+  std::vector<Tag> tags_ = std::vector<Tag>(kFirstSlots, kEmpty);  // of slots_
   std::size_t mask_ = kFirstSlots - 1;
 };
 

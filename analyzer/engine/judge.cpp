@@ -154,6 +154,8 @@ class Judge {
 
   // What is unknown does not apply, and is said.
   bool applies(const Condition& condition, const std::string& conditionName) {
+    // Mostly it does not, and then nobody needs words for it.
+    if (evaluate(condition, judged_, verdict_.directoryClass) == Tri::kFalse) return false;
     Findings findings;
     const Tri result = evaluate(condition, judged_, verdict_.directoryClass, findings);
     because_ = std::move(findings.because);

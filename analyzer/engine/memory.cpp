@@ -14,24 +14,52 @@ std::uint64_t Counter::total(const Counts& counts) {
   return total;
 }
 
+std::optional<Counter::Addition> Counter::addition(const std::vector<KeyField>& key,
+                                                   const std::optional<KeyField>& distinct,
+                                                   const Judged& judged,
+                                                   std::string_view className) const {
+  Addition result{keysOf(key, judged, className, OnUnknown::kNothing), {}};
+  if (result.keys.empty()) return std::nullopt;
+  if (!distinct) return result;
+  const auto values = keysOf({*distinct}, judged, className, OnUnknown::kNothing);
+  if (values.empty()) return std::nullopt;
+  result.distinct = values.front().key;
+  return result;
+}
+
 Tri Counter::add(const Judged& judged, std::string_view className, std::uint64_t weight,
                  Reason& reason) {
-  const auto keys = keysOf(rule_.key, judged, className, OnUnknown::kNothing);
-  if (keys.empty()) return Tri::kUnknown;
-  Key distinct{};
-  if (rule_.distinct) {
-    const auto values = keysOf({*rule_.distinct}, judged, className, OnUnknown::kNothing);
-    if (values.empty()) return Tri::kUnknown;
-    distinct = values.front().key;
-    weight = 1;
-  }
+  const auto one = [&](std::optional<Addition> addition) {
+    if (!addition) return Tri::kUnknown;
+    return addOne(*addition, judged.timeNs(), addition->distinct ? 1 : weight, reason);
+  };
+  if (rule_.branches.empty()) return one(addition(rule_.key, rule_.distinct, judged, className));
   Tri result = Tri::kFalse;
-  const std::uint64_t timeNs = judged.timeNs();
-  for (const KeyedValues& each : keys) {
+  for (std::size_t i = 0; i < rule_.branches.size(); ++i) {
+    const CountRule::Branch& branch = rule_.branches[i];
+    const Tri matches = evaluate(branch.condition, judged, className);
+    if (matches == Tri::kFalse) continue;
+    Tri added = Tri::kUnknown;
+    if (matches == Tri::kTrue) {
+      auto values = addition(branch.key, branch.distinct, judged, className);
+      if (values && rule_.eachBranch) values->distinct = keyOf({std::to_string(i)});
+      added = one(std::move(values));
+    }
+    if (added == Tri::kTrue) return Tri::kTrue;
+    if (added == Tri::kUnknown) result = Tri::kUnknown;
+  }
+  return result;
+}
+
+Tri Counter::addOne(const Addition& addition, std::uint64_t timeNs, std::uint64_t weight,
+                    Reason& reason) {
+  Tri result = Tri::kFalse;
+  const Key distinct = addition.distinct.value_or(Key{});
+  for (const KeyedValues& each : addition.keys) {
     Counts& counts = counts_.get(each.key);
     const auto old = [&](const Seen& seen) {
       const bool gone = timeNs >= seen.timeNs && timeNs - seen.timeNs > rule_.withinNs;
-      return gone || (rule_.distinct && seen.distinct == distinct);
+      return gone || (addition.distinct && seen.distinct == distinct);
     };
     std::erase_if(counts.seen, old);
     counts.seen.push_back({timeNs, std::min<std::uint64_t>(weight, rule_.atLeast), distinct});

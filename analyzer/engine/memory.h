@@ -41,7 +41,17 @@ class Counter {
   struct Counts {
     std::deque<Seen> seen;  // in order of time, at most rule_.atLeast
   };
+  // What one trigger adds to: keys, and the value that counts once.
+  struct Addition {
+    std::vector<KeyedValues> keys;
+    std::optional<Key> distinct;
+  };
   static std::uint64_t total(const Counts& counts);
+  // Nothing if a value is not known.
+  std::optional<Addition> addition(const std::vector<KeyField>& key,
+                                   const std::optional<KeyField>& distinct, const Judged& judged,
+                                   std::string_view className) const;
+  Tri addOne(const Addition& addition, std::uint64_t timeNs, std::uint64_t weight, Reason& reason);
 
   const CountRule& rule_;
   BoundedMap<Counts> counts_;

@@ -11,25 +11,28 @@ namespace exectrail::analyzer {
 
 class TestMemo {
  public:
+  static constexpr std::size_t kEntries = 32'768;  // 768 KiB
+
+  // A power of two.
+  explicit TestMemo(std::size_t entries = kEntries) : entries_(entries) {}
+
   // `test` is the pattern's address: it must outlive the memo.
   template <typename Ask>
   bool answer(const void* test, const Text& text, Ask ask) {
     const auto address = reinterpret_cast<std::uintptr_t>(test);
     const std::uint64_t hash = (address ^ (text.id * 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU;
-    Entry& entry = entries_[(hash >> 32) % kEntries];
+    Entry& entry = entries_[(hash >> 32) & (entries_.size() - 1)];
     if (entry.test != test || entry.textId != text.id) entry = {test, text.id, ask()};
     return entry.answer;
   }
 
  private:
-  static constexpr std::size_t kEntries = 32'768;  // 768 KiB
-
   struct Entry {
     const void* test = nullptr;
     std::uint64_t textId = 0;
     bool answer = false;
   };
-  std::vector<Entry> entries_ = std::vector<Entry>(kEntries);
+  std::vector<Entry> entries_;
 };
 
 }  // namespace exectrail::analyzer

@@ -57,8 +57,8 @@ void Follower::resume() {
   if (settings_.checkpoint.empty()) return;
   const auto checkpoint = readCheckpoint(settings_.checkpoint);
   if (!checkpoint) {
-    // What the file holds belongs to nothing that we know of: it stays. What is added to it from here
-    // on is ours, also if we are killed before the first alert is vouched for.
+    // What the file holds belongs to nothing that we know of: it stays. What is added to it from
+    // here on is ours, also if we are killed before the first alert is vouched for.
     saver_.saveNow(here());
     return;
   }

@@ -36,6 +36,7 @@ class ExectrailJson {
     if (alert_.script) own["script"] = true;
     own["result"] = errorName(alert_.errorNumber);
     if (alert_.errorNumber != 0) own["attempt"] = attempt();
+    if (alert_.amended) own["amended"] = true;
     own["exempted"] = alert_.exempted;
     if (alert_.recipe->origin) own["rule"] = ruleAsWritten(*alert_.recipe->origin);
     own["reasons"] = reasons();

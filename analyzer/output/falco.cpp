@@ -2,7 +2,9 @@
 
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/output/exectrail_json.h"
+#include "analyzer/output/falco_template.h"
 #include "analyzer/output/names.h"
 #include "analyzer/output/wording.h"
 #include "trace/escape.h"
@@ -44,8 +46,8 @@ class FalcoJson {
       out["hostname"] = writer_.text("hostname", header_.host.name);
     }
     out["output"] = output();
-    out["priority"] = priorityOf(alert_.severity);
-    out["rule"] = writer_.text("rule", alert_.recipe->name);
+    out["priority"] = priority();
+    out["rule"] = writer_.text("rule", rule() ? alert_.recipe->origin->id : alert_.recipe->name);
     out["source"] = "syscall";
     out["tags"] = tags();
     out["time"] = trace::rfc3339(alert_.realtimeNs);
@@ -57,6 +59,23 @@ class FalcoJson {
   }
 
  private:
+  // Whether what alerts is a rule of Falco.
+  bool rule() const { return alert_.recipe->origin && !alert_.recipe->origin->priority.empty(); }
+
+  std::string priority() const {
+    if (!rule()) return priorityOf(alert_.severity);
+    std::string text = folded(alert_.recipe->origin->priority);
+    if (text == "info") text = "informational";
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');  // the loader knows it
+    return text;
+  }
+
+  std::optional<std::string> valueOf(std::string_view name) const {
+    const auto found = fields_.find(std::string(name));
+    if (found == fields_.end()) return furtherField(alert_, name);
+    return found->is_string() ? found->get<std::string>() : found->dump();
+  }
+
   void put(const std::string& field, std::string_view bytes) {
     fields_[field] = writer_.text(field, bytes);
   }
@@ -98,7 +117,18 @@ class FalcoJson {
                               ? "host"
                               : std::string_view(container.value).substr(0, kShownContainerId));
     }
+    if (alert_.workload) workload(*alert_.workload);
     own();
+  }
+
+  void workload(const Workload& known) {
+    const auto given = [this](const char* field, const std::string& value) {
+      if (!value.empty()) put(field, value);
+    };
+    given("container.name", known.container);
+    given("container.image", known.image);
+    given("k8s.ns.name", known.space);
+    given("k8s.pod.name", known.pod);
   }
 
   void user() {
@@ -140,6 +170,11 @@ class FalcoJson {
   std::string output() const {
     std::string text = trace::rfc3339(alert_.realtimeNs).substr(kTimeOfDay);
     text.pop_back();  // Z
+    if (rule() && !alert_.recipe->origin->output.empty()) {
+      const auto value = [this](std::string_view name) { return valueOf(name); };
+      return text + ": " + priority() + " " +
+             trace::escapeForTerminal(filled(alert_.recipe->origin->output, value));
+    }
     text += std::string(": ") + priorityOf(alert_.severity) + " " + alert_.recipe->title + " (" +
             trace::escapeForTerminal(headline(alert_));
     if (alert_.process.credentials.known()) {
@@ -159,7 +194,9 @@ class FalcoJson {
   }
 
   // ATT&CK as the rules of Falco tag it: "TA0005", "T1564".
+  // A rule keeps its own.
   Json tags() {
+    if (rule()) return writer_.texts("tags", alert_.recipe->origin->tags);
     std::vector<std::string> tags = {"exectrail"};
     for (const std::string& text : alert_.recipe->attack) {
       const auto reference = parseAttack(text);

@@ -9,7 +9,9 @@
 
 namespace exectrail::analyzer {
 
-std::string render(Format format, const Alert& alert, const Rendering& rendering) {
+std::string render(Format format, const Alert& alert, const Rendering& ofTrace) {
+  const Rendering rendering{headerOf(alert, ofTrace.header), ofTrace.inputsSha256, ofTrace.context,
+                            ofTrace.again, ofTrace.colour};
   switch (format) {
     case Format::kText:
       return toText(alert, rendering);

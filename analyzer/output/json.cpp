@@ -2,6 +2,7 @@
 
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/engine/facts.h"
 #include "analyzer/output/exectrail_json.h"
 #include "analyzer/output/names.h"
@@ -53,6 +54,7 @@ class AlertJson {
     const auto& container = alert_.process.context->containerId;
     if (container.known() && !container.value.empty()) {
       json["container"]["id"] = text("container.id", container.value);
+      if (alert_.workload) addWorkload(*alert_.workload, json);
     }
     if (alert_.errorNumber != 0) json["error"]["code"] = errorName(alert_.errorNumber);
     json["exectrail"] = exectrailJson(alert_, header_, inputsSha256_, context_, writer_);
@@ -60,6 +62,30 @@ class AlertJson {
   }
 
  private:
+  void addWorkload(const Workload& known, Json& json) {
+    Json& container = json["container"];
+    trace::addUnlessEmpty(container, "name", text("container.name", known.container));
+    if (!known.image.empty()) {
+      container["image"]["name"] = text("container.image.name", known.image);
+    }
+    Json labels;
+    for (const auto& [key, value] : known.labels) labels[key] = text("container.labels", value);
+    trace::addUnlessEmpty(container, "labels", std::move(labels));
+    Json orchestrator;
+    trace::addUnlessEmpty(orchestrator, "namespace", text("orchestrator.namespace", known.space));
+    if (!known.pod.empty()) {
+      orchestrator["resource"]["type"] = "pod";
+      orchestrator["resource"]["name"] = text("orchestrator.resource.name", known.pod);
+    }
+    if (!known.ownerKind.empty()) {
+      orchestrator["resource"]["parent"]["type"] =
+          text("orchestrator.resource.parent.type", known.ownerKind);
+    }
+    if (orchestrator.empty()) return;
+    orchestrator["type"] = "kubernetes";
+    json["orchestrator"] = std::move(orchestrator);
+  }
+
   Json text(const std::string& field, std::string_view bytes) { return writer_.text(field, bytes); }
 
   Json event() const {

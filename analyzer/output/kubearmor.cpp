@@ -1,6 +1,7 @@
 #include "analyzer/output/kubearmor.h"
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/output/exectrail_json.h"
 #include "analyzer/output/names.h"
 #include "analyzer/output/wording.h"
@@ -47,11 +48,16 @@ class KubearmorJson {
     const auto& container = alert_.process.context->containerId;
     const bool contained = container.known() && !container.value.empty();
     if (contained) put("ContainerID", container.value);
+    if (alert_.workload) workload(*alert_.workload);
     processes(container.known() && !contained);
-    put("PolicyName", alert_.recipe->name);
-    out_["Severity"] = severityText(alert_.severity);
-    tags();
-    put("Message", alert_.recipe->title + ": " + headline(alert_));
+    if (policy()) {
+      asWritten(*alert_.recipe->origin);
+    } else {
+      put("PolicyName", alert_.recipe->name);
+      out_["Severity"] = severityText(alert_.severity);
+      tags();
+      put("Message", alert_.recipe->title + ": " + headline(alert_));
+    }
     out_["Type"] = contained ? "MatchedPolicy" : "MatchedHostPolicy";
     if (alert_.parent.executable.known()) put("Source", alert_.parent.executable.value);
     out_["Operation"] = "Process";
@@ -61,7 +67,7 @@ class KubearmorJson {
       out_["EventData"]["Syscall"] = "SYS_EXECVE";
     }
     out_["Enforcer"] = blocked ? "Mount noexec" : "Exectrail";
-    out_["Action"] = blocked ? "Block" : "Audit";
+    out_["Action"] = policy() ? action(alert_.recipe->origin->action) : blocked ? "Block" : "Audit";
     out_["Result"] = alert_.errorNumber == 0 ? "Passed" : errorText(alert_.errorNumber);
     surroundings();
     own();
@@ -69,6 +75,51 @@ class KubearmorJson {
   }
 
  private:
+  // Whether what alerts is a policy of KubeArmor.
+  bool policy() const { return alert_.recipe->origin && !alert_.recipe->origin->action.empty(); }
+
+  // A policy that blocks, where what it blocks ran, was enforced by nobody: as KubeArmor says it of
+  // a workload that is audited only. What a whitelist does not name is KubeArmor's default posture.
+  const char* action(const std::string& written) const {
+    if (written == "Allow") return "Audit";
+    if (written == "Audit") return "Audit";
+    return alert_.errorNumber == 0 ? "Audit (Block)" : "Block";
+  }
+
+  // Name, tags, message and severity as the policy has them; what it leaves out is left out.
+  void asWritten(const RuleOrigin& origin) {
+    if (origin.action == "Allow") {
+      out_["PolicyName"] = "DefaultPosture";
+      return;
+    }
+    put("PolicyName", origin.id.substr(origin.id.rfind('/') + 1));
+    if (origin.severity != 0) out_["Severity"] = std::to_string(origin.severity);
+    put("Tags", joined(origin.tags));
+    if (!origin.tags.empty()) out_["ATags"] = writer_.texts("ATags", origin.tags);
+    put("Message", origin.message);
+  }
+
+  void workload(const Workload& known) {
+    put("NamespaceName", known.space);
+    put("PodName", known.pod);
+    put("ContainerName", known.container);
+    put("ContainerImage", known.image);
+    std::vector<std::string> labels;
+    for (const auto& [key, value] : known.labels) labels.push_back(key + "=" + value);
+    put("Labels", joined(labels));
+    if (known.ownerName.empty()) return;
+    Json& owner = out_["Owner"];
+    owner["Ref"] = writer_.text("Owner.Ref", known.ownerKind);
+    owner["Name"] = writer_.text("Owner.Name", known.ownerName);
+    owner["Namespace"] = writer_.text("Owner.Namespace", known.space);
+  }
+
+  static std::string joined(const std::vector<std::string>& texts) {
+    std::string result;
+    for (const std::string& text : texts) result += (result.empty() ? "" : ",") + text;
+    return result;
+  }
+
   static std::int64_t floorSeconds(std::int64_t ns) {
     return ns / kNsPerSecond - (ns % kNsPerSecond < 0 ? 1 : 0);
   }
@@ -104,9 +155,7 @@ class KubearmorJson {
     std::vector<std::string> tags = alert_.recipe->attack;
     tags.insert(tags.end(), alert_.recipe->compliance.begin(), alert_.recipe->compliance.end());
     for (const Reason& reason : alert_.reasons) tags.push_back(reason.name);
-    std::string joined;
-    for (const std::string& tag : tags) joined += (joined.empty() ? "" : ",") + tag;
-    put("Tags", joined);
+    put("Tags", joined(tags));
     if (!tags.empty()) out_["ATags"] = writer_.texts("ATags", tags);
   }
 

@@ -4,6 +4,7 @@
 
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/output/exectrail_json.h"
 #include "analyzer/output/names.h"
 #include "analyzer/output/wording.h"
@@ -140,6 +141,18 @@ class OcsfJson {
     return attacks;
   }
 
+  void addWorkload(const Workload& known, Json& container) {
+    if (!known.container.empty()) {
+      container["name"] = text("evidences.process.container.name", known.container);
+    }
+    if (!known.image.empty()) {
+      container["image"]["name"] = text("evidences.process.container.image.name", known.image);
+    }
+    if (!known.pod.empty()) {
+      container["orchestrator"] = "kubernetes";
+    }
+  }
+
   // Of a failed attempt the process is the caller, and the file what it tried to run.
   Json evidence() {
     Json evidence;
@@ -152,6 +165,7 @@ class OcsfJson {
     if (contained()) {
       evidence["process"]["container"]["uid"] =
           text("evidences.process.container.uid", alert_.process.context->containerId.value);
+      if (alert_.workload) addWorkload(*alert_.workload, evidence["process"]["container"]);
     }
     const bool itself = alert_.errorNumber == 0 && !alert_.script && !alert_.typedPathOnly &&
                         alert_.mapping == trace::MappingRole::kUnknown;

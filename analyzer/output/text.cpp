@@ -1,6 +1,7 @@
 #include "analyzer/output/text.h"
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/output/names.h"
 #include "analyzer/output/text_parts.h"
 #include "analyzer/output/wording.h"
@@ -154,6 +155,10 @@ class Writer {
     const trace::Context& context = *facts.context;
     if (context.containerId.known() && !context.containerId.value.empty()) {
       add("container " + trace::escapeForTerminal(context.containerId.value.substr(0, kShownId)));
+      if (alert_.workload && !alert_.workload->pod.empty()) {
+        const Workload& known = *alert_.workload;
+        add("pod " + trace::escapeForTerminal(known.space + "/" + known.pod));
+      }
     } else if (context.cgroup.known() && !unitOf(context.cgroup.value).empty()) {
       add(trace::escapeForTerminal(unitOf(context.cgroup.value)));
     }

@@ -17,6 +17,7 @@ std::string gapsText(const Alert& alert) {
   if (lost != 0) {
     text += std::string(counted ? ": " : ": at least ") + std::to_string(lost) + " events lost";
   }
+  if (alert.amended) text += "; given before that was known";
   return text;
 }
 

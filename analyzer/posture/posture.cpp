@@ -17,6 +17,7 @@ std::string_view name(ControlState state) {
 }
 
 void PostureWatch::process(const trace::Record& record) {
+  if (record.origin != 0) return;  // of another host
   timeNs_ = std::max(timeNs_, record.timeNs);
   if (const auto* snapshot = std::get_if<trace::Snapshot>(&record.body)) learn(snapshot->image);
   const auto* table = std::get_if<trace::MountTable>(&record.body);

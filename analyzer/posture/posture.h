@@ -32,7 +32,7 @@ struct PostureReport {
   std::vector<JudgedControl> controls;
 };
 
-// Sees all records of one trace, in order.
+// Sees all records of one trace, in order. Of a merged one, those of the first recording count.
 class PostureWatch {
  public:
   void process(const trace::Record& record);

@@ -8,8 +8,10 @@
 #include "analyzer/compiler/yaml_tree.h"
 #include "analyzer/rules/falco.h"
 #include "analyzer/rules/kubearmor.h"
+#include "analyzer/rules/kubearmor_selector.h"
 #include "analyzer/rules/rule_set.h"
 #include "analyzer/rules/sigma.h"
+#include "analyzer/rules/sigma_correlation.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -19,6 +21,8 @@ constexpr std::size_t kMaxNote = 400;  // bytes: values of rules are quoted in t
 
 class Compiler {
  public:
+  explicit Compiler(const Workloads* workloads) : workloads_(workloads), book_(workloads) {}
+
   RuleSet run(const std::vector<RuleFile>& files) {
     rules_.files = files.size();
     std::vector<RecipeSource> sources;
@@ -26,9 +30,17 @@ class Compiler {
       compileFile(file);
       sources.push_back({file.path, file.text});
     }
+    for (sigma::CorrelationBook::Compiled& each : correlations_.compile()) {
+      add(std::move(each.recipes), each.report);
+      rules_.reports.push_back(std::move(each.report));
+    }
+    silence();
     for (falco::RuleBook::Compiled& each : book_.compile()) {
       add(std::move(each.recipes), each.report);
       rules_.reports.push_back(std::move(each.report));
+    }
+    if (workloads_ != nullptr && policies_) {
+      rules_.recipes.push_back(kubearmor::unnamedContainers(*workloads_));
     }
     rules_.sha256 = inputsSha256(sources);
     return std::move(rules_);
@@ -83,9 +95,19 @@ class Compiler {
       return book_.add(document, file, rules_.reports);
     }
     if (kubearmor::looksLikePolicy(document)) {
-      recipes = kubearmor::compilePolicy(document, report);
+      recipes = kubearmor::compilePolicy(document, workloads_, report);
+      policies_ = policies_ || !report.refused();
+    } else if (!report.refused() && document.find("correlation") != nullptr) {
+      return correlations_.add(document, file);
     } else if (sigma::looksLikeRule(document)) {
-      if (auto recipe = sigma::compileRule(document, report)) recipes.push_back(std::move(*recipe));
+      if (auto rule = sigma::compileRule(document, report)) {
+        const std::string id = rule->recipe.info->origin->id;
+        correlations_.add(rule->name, id, {report.title, rule->source, *rule->recipe.when});
+        if (!rule->name.empty() || !id.empty()) {
+          referable_.push_back({rule->name, id, rules_.recipes.size(), rules_.reports.size()});
+        }
+        recipes.push_back(std::move(rule->recipe));
+      }
     } else {
       report.refuse(report.line, "neither a Sigma rule nor a KubeArmor policy nor Falco rules");
     }
@@ -103,6 +125,17 @@ class Compiler {
     for (Recipe& recipe : recipes) rules_.recipes.push_back(named(std::move(recipe)));
   }
 
+  // Rules that only make alerts together with others.
+  void silence() {
+    for (const Referable& each : referable_) {
+      const std::string title = correlations_.shownBy(each.name, each.id);
+      RuleReport& report = rules_.reports[each.report];
+      if (title.empty() || report.refused()) continue;
+      rules_.recipes[each.recipe].enabled = false;
+      report.mention(report.line, "it makes no alerts of its own, but those of '" + title + "'");
+    }
+  }
+
   // Two rules may have one title; the alerts of each must say which it was.
   Recipe named(Recipe recipe) {
     if (names_.insert(recipe.info->name).second) return recipe;
@@ -115,7 +148,19 @@ class Compiler {
     return recipe;
   }
 
+  const Workloads* workloads_;
+  bool policies_ = false;  // of KubeArmor, at least one
+  // A Sigma rule that correlations may refer to, and where its recipe and report are.
+  struct Referable {
+    std::string name;
+    std::string id;
+    std::size_t recipe = 0;
+    std::size_t report = 0;
+  };
+
   RuleSet rules_;
+  sigma::CorrelationBook correlations_;
+  std::vector<Referable> referable_;
   falco::RuleBook book_;  // what is defined later changes what came before
   std::set<std::string> names_;
   std::map<std::string, std::uint64_t> numbers_;  // by names that were taken: the last one added
@@ -141,6 +186,10 @@ void RuleReport::warn(std::uint32_t at, std::string text) {
   addNote(*this, at, std::move(text));
 }
 
+void RuleReport::mention(std::uint32_t at, std::string text) {
+  addNote(*this, at, std::move(text));
+}
+
 void RuleReport::refuse(std::uint32_t at, std::string text) {
   status = RuleStatus::kRefused;
   addNote(*this, at, std::move(text));
@@ -150,6 +199,8 @@ std::size_t RuleSet::count(RuleStatus status) const {
   return static_cast<std::size_t>(std::ranges::count(reports, status, &RuleReport::status));
 }
 
-RuleSet compileRules(const std::vector<RuleFile>& files) { return Compiler().run(files); }
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads) {
+  return Compiler(workloads).run(files);
+}
 
 }  // namespace exectrail::analyzer

@@ -77,6 +77,13 @@ std::string_view word(Kind kind) {
 
 FieldRef fieldRef(std::string_view name) { return resolveField(name)->ref; }
 
+std::string wholeFieldName(const FieldRef& ref) {
+  FieldRef whole = ref;
+  if (whole.attribute == Attribute::kArgument) whole.attribute = Attribute::kArguments;
+  whole.index = 0;
+  return fieldName(whole);
+}
+
 Condition always() {
   Condition condition;
   condition.kind = Kind::kAnd;
@@ -176,6 +183,18 @@ Condition numberTest(const FieldRef& field, Operator op, std::int64_t number) {
   return condition;
 }
 
+Condition lengthInstead(Condition condition) {
+  if (condition.kind == Kind::kNumber) {
+    condition.kind = Kind::kLength;
+    condition.text = "length(" + fieldName(condition.left) + ") " +
+                     std::string(name(condition.op)) + " " + std::to_string(condition.number);
+    return condition;
+  }
+  std::vector<Condition> parts;
+  for (Condition& child : condition.children) parts.push_back(lengthInstead(std::move(child)));
+  return anyOf(std::move(parts));
+}
+
 Condition sameTest(const FieldRef& left, const FieldRef& right, bool nocase) {
   Condition condition =
       about(left, Kind::kEqual, (nocase ? " nocase == " : " == ") + fieldName(right));
@@ -200,6 +219,20 @@ Condition absentTest(const FieldRef& field) {
   known.op = Operator::kGreaterOrEqual;
   known.number = trustOf(trace::EvidenceClass::kExternal);
   return allOf({std::move(known), negation(existsTest(field))});
+}
+
+Condition isContainer(const std::vector<std::string>& ids) {
+  constexpr std::size_t kWhole = 64;
+  const FieldRef field = fieldRef("container.id");
+  std::vector<std::string> whole;
+  std::vector<std::string> beginnings;
+  for (const std::string& id : ids) (id.size() < kWhole ? beginnings : whole).push_back(id);
+  std::vector<Condition> parts;
+  if (!whole.empty()) parts.push_back(textTest(field, Kind::kEqual, whole, false));
+  if (!beginnings.empty()) {
+    parts.push_back(textTest(field, Kind::kStartsWith, beginnings, false));
+  }
+  return anyOf(std::move(parts));
 }
 
 Condition anyElement(const FieldRef& list, Condition condition) {

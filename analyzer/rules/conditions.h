@@ -16,6 +16,9 @@ namespace exectrail::analyzer::rules {
 // A field by the name recipes have for it. It must exist.
 FieldRef fieldRef(std::string_view name);
 
+// The name of its field without an index: "args" of args[1].
+std::string wholeFieldName(const FieldRef& ref);
+
 Condition always();
 Condition never();
 bool isAlways(const Condition& condition);
@@ -39,11 +42,16 @@ Condition globTest(const FieldRef& field, std::vector<Glob> globs);
 
 Condition underTest(const FieldRef& field, std::vector<std::string> directories);
 Condition numberTest(const FieldRef& field, Operator op, std::int64_t number);
+// Of a numberTest() of a text, or of several: its length instead.
+Condition lengthInstead(Condition condition);
 Condition sameTest(const FieldRef& left, const FieldRef& right, bool nocase);
 Condition booleanTest(const FieldRef& field);
 Condition existsTest(const FieldRef& field);
 // It is known that there is no value, such as a login that never was.
 Condition absentTest(const FieldRef& field);
+
+// It runs in one of these containers; never if there is none. Ids may be cut to their beginning.
+Condition isContainer(const std::vector<std::string>& ids);
 
 // At least one element of the list satisfies a condition about `it`.
 Condition anyElement(const FieldRef& list, Condition condition);

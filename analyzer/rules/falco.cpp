@@ -69,6 +69,21 @@ std::string conditionOf(const YamlNode& exception) {
   return any;
 }
 
+// An override names keys of the entry itself, and says what becomes of each.
+void checkOverride(const YamlNode& entry, RuleReport& report) {
+  const YamlNode* override = entry.find("override");
+  if (override == nullptr) return;
+  for (const YamlEntry& each : override->entries) {
+    const std::string word = folded(each.value.text);
+    if (word != "append" && word != "replace") {
+      report.refuse(each.position.line,
+                    "override: '" + each.value.text + "' is neither append nor replace");
+    } else if (entry.find(each.key) == nullptr) {
+      report.refuse(each.position.line, "override: there is no '" + each.key + "' to " + word);
+    }
+  }
+}
+
 std::optional<Severity> severityOf(const std::string& priority) {
   struct Named {
     std::string_view priority;
@@ -142,7 +157,8 @@ void RuleBook::addRule(const YamlNode& entry, RuleReport& report) {
   auto found = std::ranges::find(rules_, report.title, &Rule::name);
   const bool known = found != rules_.end();
   const YamlNode* enabled = entry.find("enabled");
-  const bool onlySwitch = enabled != nullptr && entry.find("condition") == nullptr;
+  const bool onlySwitch =
+      enabled != nullptr && entry.find("condition") == nullptr && !changesAnything(entry);
   if (!known && changesAnything(entry)) {
     return report.refuse(report.line, "it changes a rule that is not there");
   }
@@ -158,19 +174,31 @@ void RuleBook::addRule(const YamlNode& entry, RuleReport& report) {
     rule.definition.file = report.file;
     rule.definition.line = report.line;
   }
-  if (const YamlNode* condition = entry.find("condition")) {
-    const bool append = changeOf(entry, "condition") == Change::kAppend;
-    rule.definition.condition = (append ? rule.definition.condition + " " : "") + condition->text;
-  }
-  if (const YamlNode* node = entry.find("desc")) rule.description = node->text;
+  checkOverride(entry, report);
+  if (report.refused()) return;
+  const auto change = [&entry](std::string_view key, std::string& text) {
+    const YamlNode* node = entry.find(key);
+    if (node == nullptr) return;
+    const bool append = changeOf(entry, key) == Change::kAppend;
+    text = (append && !text.empty() ? text + " " : "") + node->text;
+  };
+  change("condition", rule.definition.condition);
+  change("output", rule.output);
+  change("desc", rule.description);
   if (const YamlNode* node = entry.find("priority")) rule.priority = node->text;
   if (const YamlNode* node = entry.find("source")) rule.source = node->text;
   if (const YamlNode* node = entry.find("tags")) {
     if (changeOf(entry, "tags") != Change::kAppend) rule.tags.clear();
     for (const YamlNode& tag : node->items) rule.tags.push_back(tag.text);
   }
+  addExceptions(entry, rule);
+}
+
+// More values for exceptions that are there, and new ones.
+void RuleBook::addExceptions(const YamlNode& entry, Rule& rule) {
   const YamlNode* exceptions = entry.find("exceptions");
   if (exceptions == nullptr) return;
+  if (changeOf(entry, "exceptions") == Change::kReplace) rule.exceptions.clear();
   for (const YamlNode& exception : exceptions->items) {
     const auto same = std::ranges::find_if(rule.exceptions, [&](const YamlNode& other) {
       return textOf(other, "name") == textOf(exception, "name");
@@ -217,8 +245,12 @@ RuleBook::Compiled RuleBook::compileRule(const Rule& rule, const Vocabulary& voc
   auto parsed = parseCondition(text, vocabulary, report.line, report);
   if (!parsed.condition) return result;
   if (rules::isNever(*parsed.condition)) {
-    report.refuse(report.line, parsed.undecidable ? "executions cannot decide it"
-                                                  : "no execution can make it true");
+    std::string events;
+    for (const std::string& event : parsed.events) events += (events.empty() ? "" : ", ") + event;
+    report.refuse(
+        report.line,
+        (parsed.undecidable ? "executions cannot decide it" : "no execution can make it true") +
+            (events.empty() ? std::string() : ": it asks for the events " + events));
     return result;
   }
   if (rules::isAlways(*parsed.condition)) {
@@ -231,6 +263,8 @@ RuleBook::Compiled RuleBook::compileRule(const Rule& rule, const Vocabulary& voc
   info.origin.ruleset = "falco";
   info.origin.id = rule.name;
   info.origin.tags = rule.tags;
+  info.origin.priority = rule.priority;
+  info.origin.output = rule.output;
   for (const std::string& tag : rule.tags) {
     if (parseAttack(tag)) info.attack.push_back(tag);
   }
@@ -242,7 +276,7 @@ RuleBook::Compiled RuleBook::compileRule(const Rule& rule, const Vocabulary& voc
 }
 
 std::vector<RuleBook::Compiled> RuleBook::compile() const {
-  Vocabulary vocabulary{lists_, {}};
+  Vocabulary vocabulary{lists_, {}, workloads_};
   for (const auto& [name, macro] : macros_) vocabulary.macros[name] = macro.condition;
   std::vector<Compiled> all;
   for (const Rule& rule : rules_) all.push_back(compileRule(rule, vocabulary));

@@ -26,6 +26,7 @@ struct Rule {
   std::string name;
   std::string description;
   std::string priority;
+  std::string output;
   std::string source;
   bool enabled = true;
   std::vector<std::string> tags;
@@ -34,6 +35,9 @@ struct Rule {
 
 class RuleBook {
  public:
+  // `workloads` says what containers are; null: nobody knows.
+  explicit RuleBook(const Workloads* workloads = nullptr) : workloads_(workloads) {}
+
   // Adds a document; what is wrong with an entry becomes a report.
   void add(const YamlNode& document, const std::string& file, std::vector<RuleReport>& reports);
 
@@ -47,8 +51,10 @@ class RuleBook {
   void addList(const YamlNode& entry, RuleReport& report);
   void addMacro(const YamlNode& entry, RuleReport& report);
   void addRule(const YamlNode& entry, RuleReport& report);
+  static void addExceptions(const YamlNode& entry, Rule& rule);
   Compiled compileRule(const Rule& rule, const Vocabulary& vocabulary) const;
 
+  const Workloads* workloads_;
   std::map<std::string, std::vector<std::string>> lists_;
   std::map<std::string, Definition> macros_;
   std::vector<Rule> rules_;

@@ -27,6 +27,7 @@ struct Shared {
   std::uint32_t line;
   RuleReport& report;
   bool undecidable = false;
+  std::set<std::string> events = {};
   int depth = 0;
   std::size_t steps = 0;
   std::size_t bytes = 0;
@@ -106,15 +107,13 @@ class Parser {
     Comparison comparison;
     comparison.field = readName();
     shared_.step(comparison.field.size());
-    const bool transformed = !rest_.empty() && rest_.front() == '(';
-    if (transformed) {
-      throw Stopped{"transformer '" + comparison.field + "()' is not supported"};
-    }
+    if (!rest_.empty() && rest_.front() == '(') readTransformer(comparison);
     if (comparison.field.find('.') == std::string::npos) return macro(comparison.field);
     comparison.op = readOperator();
     if (comparison.op != "exists") readValues(comparison);
     for (const std::string& value : comparison.values) shared_.step(value.size());
-    ComparisonResult result = compare(comparison);
+    ComparisonResult result = compare(comparison, shared_.vocabulary.workloads);
+    shared_.events.insert(result.events.begin(), result.events.end());
     if (result.mistaken) throw Stopped{result.problem};
     if (!result.note.empty()) shared_.report.warn(shared_.line, result.note);
     if (!result.problem.empty()) {
@@ -122,6 +121,22 @@ class Parser {
       shared_.report.warn(shared_.line, result.problem + ": this part is never true");
     }
     return std::move(result.condition);
+  }
+
+  // Of "tolower(proc.name)": the name, which has been read, is the transformer's.
+  void readTransformer(Comparison& comparison) {
+    constexpr std::array<std::string_view, 8> kKnown = {"tolower", "toupper", "b64",  "basename",
+                                                        "storage", "len",     "join", "concat"};
+    if (std::ranges::count(kKnown, comparison.field) == 0) {
+      throw Stopped{"there is no transformer '" + comparison.field + "()'"};
+    }
+    comparison.transformer = std::move(comparison.field);
+    accept('(');
+    comparison.field = readName();
+    if (!accept(')')) {
+      throw Stopped{"transformer '" + comparison.transformer +
+                    "()' of more than a field is not supported"};
+    }
   }
 
   Condition macro(const std::string& name) {
@@ -156,6 +171,15 @@ class Parser {
   }
 
   void readValues(Comparison& comparison) {
+    constexpr std::string_view kOther = "val(";
+    skipBlanks();
+    if (rest_.starts_with(kOther)) {
+      rest_.remove_prefix(kOther.size());
+      comparison.other = readName();
+      comparison.values.push_back(comparison.other);
+      if (!accept(')')) throw Stopped{"'val(' without ')'"};
+      return;
+    }
     if (!accept('(')) {
       comparison.values.push_back(readValue(" \t\r\n)"));
       // A name without a parenthesis may be a list, too.
@@ -232,6 +256,7 @@ ConditionResult parseCondition(const std::string& text, const Vocabulary& vocabu
     report.refuse(line, stopped.problem);
   }
   result.undecidable = shared.undecidable;
+  result.events = std::move(shared.events);
   return result;
 }
 

@@ -1,22 +1,17 @@
 #include "analyzer/rules/falco_field.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "analyzer/rules/conditions.h"
-#include "analyzer/rules/one_spelling.h"
-#include "analyzer/rules/sigma_fields.h"
-#include "analyzer/rules/sigma_text.h"
+#include "analyzer/rules/falco_container.h"
+#include "analyzer/rules/falco_reason.h"
+#include "analyzer/rules/falco_values.h"
 
 namespace exectrail::analyzer::falco {
 namespace {
 
-using Kind = Condition::Kind;
 using rules::fieldRef;
-using Texts = std::vector<std::string>;
 
 enum class FieldKind : std::uint8_t {
   kText,
@@ -25,6 +20,7 @@ enum class FieldKind : std::uint8_t {
   kArguments,
   kNumber,
   kUser,
+  kList,
   kAbove
 };
 
@@ -55,10 +51,12 @@ constexpr std::array kFields = {
     Entry{"proc.aexe", FieldKind::kAbove, ".args[0]"},
     Entry{"proc.aexepath", FieldKind::kAbove, ".executable"},
     Entry{"proc.acmdline", FieldKind::kAbove, ".command_line"},
-    Entry{"user.uid", FieldKind::kNumber, "user.id"},
-    Entry{"user.name", FieldKind::kUser, "user.id"},
+    Entry{"proc.env", FieldKind::kList, "environment"},
+    Entry{"thread.cap_effective", FieldKind::kList, "capabilities"},
+    Entry{"user.uid", FieldKind::kNumber, "user.effective_id"},
+    Entry{"user.name", FieldKind::kUser, "user.name"},
     Entry{"user.loginuid", FieldKind::kNumber, "login.id"},
-    Entry{"user.loginname", FieldKind::kUser, "login.id"},
+    Entry{"user.loginname", FieldKind::kUser, "login.name"},
     Entry{"group.gid", FieldKind::kNumber, "group.id"},
     Entry{"container.id", FieldKind::kText, "container.id"},
 };
@@ -77,9 +75,10 @@ FieldRef refOf(std::string_view name) {
   return ref;
 }
 
-class Comparer {
+class Comparer : private ValueTests {
  public:
-  explicit Comparer(const Comparison& comparison) : c_(comparison) {}
+  Comparer(const Comparison& comparison, const Workloads* workloads)
+      : ValueTests(comparison), workloads_(workloads) {}
 
   ComparisonResult run() {
     ComparisonResult result;
@@ -89,30 +88,24 @@ class Comparer {
     result.note = note_;
     result.problem = problem_;
     result.mistaken = mistaken_;
+    result.events = std::move(events_);
     if (!problem_.empty()) result.condition = rules::never();
     return result;
   }
 
  private:
-  Condition mistake(std::string why) {
-    problem_ = std::move(why);
-    mistaken_ = true;
-    return rules::never();
-  }
-
-  Condition elsewhere(const std::string& why) {
-    problem_ = "field '" + c_.field + "': " + why;
-    return rules::never();
-  }
-
-  const std::string& value() const { return c_.values.front(); }
-  bool equality() const { return c_.op == "=" || c_.op == "==" || c_.op == "in"; }
-  bool holds(std::string_view text) const { return std::ranges::count(c_.values, text) > 0; }
-
   static Condition constant(bool answer) { return answer ? rules::always() : rules::never(); }
 
   Condition condition() {
     if (c_.op != "exists" && c_.values.empty()) return constant(false);  // in ()
+    const bool special = c_.field.starts_with("evt.") || c_.field == "syscall.type" ||
+                         c_.field == "proc.tty" || c_.field == "proc.is_exe_from_memfd" ||
+                         c_.field == "container.id" || c_.field.starts_with("proc.env");
+    if (special && !c_.other.empty())
+      return elsewhere("cannot be compared with '" + c_.other + "'");
+    if (special && !c_.transformer.empty()) {
+      return elsewhere("transformer '" + c_.transformer + "()' cannot be asked of it");
+    }
     if (c_.field.starts_with("evt.") || c_.field == "syscall.type") return event();
     if (c_.field == "proc.tty") return terminal();
     if (c_.field == "proc.is_exe_from_memfd") {
@@ -128,20 +121,102 @@ class Comparer {
       if (c_.field == "proc.acmdline[1]") name = "proc.pcmdline";
     }
     const auto found = std::ranges::find(kFields, name, &Entry::name);
-    if (found == kFields.end()) return elsewhere("executions say nothing about it");
+    const bool plain = c_.transformer.empty() && c_.other.empty();
+    if (workloads_ != nullptr && found == kFields.end() && plain) {
+      if (auto known = ofContainers(c_, *workloads_)) return std::move(*known);
+    }
+    if (c_.field.starts_with("proc.env[") && c_.field.ends_with(']')) {
+      const std::string variable = c_.field.substr(9, c_.field.size() - 10);
+      note_ = std::string("field '") + c_.field + "'" + kKept;
+      if (variable.empty()) return mistake("'proc.env[]' names no variable");
+      if (c_.op == "exists") return rules::existsTest(fieldRef("env." + variable));
+      return different(fieldRef("env." + variable), FieldKind::kText);
+    }
+    if (found == kFields.end()) return elsewhere(reasonAgainst(c_.field));
     if (name == "container.id") return container();
     const FieldRef ref = refOf(found->field);
+    if (!c_.other.empty()) return sameField(ref, found->kind);
+    if (!c_.transformer.empty()) return transformed(ref, found->kind);
     if (c_.op == "exists") return rules::existsTest(ref);
+    if (found->kind == FieldKind::kNumber) return numbers(ref);
+    if (found->kind == FieldKind::kAbove && name != c_.field) {
+      note_ = "field '" + c_.field + "': any ancestor is asked, not that one";
+    }
+    return different(ref, found->kind);
+  }
+
+  // Of fields of Falco itself and of executions: which are the same in another field.
+  Condition sameField(const FieldRef& ref, FieldKind kind) {
+    const auto found = std::ranges::find(kFields, c_.other, &Entry::name);
+    const auto plain = [](FieldKind each) {
+      return each == FieldKind::kText || each == FieldKind::kPath || each == FieldKind::kUser;
+    };
+    const bool comparable =
+        found != kFields.end() && (kind == found->kind || (plain(kind) && plain(found->kind)));
+    if (!comparable || (!plain(kind) && kind != FieldKind::kNumber) || !c_.transformer.empty()) {
+      return elsewhere("cannot be compared with '" + c_.other + "'");
+    }
+    if (!equality() && c_.op != "!=") return elsewhere("operator '" + c_.op + "' between fields");
+    const FieldRef other = refOf(found->field);
+    Condition same = rules::sameTest(ref, other, false);
+    if (equality()) return same;
+    return rules::allOf(
+        {rules::existsTest(ref), rules::existsTest(other), rules::negation(std::move(same))});
+  }
+
+  Condition transformed(const FieldRef& ref, FieldKind kind) {
+    const bool text = kind == FieldKind::kText || kind == FieldKind::kPath ||
+                      kind == FieldKind::kUser || kind == FieldKind::kAbove;
+    const std::string& how = c_.transformer;
+    const bool line = kind == FieldKind::kCommandLine || kind == FieldKind::kArguments;
+    const bool part = c_.op == "contains" || c_.op == "endswith";
+    if ((how == "tolower" || how == "toupper") && (text || (line && part))) {
+      for (const std::string& each : c_.values) {
+        // What has letters of the other case is never equal to it.
+        if (how == "tolower" ? each == folded(each) : each == raised(each)) continue;
+        return elsewhere("'" + each + "' is not what " + how + "() gives");
+      }
+      nocase_ = true;
+      return different(ref, kind);
+    }
+    if (how == "basename" && text && (equality() || c_.op == "!=")) {
+      std::vector<Condition> parts;
+      for (const std::string& each : c_.values) {
+        parts.push_back(rules::textTest(ref, Kind::kEqual, {each}, false));
+        parts.push_back(rules::textTest(ref, Kind::kEndsWith, {"/" + each}, false));
+      }
+      Condition any = rules::anyOf(std::move(parts));
+      if (kind == FieldKind::kAbove) any = rules::anyAbove(std::move(any));
+      if (equality()) return any;
+      return rules::allOf({rules::existsTest(ref), rules::negation(std::move(any))});
+    }
+    if (how == "len" && text && kind != FieldKind::kAbove) {
+      Condition length = numbers(ref);
+      if (problem_.empty()) length = rules::lengthInstead(std::move(length));
+      return length;
+    }
+    return elsewhere("transformer '" + how + "()' cannot be asked of an execution");
+  }
+
+  static std::string raised(std::string text) {
+    for (char& c : text) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return text;
+  }
+
+  // The comparison, and what `!=` makes of it.
+  Condition different(const FieldRef& ref, FieldKind kind) {
     Condition result;
-    switch (found->kind) {
-      case FieldKind::kNumber:
-        return numbers(ref);
+    switch (kind) {
+      case FieldKind::kList:
+        note_ = c_.field == "proc.env" ? std::string("field '") + c_.field + "'" + kKept : note_;
+        result = elements(ref);
+        break;
       case FieldKind::kUser:
         result = users(ref);
         break;
       case FieldKind::kAbove:
-        if (name != c_.field)
-          note_ = "field '" + c_.field + "': any ancestor is asked, not that one";
         result = rules::anyAbove(texts(ref, false));
         break;
       case FieldKind::kCommandLine:
@@ -151,19 +226,28 @@ class Comparer {
         result = commandLine(ref, "[^ ]* ");
         break;
       default:
-        result = texts(ref, found->kind == FieldKind::kPath);
+        result = texts(ref, kind == FieldKind::kPath);
         break;
     }
     if (c_.op != "!=") return result;
     // What has no value is not different from one either.
-    if (found->kind == FieldKind::kAbove) return rules::negation(std::move(result));
+    if (kind == FieldKind::kAbove || kind == FieldKind::kList || kind == FieldKind::kUser) {
+      return rules::negation(std::move(result));
+    }
     return rules::allOf({rules::existsTest(ref), rules::negation(std::move(result))});
   }
 
   // An exec event is the end of a successful execve or execveat.
+  static constexpr const char* kKept = ": only variables that the recorder was told to keep";
+
   Condition event() {
     const bool different = c_.op == "!=";
     if (c_.field == "evt.type" || c_.field == "syscall.type") {
+      if (!different) {
+        for (const std::string& event : c_.values) {
+          if (event != "execve" && event != "execveat") events_.push_back(event);
+        }
+      }
       return constant((holds("execve") || holds("execveat")) != different);
     }
     if (c_.field == "evt.dir") return constant((value() == "<") != different);
@@ -172,7 +256,7 @@ class Comparer {
     const auto number = numberOf(value());
     if (c_.field == "evt.rawres" && number) return constant(ordered(0, *number));
     if (c_.field == "evt.num" && number) return constant(ordered(1, *number));  // they begin with 1
-    return elsewhere("executions say nothing about it");
+    return elsewhere(reasonAgainst(c_.field));
   }
 
   bool ordered(std::int64_t left, std::int64_t right) const {
@@ -206,136 +290,14 @@ class Comparer {
                                                      ref, Kind::kEqual, std::move(ids), false))});
   }
 
-  Condition numbers(const FieldRef& ref) {
-    std::vector<Condition> parts;
-    for (const std::string& text : c_.values) {
-      const auto number = numberOf(text);
-      if (!number) return mistake("'" + text + "' is no number");
-      if (*number < 0 || *number == 4294967295) {  // a login that never was
-        const bool without = equality() || c_.op == "<=" || c_.op == "<";
-        parts.push_back(without ? rules::absentTest(ref) : rules::existsTest(ref));
-        continue;
-      }
-      Operator op = Operator::kEqual;
-      if (c_.op == "<") op = Operator::kLess;
-      if (c_.op == "<=") op = Operator::kLessOrEqual;
-      if (c_.op == ">") op = Operator::kGreater;
-      if (c_.op == ">=") op = Operator::kGreaterOrEqual;
-      if (c_.op == "!=") op = Operator::kNotEqual;
-      if (op == Operator::kEqual && !equality())
-        return mistake("a number cannot be compared by '" + c_.op + "'");
-      parts.push_back(rules::numberTest(ref, op, *number));
-    }
-    return rules::anyOf(std::move(parts));
-  }
-
-  // By those of the names that have the same number everywhere.
-  Condition users(const FieldRef& ref) {
-    if (!equality() && c_.op != "!=") return elsewhere("users are recorded by number");
-    std::vector<Condition> parts;
-    std::string others;
-    for (const std::string& name : c_.values) {
-      if (const auto id = sigma::userId(name)) {
-        parts.push_back(rules::numberTest(ref, Operator::kEqual, *id));
-      } else {
-        others += (others.empty() ? "'" : ", '") + name + "'";
-      }
-    }
-    const std::string why =
-        "users are recorded by number, which differs from host to host of " + others;
-    if (parts.empty()) return elsewhere(why);
-    if (!others.empty()) note_ = "field '" + c_.field + "': " + why + ": these match nobody";
-    return rules::anyOf(std::move(parts));
-  }
-
-  // Equality, also for "!=", which the caller turns round.
-  Condition texts(const FieldRef& ref, bool path) {
-    Texts values = c_.values;
-    if (path && (equality() || c_.op == "!=" || c_.op == "startswith" || c_.op == "pmatch")) {
-      for (std::string& text : values) text = rules::oneSpelling(text);
-    }
-    if (c_.op == "contains") return held(ref, Kind::kContains, values, false);
-    if (c_.op == "icontains") return held(ref, Kind::kContains, values, true);
-    if (c_.op == "startswith") return held(ref, Kind::kStartsWith, values, false);
-    if (c_.op == "endswith") return held(ref, Kind::kEndsWith, values, false);
-    if (c_.op == "pmatch") return prefixes(ref, values);
-    if (c_.op == "glob" || c_.op == "iglob") return globs(ref);
-    if (c_.op == "regex") return expression(ref, "^(?:" + value() + ")$");
-    if (equality() || c_.op == "!=" || c_.op == "intersects") {
-      return rules::textTest(ref, Kind::kEqual, std::move(values), false);
-    }
-    return mistake("text cannot be compared by '" + c_.op + "'");
-  }
-
-  static Condition held(const FieldRef& ref, Kind kind, const Texts& values, bool nocase) {
-    if (std::ranges::count(values, "") > 0) return rules::existsTest(ref);
-    return rules::textTest(ref, kind, values, nocase);
-  }
-
-  static Condition prefixes(const FieldRef& ref, const Texts& values) {
-    std::vector<Condition> parts;
-    Texts below;
-    for (const std::string& text : values) below.push_back(text.ends_with('/') ? text : text + "/");
-    parts.push_back(rules::textTest(ref, Kind::kEqual, values, false));
-    parts.push_back(rules::textTest(ref, Kind::kStartsWith, std::move(below), false));
-    return rules::anyOf(std::move(parts));
-  }
-
-  Condition globs(const FieldRef& ref) {
-    std::vector<Condition> parts;
-    for (const std::string& text : c_.values) {
-      if (text.find('[') != std::string::npos) return elsewhere("sets of characters in a glob");
-      std::string regex = c_.op == "iglob" ? "(?i)^" : "^";
-      const sigma::Pattern pattern = sigma::Pattern::parse(text);
-      for (const sigma::Pattern::Piece& piece : pattern.pieces()) {
-        using Wildcard = sigma::Pattern::Wildcard;
-        regex += piece.wildcard == Wildcard::kAny   ? ".*"
-                 : piece.wildcard == Wildcard::kOne ? "."
-                                                    : re2::RE2::QuoteMeta(piece.text);
-      }
-      parts.push_back(expression(ref, regex + "$"));
-    }
-    return rules::anyOf(std::move(parts));
-  }
-
-  Condition expression(const FieldRef& ref, const std::string& regex) {
-    std::string why;
-    auto test = rules::regexTest(ref, regex, why);
-    return test ? std::move(*test) : mistake("regular expression: " + why);
-  }
-
-  // What begins or is a command line begins behind what `before` matches: the directory of argv[0],
-  // or all of it.
-  Condition commandLine(const FieldRef& ref, const std::string& before) {
-    const bool begins = c_.op == "startswith";
-    if (!begins && !equality() && c_.op != "!=") return texts(ref, false);
-    std::vector<Condition> parts;
-    for (const std::string& text : c_.values) {
-      if (text.empty()) {  // no argument behind argv[0]
-        parts.push_back(expression(ref, "^[^ ]*$"));
-      } else {
-        parts.push_back(
-            expression(ref, "^" + before + re2::RE2::QuoteMeta(text) + (begins ? "" : "$")));
-      }
-    }
-    return rules::anyOf(std::move(parts));
-  }
-
-  static std::optional<std::int64_t> numberOf(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-    return number;
-  }
-
-  const Comparison& c_;
-  std::string note_;
-  std::string problem_;
-  bool mistaken_ = false;
+  const Workloads* workloads_;
+  std::vector<std::string> events_;
 };
 
 }  // namespace
 
-ComparisonResult compare(const Comparison& comparison) { return Comparer(comparison).run(); }
+ComparisonResult compare(const Comparison& comparison, const Workloads* workloads) {
+  return Comparer(comparison, workloads).run();
+}
 
 }  // namespace exectrail::analyzer::falco

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analyzer/compiler/condition.h"
+#include "analyzer/compiler/workloads.h"
 
 namespace exectrail::analyzer::falco {
 
@@ -12,6 +13,8 @@ struct Comparison {
   std::string field;  // "proc.aname[2]"
   std::string op;     // "=", "in", "exists", ...
   std::vector<std::string> values;
+  std::string transformer = {};  // "tolower" of the field; empty: none
+  std::string other = {};        // the field it is compared with, instead of values
 };
 
 struct ComparisonResult {
@@ -19,8 +22,10 @@ struct ComparisonResult {
   std::string note;       // in which it differs from what Falco would ask
   std::string problem;    // why it cannot be asked of an execution
   bool mistaken = false;  // the problem is the rule's: no such operator, a bad expression
+  std::vector<std::string> events = {};  // that it asks for and that are no executions
 };
 
-ComparisonResult compare(const Comparison& comparison);
+// `workloads` says what containers are; null: nobody knows.
+ComparisonResult compare(const Comparison& comparison, const Workloads* workloads);
 
 }  // namespace exectrail::analyzer::falco

@@ -9,6 +9,7 @@
 
 #include "analyzer/rules/conditions.h"
 #include "analyzer/rules/kubearmor_match.h"
+#include "analyzer/rules/kubearmor_selector.h"
 #include "analyzer/rules/rule_recipe.h"
 
 namespace exectrail::analyzer::kubearmor {
@@ -60,7 +61,8 @@ constexpr std::array kSections = {Section{"matchPaths", EntryKind::kPath},
 
 class Policy {
  public:
-  Policy(const YamlNode& document, RuleReport& report) : document_(document), report_(report) {}
+  Policy(const YamlNode& document, RuleReport& report, const Workloads* workloads)
+      : document_(document), report_(report), workloads_(workloads) {}
 
   std::vector<Recipe> compile() {
     readMetadata();
@@ -79,9 +81,10 @@ class Policy {
     readProcess(*process, settings(*process, ofPolicy));
     if (groups_.empty()) report_.refuse(process->position.line, "no entry that could match");
     if (conditions_ > kMaxConditions) report_.refuse(process->position.line, "it is too large");
+    selected_ = selected(document_, *spec, workloads_, report_);
     if (report_.refused()) return {};
-    warnOfSelectors(*spec);
     std::vector<Recipe> recipes;
+    if (selected_ && rules::isNever(*selected_)) return recipes;
     for (auto& [each, entries] : groups_) recipes.push_back(recipe(each, std::move(entries)));
     return recipes;
   }
@@ -146,22 +149,6 @@ class Policy {
     }
   }
 
-  void warnOfSelectors(const YamlNode& spec) {
-    for (const std::string_view key : {"selector", "nodeSelector"}) {
-      const YamlNode* selector = spec.find(key);
-      if (selector == nullptr || selector->entries.empty()) continue;
-      const YamlNode* labels = selector->find("matchLabels");
-      const bool everyHost = labels != nullptr && labels->entries.size() == 1 &&
-                             labels->entries[0].key == "kubernetes.io/hostname" &&
-                             labels->entries[0].value.text == "*";
-      if (everyHost) continue;
-      report_.warn(selector->position.line,
-                   std::string(key) +
-                       " is not used: a trace does not know labels of workloads; "
-                       "the policy is asked about every execution");
-    }
-  }
-
   void readProcess(const YamlNode& process, const Settings& ofSection) {
     constexpr std::array<std::string_view, 7> kKeys = {
         "severity", "tags", "message", "action", "matchPaths", "matchDirectories", "matchPatterns"};
@@ -191,6 +178,7 @@ class Policy {
     Condition condition = rules::anyOf(std::move(entries));
     const bool allow = settings.action == Action::kAllow;
     if (allow) condition = whitelisted(std::move(condition));
+    if (selected_) condition = rules::allOf({*selected_, std::move(condition)});
     RuleInfo info;
     info.name = report_.title;
     info.title = settings.message.empty() ? report_.title : settings.message;
@@ -212,7 +200,7 @@ class Policy {
     report_.warn(report_.line,
                  "Allow makes a whitelist: every other program that runs is an alert");
     std::vector<Condition> parts;
-    if (document_.find("kind")->text == "KubeArmorPolicy") {
+    if (!selected_ && document_.find("kind")->text == "KubeArmorPolicy") {
       parts.push_back(rules::negation(
           rules::textTest(rules::fieldRef("container.id"), Condition::Kind::kEqual, {""}, false)));
       // A container that is not known is none.
@@ -224,6 +212,8 @@ class Policy {
 
   const YamlNode& document_;
   RuleReport& report_;
+  const Workloads* workloads_;
+  std::optional<Condition> selected_;  // of which containers; nothing: of all there is
   std::string namespace_;
   std::map<Settings, std::vector<Condition>> groups_;
   std::size_t conditions_ = 0;
@@ -238,8 +228,9 @@ bool looksLikePolicy(const YamlNode& document) {
           kind->text == "KubeArmorClusterPolicy");
 }
 
-std::vector<Recipe> compilePolicy(const YamlNode& document, RuleReport& report) {
-  return Policy(document, report).compile();
+std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
+                                  RuleReport& report) {
+  return Policy(document, report, workloads).compile();
 }
 
 }  // namespace exectrail::analyzer::kubearmor

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "analyzer/compiler/workloads.h"
 #include "analyzer/compiler/yaml_tree.h"
 #include "analyzer/rules/rule_set.h"
 
@@ -11,8 +12,10 @@ namespace exectrail::analyzer::kubearmor {
 
 bool looksLikePolicy(const YamlNode& document);
 
-// Nothing if `report` refuses it. Fills the report's title and line. Rules of a policy that cannot
-// match anything are warnings, unless none is left.
-std::vector<Recipe> compilePolicy(const YamlNode& document, RuleReport& report);
+// Nothing if `report` refuses it, or if no container of `workloads` fits its selector; null: nobody
+// knows containers, and selectors are not used. Fills the report's title and line. Rules of a
+// policy that cannot match anything are warnings, unless none is left.
+std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
+                                  RuleReport& report);
 
 }  // namespace exectrail::analyzer::kubearmor

@@ -36,6 +36,7 @@ struct RuleReport {
 
   void warn(std::uint32_t at, std::string text);
   void refuse(std::uint32_t at, std::string text);
+  void mention(std::uint32_t at, std::string text);  // nothing is wrong
   bool refused() const { return status == RuleStatus::kRefused; }
 };
 
@@ -53,7 +54,10 @@ struct RuleSet {
 // a folder without such files.
 std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths);
 
-RuleSet compileRules(const std::vector<RuleFile>& files);
+// `workloads` decides selectors of policies; null: they are not used, and that is a warning. With
+// it, executions in containers that it does not name become alerts of a recipe of their own,
+// "kubearmor/unnamed-container", of severity info: no selector was asked about them.
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads = nullptr);
 
 // For `rules check`: a line for each rule, its notes below it, and the totals.
 std::string ruleTable(const RuleSet& rules);

@@ -107,32 +107,17 @@ bool looksLikeRule(const YamlNode& document) {
          document.find("correlation") != nullptr;
 }
 
-std::optional<Recipe> compileRule(const YamlNode& document, RuleReport& report) {
+bool describeRule(const YamlNode& document, RuleReport& report) {
   report.ruleset = "sigma";
   report.line = document.position.line;
   report.title = textOf(document, "title");
   if (report.title.empty()) report.refuse(report.line, "no 'title'");
-  if (const YamlNode* correlation = document.find("correlation")) {
-    report.refuse(correlation->position.line, "correlation rules are not supported");
-    return std::nullopt;
-  }
-  const auto source = logSource(document, report);
-  const YamlNode* detection = document.find("detection");
-  if (detection == nullptr) report.refuse(report.line, "no 'detection'");
-  if (!source || detection == nullptr) return std::nullopt;
-  const Severity severity = severityOf(document, report);
   checkStatus(document, report);
-  Detection detected = readDetection(*detection, *source, report);
-  if (report.refused()) return std::nullopt;
-  if (rules::isNever(detected.condition)) {
-    report.refuse(detection->position.line,
-                  detected.undecidable ? "executions cannot decide it" : "it can never be true");
-    return std::nullopt;
-  }
-  if (rules::isAlways(detected.condition)) {
-    report.refuse(detection->position.line, "it is always true");
-    return std::nullopt;
-  }
+  return !report.refused();
+}
+
+Recipe ruleRecipe(const YamlNode& document, Condition when, RuleReport& report) {
+  const Severity severity = severityOf(document, report);
   RuleInfo info;
   info.title = report.title;
   info.description = textOf(document, "description");
@@ -146,8 +131,29 @@ std::optional<Recipe> compileRule(const YamlNode& document, RuleReport& report) 
   info.origin.status = textOf(document, "status");
   info.origin.tags = textsOf(document, "tags");
   info.attack = attackOf(info.origin.tags);
-  return recipeOf(std::move(info), severity, rules::knownToBe(std::move(detected.condition)),
-                  report);
+  return recipeOf(std::move(info), severity, std::move(when), report);
+}
+
+std::optional<Compiled> compileRule(const YamlNode& document, RuleReport& report) {
+  if (!describeRule(document, report) && report.title.empty()) return std::nullopt;
+  const auto source = logSource(document, report);
+  const YamlNode* detection = document.find("detection");
+  if (detection == nullptr) report.refuse(report.line, "no 'detection'");
+  if (!source || detection == nullptr) return std::nullopt;
+  Detection detected = readDetection(*detection, *source, report);
+  if (report.refused()) return std::nullopt;
+  if (rules::isNever(detected.condition)) {
+    report.refuse(detection->position.line,
+                  detected.undecidable ? "executions cannot decide it" : "it can never be true");
+    return std::nullopt;
+  }
+  if (rules::isAlways(detected.condition)) {
+    report.refuse(detection->position.line, "it is always true");
+    return std::nullopt;
+  }
+  Recipe recipe = ruleRecipe(document, rules::knownToBe(std::move(detected.condition)), report);
+  if (report.refused()) return std::nullopt;
+  return Compiled{std::move(recipe), *source, textOf(document, "name")};
 }
 
 }  // namespace exectrail::analyzer::sigma

@@ -155,7 +155,7 @@ Condition FieldTests::compare(const MappedField& field, const Modifiers& modifie
     case FieldKind::kNumber:
       return compareNumber(field, modifiers, values);
     case FieldKind::kUser:
-      return compareUser(field, modifiers, values);
+      return compareUser(field, modifiers, values, line);
     case FieldKind::kHashes:
       return compareHashes(field, values);
     default:
@@ -282,22 +282,28 @@ Condition FieldTests::compareNumber(const MappedField& field, const Modifiers& m
   return modifiers.all ? rules::allOf(std::move(parts)) : rules::anyOf(std::move(parts));
 }
 
+// Those whose number is the same everywhere by number, also in containers, others by the host's
+// list.
 Condition FieldTests::compareUser(const MappedField& field, const Modifiers& modifiers,
-                                  const Values& values) {
+                                  const Values& values, std::uint32_t line) {
+  const bool whole = !modifiers.contains && !modifiers.startsWith && !modifiers.endsWith &&
+                     !modifiers.regex && !modifiers.all && modifiers.encodings.empty();
   std::vector<Condition> parts;
+  Values named;
   for (const YamlNode* value : values) {
-    const std::uint32_t line = value->position.line;
-    const bool whole = !modifiers.contains && !modifiers.startsWith && !modifiers.endsWith &&
-                       !modifiers.regex && modifiers.encodings.empty();
     const auto id = whole ? userId(value->text) : std::nullopt;
     if (value->kind == NodeKind::kNull) {
       parts.push_back(rules::negation(rules::existsTest(field.ref)));
     } else if (id) {
       parts.push_back(rules::numberTest(field.ref, Operator::kEqual, *id));
     } else {
-      parts.push_back(undecidable(line, "users are recorded by number, and that of '" +
-                                            value->text + "' differs from host to host"));
+      named.push_back(value);
     }
+  }
+  if (!named.empty()) {
+    MappedField names{FieldKind::kText, field.ref, {}};
+    names.ref.attribute = Attribute::kUserName;
+    parts.push_back(compareText(names, modifiers, named, line));
   }
   return rules::anyOf(std::move(parts));
 }

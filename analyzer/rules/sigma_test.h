@@ -33,7 +33,8 @@ class FieldTests {
                         std::uint32_t line);
   Condition compareNumber(const MappedField& field, const Modifiers& modifiers,
                           const Values& values);
-  Condition compareUser(const MappedField& field, const Modifiers& modifiers, const Values& values);
+  Condition compareUser(const MappedField& field, const Modifiers& modifiers, const Values& values,
+                        std::uint32_t line);
   Condition compareHashes(const MappedField& field, const Values& values);
   Condition recordType(const Values& values);
   Condition systemCall(const Values& values);

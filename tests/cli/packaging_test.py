@@ -15,7 +15,7 @@ NOT_OF_A_SERVICE = {
     "record": {"help", "version", "config", "check-config", "probe", "format", "all", "as-root",
                "wait-tree", "flight-recorder"},
     "analyze": {"help", "version", "config", "check-config", "where", "fail-on",
-                "allow-inconclusive", "posture", "what-if"},
+                "allow-inconclusive", "posture", "profile", "profile-json", "what-if"},
 }
 RULE = """title: Whoami
 logsource: {category: process_creation, product: linux}
@@ -47,10 +47,12 @@ class Packaging(programs.Case):
         self.write("recipes.d/site.yaml", "override: exec_from_unusual_dir\n"
                                           "classes: {temp: {severity: critical}}\n")
         baseline = self.write("baseline.json", "{}")
+        workloads = self.write("pods.json", "{}")
         for word in FILES:
             text = self.text(word).replace("/etc/exectrail/recipes.d", self.path("recipes.d"))
             text = text.replace("/etc/exectrail/rules.d", self.path("rules.d"))
             text = text.replace("/etc/exectrail/baseline.json", baseline)
+            text = text.replace("/etc/exectrail/pods.json", workloads)
             for name, content in (("as-is", text), ("all", re.sub(r"^#([a-z-]+: )", r"\1", text, flags=re.M))):
                 if name == "all":
                     content = content.replace(f"baseline: {baseline}", "baseline: ")

@@ -80,5 +80,56 @@ class Rules(programs.Case):
         self.assertIn("verdict  alert, high", said)
 
 
+    # The attack that KubeArmor's documentation shows: a web server's shell runs a file in /var/tmp, and the
+    # mount option noexec refuses it.
+    def test_refused_by_a_mount(self):
+        attack = str(ROOT / "corpus/attack/web-shell-on-noexec/trace.trail")
+        policy = str(RULES / "nothing-from-tmp.yaml")
+        words = ["analyze", "--no-builtin", "--rules", policy, "--format", "kubearmor", attack]
+        result = self.run_words(*words)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("1 loaded with a warning", result.stderr.decode())  # the selector is not used
+        alert, = [json.loads(line) for line in result.stdout.splitlines()]
+        expected = {
+            "Action": "Block", "Result": "Permission denied", "PolicyName": "nothing-from-tmp",
+            "Tags": "temporary,example", "ATags": ["temporary", "example"],
+            "Message": "A program was started from a temporary folder", "Operation": "Process",
+            "ProcessName": "/var/tmp/xvzf", "Resource": "/var/tmp/xvzf 0.2", "UID": 33,
+            "Source": "/usr/bin/bash", "ParentProcessName": "/usr/bin/bash", "Data": "syscall=SYS_EXECVE",
+            "Enforcer": "Mount noexec"}
+        self.assertEqual({key: alert.get(key) for key in expected}, expected)
+        self.assertNotIn("Severity", alert)  # the policy sets none
+        nobody = self.write("pods.json", '{"%s": {"namespace": "blog"}}' % ("a" * 64))
+        result = self.run_words(*words, "--workloads", nobody)
+        self.assertEqual((result.returncode, result.stdout), (0, b""))
+
+    def test_workloads(self):
+        policy = str(RULES / "nothing-from-tmp.yaml")
+        for text, said in (("{", "it is no JSON"), ('{"x": {}}', "'x' is no container's id")):
+            pods = self.write("pods.json", text)
+            self.expect_refusal(self.run_words("rules", "check", policy, "--workloads", pods), 2,
+                                "pods.json", said)
+            self.expect_refusal(self.run_words("analyze", "--rules", policy, "--workloads", pods, SERVER),
+                                2, "pods.json", said)
+        pods = self.write("pods.json", json.dumps(
+            {"items": [{"metadata": {"namespace": "blog", "labels": {"app": "blog"}},
+                        "status": {"containerStatuses": [{"containerID": "docker://" + "a" * 64}]}}]}))
+        result = self.run_words("rules", "check", "--strict", policy, "--workloads", pods)
+        self.assertEqual(result.returncode, 0, result.stdout.decode())
+
+    # What `rules convert` prints finds the same.
+    def test_convert(self):
+        result = self.run_words("rules", "convert", SITE)
+        self.assertEqual(result.returncode, 1)  # four of eight are refused
+        self.assertIn("broken.yml", result.stderr.decode())
+        recipes = self.write("converted.yaml", result.stdout.decode())
+        check = self.run_words("recipes", "check", "--no-builtin", recipes)
+        self.assertEqual(check.returncode, 0, check.stderr.decode())
+        again = self.run_words("analyze", "--no-builtin", "--recipes", recipes, "--format", "json", SERVER)
+        found = {json.loads(line)["rule"]["name"] for line in again.stdout.splitlines()}
+        rules = {alert["rule"]["name"] for alert in self.analyzed("--no-builtin")}
+        self.assertEqual(found, {name.replace("/", "_").replace("-", "_") for name in rules})
+
+
 if __name__ == "__main__":
     programs.main()

@@ -1,7 +1,12 @@
 // Falco's rules of our own against executions: operators, lists, macros, exceptions, changes.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "analyzer/engine/engine.h"
+#include "analyzer/output/format.h"
 #include "tests/analyzer/rules/rules.h"
+#include "tests/support/traces.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -24,7 +29,14 @@ const Records& records() {
   static const Records kRecords = {
       exec("/usr/sbin/nginx").pid(6).args({"nginx: worker"}),
       exec("/usr/bin/dash").pid(7).by(image(6)).args({"/bin/sh", "-c", "x"}),
-      exec("/tmp/x").pid(8).by(image(7)).args({"./x", "-o", "A b"}).container("c0ffee").user(0)};
+      exec("/tmp/x")
+          .pid(8)
+          .by(image(7))
+          .args({"./x", "-o", "A b"})
+          .container("c0ffee")
+          .user(0)
+          .environment({"B=2", "A=12"})
+          .capabilities(1U << 16)};
   return kRecords;
 }
 
@@ -63,6 +75,27 @@ TEST(FalcoRule, Comparisons) {
       {"proc.pid = 8 and user.uid = 0", true},
       {"user.uid != 0 and proc.name = x", false},
       {"user.name = root and proc.name = x", true},
+      {"user.name != daemon and proc.name = x", true},
+      {"user.name != root and proc.name = x", false},
+      {"user.name in ('<NA>', root) and proc.name = x", true},
+      {"user.loginname = root and proc.name = x", false},  // not known
+      {"proc.env contains 'A=1' and proc.name = x", true},
+      {"proc.env icontains 'a=' and proc.name = x", true},
+      {"proc.env contains 'A=1 '", false},  // a space ends a variable, and this one goes on
+      {"proc.env contains 'A=12 '", true},
+      {"proc.env[A] = 12", true},
+      {"proc.env[A] = 1 and proc.name = x", false},
+      {"thread.cap_effective icontains sys_module", true},
+      {"thread.cap_effective contains CAP_SYS_ADMIN", false},
+      {"tolower(proc.args) contains 'a b'", true},
+      {"toupper(proc.name) = X", true},
+      {"basename(proc.exepath) = x", true},
+      {"basename(proc.exepath) in (mp, tmp)", false},
+      {"basename(proc.aexepath) = nginx and proc.name = x", true},
+      {"len(proc.name) = 1", true},
+      {"len(proc.name) > 1 and proc.name = x", false},
+      {"proc.name = val(proc.exe) and proc.name = x", false},
+      {"proc.name != val(proc.pname) and proc.name = x", true},
       {"evt.type in (execve, execveat) and evt.dir=< and proc.name = x", true},
       {"evt.type = execve and evt.res = SUCCESS and evt.num >= 0 and proc.name = x", true},
       {"proc.tty = 0 and proc.name = x", false},  // not known
@@ -100,6 +133,13 @@ TEST(FalcoRule, Changes) {
                             "  override: {condition: replace}\n",
                      records()));
   EXPECT_FALSE(fires(base + "- rule: A test\n  enabled: false\n", records()));
+  EXPECT_FALSE(fires(base + "- rule: A test\n  enabled: false\n  override: {enabled: replace}\n",
+                     records()));
+  EXPECT_EQ(
+      account(load(base + "- rule: A test\n  priority: INFO\n  override: {output: replace}\n")),
+      "refused\n13: override: there is no 'output' to replace\nloaded");
+  EXPECT_EQ(account(load(base + "- rule: A test\n  output: x\n  override: {output: add}\n")),
+            "refused\n13: override: 'add' is neither append nor replace\nloaded");
   EXPECT_EQ(account(load("- rule: B\n  append: true\n  condition: and proc.pid = 9\n")),
             "refused\n1: it changes a rule that is not there");
 }
@@ -136,21 +176,86 @@ TEST(FalcoRule, AlertKeepsItsName) {
   EXPECT_EQ(found[0].severity, Severity::kMedium);
 }
 
+TEST(FalcoRule, UsersByTheHostsList) {
+  trace::Header header = test::header();
+  header.host.users = {{0, "root"}, {33, "www-data"}, {2, "bin"}};
+  const auto fires = [&](const std::string& condition, const test::OwnedRecord& record) {
+    RuleSet rules = load(rule(condition));
+    const Program program(std::move(rules.recipes), {});
+    std::size_t found = 0;
+    Engine engine(program, header, [&](const Alert&) { ++found; });
+    engine.process(record.record);
+    engine.finish();
+    return found != 0;
+  };
+  EXPECT_TRUE(fires("user.name = bin", exec("/usr/bin/x").user(2)));
+  EXPECT_TRUE(fires("user.name startswith www-", exec("/usr/bin/x").user(33)));
+  EXPECT_FALSE(fires("user.name = bin", exec("/usr/bin/x").user(33)));
+  // A container has users of its own.
+  EXPECT_FALSE(fires("user.name = bin", exec("/usr/bin/x").user(2).container("c0ffee")));
+  EXPECT_TRUE(fires("user.name = root", exec("/usr/bin/x").user(0).container("c0ffee")));
+}
+
+TEST(FalcoRule, OutputIsFilled) {
+  const auto found = alerts(
+      "- rule: A test\n  desc: d\n  priority: error\n  condition: proc.name = x\n  tags: [mine]\n"
+      "  output: \"*Ran %proc.name (%proc.args) by %proc.pname/%proc.aname[2]; top %proc.aname[9]. "
+      "5% "
+      "%fd.name uid=%user.uid %container.id.\"\n",
+      records());
+  ASSERT_EQ(found.size(), 1U);
+  const trace::Header header = test::header();
+  const std::string inputs;
+  const auto json =
+      nlohmann::json::parse(render(Format::kFalco, found[0], {header, inputs, {}, {}, false}));
+  EXPECT_EQ(
+      json["output"],
+      "05:06:07.000000000: Error Ran x (-o A b) by dash/nginx; top <NA>. 5% <NA> uid=0 c0ffee.");
+  EXPECT_EQ(json["rule"], "A test");
+  EXPECT_EQ(json["priority"], "Error");
+  EXPECT_EQ(json["tags"], nlohmann::json::array({"mine"}));
+}
+
 TEST(FalcoRule, Account) {
   const std::pair<const char*, const char*> vectors[] = {
       {"fd.name = /etc/shadow",
-       "refused\n1: field 'fd.name': executions say nothing about it: this part is never true\n"
+       "refused\n1: field 'fd.name': about a file or a connection that is open, not about an "
+       "execution: "
+       "this part is never true\n"
        "1: executions cannot decide it"},
-      {"evt.type = open", "refused\n1: no execution can make it true"},
+      {"evt.type = open", "refused\n1: no execution can make it true: it asks for the events open"},
       {"evt.type = execve", "refused\n1: it is true of every execution"},
       {"no_such", "refused\n1: there is no macro 'no_such'"},
       {"proc.name like x", "refused\n1: unknown operator 'like'"},
       {"proc.name = x and", "refused\n1: unexpected ')'"},
-      {"tolower(proc.name) = x", "refused\n1: transformer 'tolower()' is not supported"},
+      {"lower(proc.name) = x", "refused\n1: there is no transformer 'lower()'"},
+      {"tolower(proc.name) = X",
+       "refused\n1: field 'proc.name': 'X' is not what tolower() gives: this part is never true\n"
+       "1: executions cannot decide it"},
+      {"proc.pid > val(proc.ppid)",
+       "refused\n1: field 'proc.pid': operator '>' between fields: this part is never true\n"
+       "1: executions cannot decide it"},
+      {"tolower(evt.type) = execve",
+       "refused\n1: field 'evt.type': transformer 'tolower()' cannot be asked of it: this part is "
+       "never true\n1: executions cannot decide it"},
+      {"b64(proc.name) = x",
+       "refused\n1: field 'proc.name': transformer 'b64()' cannot be asked of an execution: this "
+       "part is never true\n1: executions cannot decide it"},
+      {"proc.vpid = 1",
+       "refused\n1: field 'proc.vpid': process numbers inside of containers are not recorded: this "
+       "part is never true\n1: executions cannot decide it"},
+      {"container.image.repository = x",
+       "refused\n1: field 'container.image.repository': needs to know what containers are: "
+       "--workloads: this part is never true\n1: executions cannot decide it"},
+      {"evt.type in (open, openat)",
+       "refused\n1: no execution can make it true: it asks for the events open, openat"},
       {"proc.name = 'x", "refused\n1: quoted text without a closing quote"},
-      {"user.name in (root, bin) and proc.pid = 1",
-       "warning\n1: field 'user.name': users are recorded by number, which differs from host to "
-       "host of 'bin': these match nobody"},
+      {"user.name in (root, bin) and proc.pid = 1", "loaded"},
+      {"user.name in (root, '') and proc.pid = 1",
+       "warning\n1: field 'user.name': a user without a name is not known to have none"},
+      {"proc.env contains A",
+       "warning\n1: field 'proc.env': only variables that the recorder was "
+       "told to keep"},
       {"proc.aname[2] = x",
        "warning\n1: field 'proc.aname[2]': any ancestor is asked, not that one"},
   };

@@ -204,7 +204,7 @@ TEST(SigmaRule, Refused) {
                          "detection: {s: {Image: x}, condition: s}\n")),
             "refused\n2: for windows, not for Linux");
   EXPECT_EQ(account(load("title: C\ncorrelation: {type: event_count}\n")),
-            "refused\n2: correlation rules are not supported");
+            "refused\n2: no 'rules'");
   EXPECT_EQ(account(load(one("Image: /bin/a") + "status: odd\n")),
             "refused\n8: unknown status 'odd'");
 }

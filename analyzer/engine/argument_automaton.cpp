@@ -1,0 +1,210 @@
+#include "analyzer/engine/argument_automaton.h"
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+
+namespace exectrail::analyzer {
+namespace {
+
+using Kind = Condition::Kind;
+
+constexpr std::int64_t kAutomatonBytes = 32 << 20;
+
+re2::RE2::Options options() {
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // as compileRegex() has them
+  options.set_dot_nl(true);
+  options.set_log_errors(false);
+  options.set_max_mem(kAutomatonBytes);
+  return options;
+}
+
+std::uint8_t small(char c) {
+  return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+std::size_t bigram(char first, char second) {
+  return (std::size_t{small(first)} << 8) | small(second);
+}
+
+// Whether it can match at the beginning of a text only: `^`, and no other way beside.
+bool anchored(std::string_view pattern) {
+  if (!pattern.starts_with('^')) return false;
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      if (pattern.substr(i, 2) == "\\Q") return false;  // what follows would be read in another way
+      ++i;
+    } else if (c == '[') {
+      // A bracket that comes first belongs to the class.
+      std::size_t end = i + 1;
+      if (end < pattern.size() && pattern[end] == '^') ++end;
+      if (end < pattern.size() && pattern[end] == ']') ++end;
+      while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2U : 1U;
+      i = end;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// With which everything begins that an anchored expression matches, in whichever case; empty: it
+// need not begin with one certain byte.
+std::string firstByte(const re2::RE2& regex) {
+  constexpr std::string_view kNoCase = "(?i)";
+  std::string least;
+  std::string most;
+  std::string pattern = regex.pattern();
+  if (pattern.starts_with(kNoCase)) pattern.erase(0, kNoCase.size());
+  if (!anchored(pattern)) return {};
+  const re2::RE2 sensitive(pattern, options());
+  if (!sensitive.ok() || !sensitive.PossibleMatchRange(&least, &most, 2)) return {};
+  if (least.empty() || most.empty()) return {};
+  // What may stand behind the byte may be anything: then the next byte alone is the limit, and
+  // texts of one byte are always asked about.
+  const bool next = most.size() == 1 &&
+                    static_cast<unsigned char>(most[0]) == static_cast<unsigned char>(least[0]) + 1;
+  return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
+}
+
+}  // namespace
+
+struct ArgumentAutomaton::Patterns {
+  re2::RE2::Set set{options(), re2::RE2::UNANCHORED};
+  Tests tests;       // by pattern
+  Tests unanswered;  // of patterns that did not fit: they may always be true
+  bool usable = false;
+};
+
+ArgumentAutomaton::ArgumentAutomaton(const Tests& tests)
+    : patterns_(std::make_unique<Patterns>()),
+      beginnings_(std::make_unique<Bigrams>()),
+      parts_(std::make_unique<Bigrams>()) {
+  for (const Condition* test : tests) add(*test);
+  if (!patterns_->tests.empty()) patterns_->usable = patterns_->set.Compile();
+  anything_ = anything_ || !patterns_->unanswered.empty();
+}
+ArgumentAutomaton::~ArgumentAutomaton() = default;
+
+bool ArgumentAutomaton::canAsk(const Condition& test) {
+  switch (test.kind) {
+    case Kind::kEqual:
+    case Kind::kTextIn:
+    case Kind::kMatches:
+    case Kind::kContains:
+    case Kind::kStartsWith:
+    case Kind::kEndsWith:
+      return !test.right;
+    default:
+      return false;
+  }
+}
+
+void ArgumentAutomaton::add(const Condition& test) {
+  const bool elements =
+      test.kind == Kind::kContains && test.left.attribute == Attribute::kArguments;
+  if (test.kind == Kind::kEqual || elements) {
+    for (const std::string& text : test.texts) addExact(test, text);
+  } else if (test.kind == Kind::kTextIn) {
+    for (const std::string& text : test.set->exact()) addExact(test, text);
+    for (const Glob& glob : test.set->globs()) {
+      addPattern(test, "\\A(?:" + glob.regex().pattern() + ")\\z");
+      expectBeginning(glob.literalPrefix());
+    }
+  } else if (test.kind == Kind::kMatches) {
+    addPattern(test, test.regex->pattern());
+    expectBeginning(firstByte(*test.regex));
+  } else {
+    for (const std::string& text : test.texts) {
+      const std::string quoted = re2::RE2::QuoteMeta(text);
+      if (test.kind == Kind::kStartsWith) {
+        addPattern(test, "\\A" + quoted);
+        expectBeginning(text);
+      } else {
+        addPattern(test, test.kind == Kind::kEndsWith ? quoted + "\\z" : quoted);
+        expectSomewhere(text);
+      }
+    }
+  }
+}
+
+void ArgumentAutomaton::addExact(const Condition& test, const std::string& text) {
+  (test.nocase ? exactSmall_ : exact_)[text].push_back(&test);
+  expectBeginning(text.size() > 1 ? trace::Bytes(text) : trace::Bytes("\0", 1));
+}
+
+void ArgumentAutomaton::addPattern(const Condition& test, const std::string& pattern) {
+  const bool fits = patterns_->set.Add(test.nocase ? "(?i)" + pattern : pattern, nullptr) >= 0;
+  (fits ? patterns_->tests : patterns_->unanswered).push_back(&test);
+}
+
+void ArgumentAutomaton::expectBeginning(trace::Bytes text) {
+  if (text.empty()) {
+    anything_ = true;
+  } else if (text.size() == 1) {
+    for (int second = 0; second < 256; ++second) {
+      beginnings_->set(bigram(text[0], static_cast<char>(second)));
+    }
+  } else {
+    beginnings_->set(bigram(text[0], text[1]));
+  }
+}
+
+void ArgumentAutomaton::expectSomewhere(trace::Bytes text) {
+  if (text.size() < 2) {
+    anything_ = true;
+  } else {
+    parts_->set(bigram(text[0], text[1]));
+    anyPart_ = true;
+  }
+}
+
+bool ArgumentAutomaton::worthAsking(trace::Bytes text) const {
+  if (anything_ || text.size() < 2) return true;
+  if (beginnings_->test(bigram(text[0], text[1]))) return true;
+  if (!anyPart_) return false;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (parts_->test(bigram(text[i - 1], text[i]))) return true;
+  }
+  return false;
+}
+
+std::optional<Tests> ArgumentAutomaton::ask(trace::Bytes text) const {
+  Tests found = patterns_->unanswered;
+  const auto lookUp = [&](const ByText& exact, const std::string& key) {
+    if (const auto at = exact.find(key); at != exact.end()) {
+      found.insert(found.end(), at->second.begin(), at->second.end());
+    }
+  };
+  if (!exact_.empty()) lookUp(exact_, std::string(text));
+  if (!exactSmall_.empty()) lookUp(exactSmall_, folded(text));
+  if (patterns_->tests.empty()) return found;
+  std::vector<int> matches;
+  re2::RE2::Set::ErrorInfo error{};
+  const re2::StringPiece piece(text.data(), text.size());
+  const bool answered = patterns_->usable && (patterns_->set.Match(piece, &matches, &error) ||
+                                              error.kind == re2::RE2::Set::kNoError);
+  if (!answered) return std::nullopt;
+  for (const int match : matches) {
+    found.push_back(patterns_->tests[static_cast<std::size_t>(match)]);
+  }
+  return found;
+}
+
+std::shared_ptr<const ArgumentAutomaton> ArgumentAutomata::of(const Tests& tests) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = made_.find(tests); found != made_.end()) return found->second;
+  auto made = std::make_shared<const ArgumentAutomaton>(tests);
+  if (made_.size() < kMost) made_.emplace(tests, made);
+  return made;
+}
+
+}  // namespace exectrail::analyzer
