@@ -64,10 +64,20 @@ struct MutateOptions {
   RecipeOptions recipes;
   std::vector<std::string> only;  // names of recipes; empty: all
   bool entries = true;            // of lists as well
-  std::uint64_t failBelow = 0;    // per cent of clauses
+  bool corpus = true;             // ask the corpus
+  bool generated = true;          // and traces made up for each recipe
+  std::string keep;               // write those to this folder
+  bool attacks = false;           // not recipes are changed but what they are to catch
+  std::uint64_t failBelow = 0;    // per cent, of clauses and of entries
   ReportFormat format = ReportFormat::kText;
   unsigned jobs = 1;
   bool verbose = false;
+};
+
+struct BlessOptions {
+  std::vector<std::string> paths;
+  RecipeOptions recipes;
+  bool yes = false;  // change files
 };
 
 struct PlayOptions {
@@ -108,6 +118,9 @@ int injectCommand(const analyzer::Program& program, const std::vector<Case>& cas
 int compareCommand(const CompareOptions& options, std::ostream& out, std::ostream& errors);
 int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors);
 int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream& errors);
+// mutate, with --attacks.
+int attacksCommand(const MutateOptions& options, std::ostream& out, std::ostream& errors);
+int blessCommand(const BlessOptions& options, std::ostream& out, std::ostream& errors);
 int playCommand(const PlayOptions& options, std::ostream& errors);
 int sanitizeCommand(const SanitizeOptions& options, std::ostream& out, std::ostream& errors);
 int verifyStreamCommand(const VerifyStreamOptions& options, std::ostream& out,

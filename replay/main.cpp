@@ -28,16 +28,17 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "exectrail-replay " EXECTRAIL_VERSION);
   app.require_subcommand(0, 1);  // 1 would hide the name of an unknown word
   app.footer(kFooter);
-  const Word words[] = {addRun(app),          addList(app),     addCompare(app),  addCoverage(app),
-                        addMutate(app),       addMinimize(app), addSanitize(app), addPlay(app),
-                        addVerifyStream(app), addLive(app),     addSandbox(app),  addResume(app)};
+  const Word words[] = {addRun(app),    addList(app),         addCompare(app),  addCoverage(app),
+                        addMutate(app), addBless(app),        addMinimize(app), addSanitize(app),
+                        addPlay(app),   addVerifyStream(app), addLive(app),     addSandbox(app),
+                        addResume(app)};
   int exitCode = kExitUsage;
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) {
       throw CLI::RequiredError(
-          "a word: run, list, diff, coverage, mutate, minimize, sanitize, play, verify-stream or "
-          "record-live");
+          "a word: run, list, diff, coverage, mutate, bless, minimize, sanitize, play, "
+          "verify-stream or record-live");
     }
     for (const Word& word : words) {
       if (word.app->parsed()) exitCode = word.run();

@@ -40,6 +40,7 @@ class Mutator {
     return change_;
   }
   bool isEntry() const { return entry_; }
+  const std::optional<std::string>& equivalent() const { return equivalent_; }
 
  private:
   bool here(const std::string& change, bool entry = false) {
@@ -90,6 +91,12 @@ class Mutator {
         const Severity moved = analyzer::moved(all[i].severity, step);
         if (moved == all[i].severity) continue;
         if (here("class " + all[i].name + ": " + std::string(analyzer::name(moved)))) {
+          const auto effect = [this](Severity of) {
+            return analyzer::moved(of, recipe_.classStep);
+          };
+          if (effect(moved) == effect(all[i].severity) && !recipe_.severity) {
+            equivalent_ = "a step below, both are " + std::string(analyzer::name(effect(moved)));
+          }
           recipe_.classifier = recipe_.classifier.withSeverity(i, moved);
           return;
         }
@@ -242,6 +249,7 @@ class Mutator {
   std::size_t next_ = 0;
   std::optional<std::string> change_;
   bool entry_ = false;
+  std::optional<std::string> equivalent_;
 };
 
 }  // namespace
@@ -249,12 +257,13 @@ class Mutator {
 std::vector<Mutant> mutantsOf(const Recipe& recipe) {
   std::vector<Mutant> mutants;
   for (std::size_t number = 0;; ++number) {
-    Mutant mutant{recipe, {}, false};
+    Mutant mutant{recipe, {}, false, {}};
     Mutator mutator(mutant.recipe, number);
     const std::optional<std::string> change = mutator.run();
     if (!change) return mutants;
     mutant.change = *change;
     mutant.entry = mutator.isEntry();
+    mutant.equivalent = mutator.equivalent();
     mutants.push_back(std::move(mutant));
   }
 }

@@ -2,6 +2,7 @@
 // scenario notices, nothing in the corpus tests that thing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,9 @@ namespace exectrail::replay {
 
 struct Mutant {
   analyzer::Recipe recipe;
-  std::string change;  // "when: without `attempt`"
-  bool entry = false;  // of a list or a class: one of many alike
+  std::string change;                                    // "when: without `attempt`"
+  bool entry = false;                                    // of a list or a class: one of many alike
+  std::optional<std::string> equivalent = std::nullopt;  // why nothing can tell it from the recipe
 };
 
 // All of them, in the order of the recipe.

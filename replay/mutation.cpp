@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "replay/analysis.h"
+#include "replay/generated.h"
 #include "replay/loaded_trace.h"
 #include "replay/mutants.h"
 #include "replay/observe.h"
@@ -110,17 +111,28 @@ class Bench {
 Score sum(const MutationReport& report, Score RecipeScore::*which) {
   Score total;
   for (const auto& [name, score] : report.recipes) {
-    total.killed += (score.*which).killed;
+    total.byCorpus += (score.*which).byCorpus;
+    total.byGenerated += (score.*which).byGenerated;
     total.of += (score.*which).of;
   }
   return total;
 }
 
-void add(RecipeScore& score, const Mutant& mutant, bool killed) {
+enum class Killer : std::uint8_t { kNobody, kCorpus, kGenerated };
+
+struct Fate {
+  Killer killer = Killer::kNobody;
+  std::string reason;  // of its survival
+};
+
+void add(RecipeScore& score, const Mutant& mutant, Fate fate) {
   Score& part = mutant.entry ? score.entries : score.clauses;
   ++part.of;
-  part.killed += killed ? 1U : 0U;
-  if (!killed) (mutant.entry ? score.survivingEntries : score.survivors).push_back(mutant.change);
+  part.byCorpus += fate.killer == Killer::kCorpus ? 1U : 0U;
+  part.byGenerated += fate.killer == Killer::kGenerated ? 1U : 0U;
+  if (fate.killer != Killer::kNobody) return;
+  (mutant.entry ? score.survivingEntries : score.survivors)
+      .push_back({mutant.change, std::move(fate.reason)});
 }
 
 }  // namespace
@@ -133,7 +145,8 @@ MutationReport mutate(const analyzer::Program& program, const std::vector<Case>&
   MutationReport report;
   std::vector<Passing> all;
   inOrder<Passing>(
-      cases.size(), options.jobs, [&](std::size_t i) { return load(program, cases[i]); },
+      options.corpus ? cases.size() : 0, options.jobs,
+      [&](std::size_t i) { return load(program, cases[i]); },
       [&](Passing passing) {
         if (passing.trace == nullptr) report.unusable.push_back(passing.recording.name());
         all.push_back(std::move(passing));
@@ -146,11 +159,20 @@ MutationReport mutate(const analyzer::Program& program, const std::vector<Case>&
     std::vector<Mutant> mutants = mutantsOf(recipe);
     if (!options.entries) std::erase_if(mutants, [](const Mutant& each) { return each.entry; });
     const Bench bench(name, all);
+    std::optional<GeneratedSuite> suite;
+    if (options.generated) suite.emplace(recipe);
+    if (suite && !options.keep.empty()) suite->write(options.keep, name);
     RecipeScore& score = report.recipes[name];
+    score.generated = suite ? suite->size() : 0;
+    const auto fateOf = [&](const Mutant& mutant) -> Fate {
+      if (suite && suite->kills(mutant)) return {Killer::kGenerated, {}};
+      if (bench.kills(mutant)) return {Killer::kCorpus, {}};
+      return {Killer::kNobody, suite ? suite->whyAlive(mutant) : "no scenario tests it"};
+    };
     std::size_t next = 0;
-    inOrder<bool>(
-        mutants.size(), options.jobs, [&](std::size_t i) { return bench.kills(mutants[i]); },
-        [&](bool killed) { add(score, mutants[next++], killed); });
+    inOrder<Fate>(
+        mutants.size(), options.jobs, [&](std::size_t i) { return fateOf(mutants[i]); },
+        [&](Fate fate) { add(score, mutants[next++], std::move(fate)); });
   }
   return report;
 }

@@ -1,5 +1,6 @@
-// Does the corpus notice when a recipe changes? Replays it with each mutant of each recipe; a
-// mutant is killed if some verdict no longer passes. Survivors show what no scenario tests.
+// Does anything notice when a recipe changes? A mutant is killed by the corpus if some verdict no
+// longer passes, or by a generated trace (generated.h) of which it says something else. Survivors
+// show what nothing tests; they come with a reason.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,25 @@
 namespace exectrail::replay {
 
 struct Score {
-  std::uint64_t killed = 0;
+  std::uint64_t byGenerated = 0;
+  std::uint64_t byCorpus =
+      0;  // and by no generated trace: those are asked first, as they are small
   std::uint64_t of = 0;
+
+  std::uint64_t killed() const { return byCorpus + byGenerated; }
+};
+
+struct Survivor {
+  std::string change;
+  std::string reason;
 };
 
 struct RecipeScore {
   Score clauses;  // clauses, numbers, severities
   Score entries;  // of lists and classes
-  std::vector<std::string> survivors;
-  std::vector<std::string> survivingEntries;
+  std::vector<Survivor> survivors;
+  std::vector<Survivor> survivingEntries;
+  std::size_t generated = 0;  // traces
 };
 
 struct MutationReport {
@@ -35,6 +46,9 @@ struct MutationReport {
 struct MutationOptions {
   std::vector<std::string> recipes;  // only these; empty: all that are applied
   bool entries = true;
+  bool corpus = true;     // replay it
+  bool generated = true;  // make traces up as well
+  std::string keep;       // write those to this folder; empty: nowhere
   unsigned jobs = 1;
 };
 

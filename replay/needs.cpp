@@ -9,6 +9,8 @@ namespace exectrail::replay {
 namespace {
 
 constexpr std::string_view kPackage = "package:";
+// One that is not installed for a scenario's sake: where it is there, the scenario is recorded.
+constexpr std::string_view kLargePackage = "large-package:";
 
 bool isKernelNeed(std::string_view need) { return need == "eprobes" || need == "kprobes"; }
 
@@ -44,14 +46,16 @@ std::optional<std::string> unmet(std::string_view need) {
     return "needs root; this is user " + std::to_string(::geteuid());
   }
   if (isKernelNeed(need)) return unmetInKernel(need);
-  return unmetPackage(need.substr(kPackage.size()));
+  return unmetPackage(need.substr(need.find(':') + 1));
 }
 
 }  // namespace
 
 bool isKnownNeed(std::string_view need) {
-  return need == "root" || isKernelNeed(need) ||
-         (need.substr(0, kPackage.size()) == kPackage && need.size() > kPackage.size());
+  const auto names = [need](std::string_view kind) {
+    return need.starts_with(kind) && need.size() > kind.size();
+  };
+  return need == "root" || isKernelNeed(need) || names(kPackage) || names(kLargePackage);
 }
 
 std::optional<std::string> unmetNeed(const Scenario& scenario) {

@@ -23,6 +23,7 @@ Word addList(CLI::App& app);
 Word addCompare(CLI::App& app);
 Word addCoverage(CLI::App& app);
 Word addMutate(CLI::App& app);
+Word addBless(CLI::App& app);
 Word addMinimize(CLI::App& app);
 Word addSanitize(CLI::App& app);
 Word addPlay(CLI::App& app);

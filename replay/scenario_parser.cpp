@@ -84,7 +84,7 @@ class ScenarioParser {
         diagnostics_.error(code(ScenarioCode::kUnknownNeed), at(need.position),
                            "'" + need.name + "' is not a need that can be checked" +
                                analyzer::didYouMean(need.name, {"root", "eprobes", "kprobes"}),
-                           "root, eprobes, kprobes, or package:NAME");
+                           "root, eprobes, kprobes, package:NAME or large-package:NAME");
       }
       scenario_.needs.push_back(need.name);
     }

@@ -74,6 +74,15 @@ TEST(Mutants, LeaveTheRecipeAloneThatTheyAreMadeOf) {
 
 // ---- killing
 
+std::vector<std::string> changes(const std::vector<Survivor>& survivors) {
+  std::vector<std::string> all;
+  for (const Survivor& each : survivors) {
+    all.push_back(each.change);
+    EXPECT_FALSE(each.reason.empty()) << each.change;
+  }
+  return all;
+}
+
 class MutationTest : public testing::Test {
  protected:
   Case scenario(const std::string& name, const test::Records& records) {
@@ -93,12 +102,13 @@ class MutationTest : public testing::Test {
     return made;
   }
 
-  RecipeScore score(const std::vector<Case>& cases, unsigned jobs = 1) const {
+  RecipeScore score(const std::vector<Case>& cases, unsigned jobs = 1,
+                    bool generated = false) const {
     const auto program =
         programOf(recipeText("mine", "high",
                              "when: process.name == 'x' and file.path under ['/tmp', '/a']\n"
                              "raise: {as_root: user.id == 0}\n"));
-    const MutationReport report = mutate(*program, cases, {{}, true, jobs});
+    const MutationReport report = mutate(*program, cases, {{}, true, true, generated, "", jobs});
     EXPECT_EQ(1U, report.recipes.size());
     unusable_ = report.unusable;
     return report.recipes.at("mine");
@@ -111,40 +121,50 @@ class MutationTest : public testing::Test {
 
 TEST_F(MutationTest, NothingNoticesWithoutScenarios) {
   const RecipeScore result = score({});
-  EXPECT_EQ(0U, result.clauses.killed);
+  EXPECT_EQ(0U, result.clauses.killed());
   EXPECT_GT(result.clauses.of, 3U);
   EXPECT_EQ(result.clauses.of, result.survivors.size());
 }
 
 TEST_F(MutationTest, AnAttackKillsWhatWeakensARecipe) {
   const RecipeScore result = score({attack()});
-  EXPECT_THAT(result.survivors,
+  EXPECT_THAT(changes(result.survivors),
               ElementsAre("severity: critical", "when: without `process.name == 'x'`",
                           "when: without `file.path under ['/tmp', '/a']`"))
       << "raised from critical is critical still; and nothing benign shows what is too much";
-  EXPECT_EQ(1U, result.entries.killed);
-  EXPECT_THAT(result.survivingEntries,
+  EXPECT_EQ(1U, result.entries.killed());
+  EXPECT_THAT(changes(result.survivingEntries),
               ElementsAre("when: `file.path under ['/tmp', '/a']` without '/a'"));
 }
 
 TEST_F(MutationTest, ABenignScenarioKillsWhatMakesItLouder) {
   const Case bystander = scenario("benign/x", {exec("/usr/bin/x").pid(3).user(0)});
   const RecipeScore result = score({attack(), bystander});
-  EXPECT_THAT(result.survivors, Not(Contains("when: without `file.path under ['/tmp', '/a']`")));
-  EXPECT_THAT(result.survivors, Contains("when: without `process.name == 'x'`"));
+  EXPECT_THAT(changes(result.survivors),
+              Not(Contains("when: without `file.path under ['/tmp', '/a']`")));
+  EXPECT_THAT(changes(result.survivors), Contains("when: without `process.name == 'x'`"));
 }
 
 TEST_F(MutationTest, WhatDoesNotPassAsItIsProvesNothing) {
   const Case failing = attack();
   scenarios_.back()->fire[0].severity = analyzer::Severity::kLow;
   const RecipeScore result = score({failing});
-  EXPECT_EQ(0U, result.clauses.killed);
+  EXPECT_EQ(0U, result.clauses.killed());
   EXPECT_THAT(unusable_, ElementsAre("attack/x"));
 }
 
 TEST_F(MutationTest, ThreadsChangeNothing) {
   const std::vector<Case> cases = {attack()};
-  EXPECT_EQ(score(cases, 1).survivors, score(cases, 4).survivors);
+  EXPECT_EQ(changes(score(cases, 1).survivors), changes(score(cases, 4).survivors));
+  EXPECT_EQ(changes(score(cases, 1, true).survivors), changes(score(cases, 4, true).survivors));
+}
+
+TEST_F(MutationTest, GeneratedTracesKillWhatTheCorpusDoesNotTest) {
+  const RecipeScore result = score({attack()}, 1, true);
+  EXPECT_THAT(changes(result.survivors), IsEmpty());
+  EXPECT_THAT(changes(result.survivingEntries), IsEmpty());
+  EXPECT_EQ(result.clauses.of, result.clauses.byGenerated) << "they are asked first";
+  EXPECT_GT(result.generated, 5U);
 }
 
 }  // namespace

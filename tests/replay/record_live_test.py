@@ -3,6 +3,7 @@
 # host must stay as it was, and whatever goes wrong must leave the old recording alone.
 import concurrent.futures
 import glob
+import json
 import os
 import re
 import shutil
@@ -50,6 +51,24 @@ class RecordLive(programs.LiveCase):
 
     def record(self, *words, **options):
         return self.run_words("replay", "record-live", *words, **options)
+
+    def test_disguises_are_run_and_told_apart(self):
+        self.write("mine.yaml", "recipe: mine\nversion: 1.0.0\ntitle: Mine\nseverity: high\n"
+                   "attack: [TA0002/T1204]\njudge: {results: [ok]}\n"
+                   "when: file.path under ['/srv/mine']\n")
+        result = self.run_words("replay", "mutate", "--attacks", "--no-builtin", "--recipes", "mine.yaml",
+                                "--format", "json")
+        self.expect(result, 0)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        outcomes = {line["disguise"]: line["outcome"] for line in lines if "disguise" in line}
+        print(outcomes)
+        # The kernel names the file; of a loader it names the loader, of a memory file no place at all.
+        for disguise in ("as it is", "renamed", "copied", "hard link", "symbolic link", "relative path",
+                         "other argv[0]", "arguments padded", "double fork"):
+            self.assertEqual("itself", outcomes[disguise], disguise)
+        for disguise in ("dynamic loader", "memory file"):
+            self.assertEqual("missed", outcomes[disguise], disguise)
+        self.assertEqual({"itself": 9, "companion": 0, "missed": 2, "undecided": 0}, lines[-1]["totals"])
 
     def test_the_corpus_keeps_its_verdicts(self):
         before = host_state()

@@ -9,6 +9,7 @@ import programs
 
 CORPUS = os.path.join(programs.ROOT, "corpus")
 SHIPPED = os.path.join(programs.BIN, "..", "share", "exectrail", "recipes")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "CI"}
 RECIPE = """recipe: mine
 version: {version}
 title: Mine
@@ -168,20 +169,62 @@ class Words(programs.Case):
         # Nobody expects this recipe to alert, so that with it no recording passes.
         words = ("mutate", scenario, "--no-builtin", "--recipes", "mine.yaml", "--recipe", "mine")
         self.expect(self.replay(*words), 2, stderr="there is no recipe 'exec_from_unusual_dir'")
-        result = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries")
-        self.expect(result, 0, stderr=[],
-                    stdout=["SURVIVED  exec_from_unusual_dir: ", "clauses killed", "all  "])
-        lines = self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries",
-                            "--format", "json", "-j", "1").stdout.splitlines()
+        corpus_only = ("mutate", scenario, "--recipe", "exec_from_unusual_dir", "--no-entries",
+                       "--no-generated")
+        self.expect(self.replay(*corpus_only), 0, stderr=[],
+                    stdout=["SURVIVED  exec_from_unusual_dir: ", "no scenario tests it", "all  "])
+        lines = self.replay(*corpus_only, "--format", "json", "-j", "1").stdout.splitlines()
         score = json.loads(lines[0])
         self.assertGreater(score["clauses"]["killed"], 0)
         self.assertEqual(score["clauses"]["of"],
                          score["clauses"]["killed"] + len(score["survivors"]))
-        self.assertNotIn("class temp: critical", score["survivors"], "the scenario expects high")
-        self.expect(self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dir",
-                                "--no-entries", "--fail-below", "100"), 1)
+        self.assertNotIn("class temp: critical", [each["change"] for each in score["survivors"]],
+                         "the scenario expects high")
+        self.expect(self.replay(*corpus_only, "--fail-below", "100"), 1)
         self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
                             "there is no recipe 'nothing'")
+
+    def test_mutate_by_generated_traces(self):
+        words = ("mutate", "--no-corpus", "--no-builtin", "--recipes",
+                 self.recipe("mine.yaml", when="process.name == 'x' and file.path under ['/tmp', '/a']"))
+        self.expect(self.replay(*words, "--fail-below", "100", "--keep-generated", "made"), 0, stderr=[])
+        kept = sorted(os.listdir(self.path("made")))
+        self.assertGreater(len(kept), 4)
+        self.expect(self.run_words("trace", "info", "made/" + kept[0]), 0, stdout="generated, not a recording")
+        # A name has no slash: nothing can tell whether the entry is there.
+        blind = self.recipe("blind.yaml", when="process.name in ['x', 'y/z']")
+        self.expect(self.replay("mutate", "--no-corpus", "--no-builtin", "--recipes", blind, "-v",
+                                "--fail-below", "100"), 1, stdout=["without 'y/z'", "exclude one another"])
+
+    # ---- bless
+
+    def test_bless(self):
+        folder = self.path("corpus/evasion/relative")
+        shutil.copytree(os.path.join(CORPUS, "evasion", "relative-path-from-tmp"), folder)
+        with open(folder + "/scenario.yaml") as file:
+            right = file.read()
+        self.expect(self.bless("--yes"), 0, stdout="0 scenarios changed")
+        for change in (("severity: high", "severity: low"), ("exactly: 1", "exactly: 3")):
+            with self.subTest(change):
+                noted = right.replace("tags:", "# somebody's note\ntags:")
+                wrong = noted.replace(*change)
+                self.assertNotEqual(noted, wrong)
+                self.write("corpus/evasion/relative/scenario.yaml", wrong)
+                self.expect(self.bless(), 1, stdout="1 scenario would be changed")
+                with open(folder + "/scenario.yaml") as file:
+                    self.assertEqual(wrong, file.read(), "not without --yes")
+                self.expect(self.bless("--yes", CI="true"), 2, stderr="CI is set")
+                self.expect(self.bless("--yes"), 0, stdout="1 scenario changed")
+                with open(folder + "/scenario.yaml") as file:
+                    self.assertEqual(noted, file.read(), "what people wrote stays")
+        # What nobody expected, and what no longer comes.
+        self.write("corpus/evasion/relative/scenario.yaml", right.replace("path: /tmp/x}", "path: /tmp/y}"))
+        self.expect(self.bless("--yes"), 0,
+                    stdout=["no longer expected", "expected from now on", "1 scenario changed"])
+        self.expect(self.replay("run", "corpus"), 0)
+
+    def bless(self, *words, **environment):
+        return self.run_words("replay", "bless", "corpus", *words, env={**ENVIRONMENT, **environment})
 
     # ---- sanitize
 
@@ -246,7 +289,8 @@ class Words(programs.Case):
     def test_bad_usage(self):
         for words in (["diff"], ["diff", "a"], ["minimize", "x"], ["coverage", "--format", "pdf"],
                       ["run", "--inject-loss", "0"], ["run", "--inject-loss", "x"],
-                      ["run", "--jobs", "0"], ["sanitize", "x"], ["play"], ["mutate", "--fail-below", "200"]):
+                      ["run", "--jobs", "0"], ["sanitize", "x"], ["play"], ["mutate", "--fail-below", "200"],
+                      ["mutate", "--no-corpus", "--no-generated"]):
             with self.subTest(words):
                 self.expect(self.replay(*words), 2, stdout=[], stderr="exectrail-replay: ")
         self.expect_refusal(self.replay("run", CORPUS, "--inject-loss", "1", "--format", "junit"), 2,
