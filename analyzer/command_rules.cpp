@@ -23,7 +23,14 @@ int convert(const RuleSet& rules) {
   bool first = true;
   for (const Recipe& recipe : rules.recipes) {
     std::string problem;
-    const auto text = recipeText(recipe, problem);
+    auto text = recipeText(recipe, problem);
+    if (text) {
+      Diagnostics diagnostics;
+      if (!compile({{"converted", *text}}, diagnostics)) {
+        problem = "the language of recipes refuses it: " + diagnostics.errors().front().message;
+        text.reset();
+      }
+    }
     if (!text) {
       all = false;
       std::cerr << "exectrail: " << trace::escapeForTerminal(recipe.info->origin->source) << ": "

@@ -1,7 +1,11 @@
 #include "analyzer/rules/conditions.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+
+#include "analyzer/rules/one_spelling.h"
 
 namespace exectrail::analyzer::rules {
 namespace {
@@ -60,6 +64,24 @@ Condition surely(Condition condition) {
   result.text = "surely(" + condition.text + ")";
   result.children.push_back(std::move(condition));
   return result;
+}
+
+bool isPath(const FieldRef& field) {
+  const auto found = resolveField(fieldName(field));
+  return found && found->path;
+}
+
+// As executions are recorded: what recipes let a path be compared with.
+bool isWholePath(const std::string& text) {
+  return text.starts_with('/') && (text.size() == 1 || !text.ends_with('/')) &&
+         oneSpelling(text) == text;
+}
+
+// Rules may compare a path with what none is. In the language of recipes an expression can say it.
+std::string asRegex(const FieldRef& field, const std::vector<std::string>& texts, bool nocase) {
+  std::string any;
+  for (const std::string& text : texts) any += (any.empty() ? "" : "|") + re2::RE2::QuoteMeta(text);
+  return fieldName(field) + " matches " + inQuotes((nocase ? "(?i)^(?:" : "^(?:") + any + ")$");
 }
 
 std::string_view word(Kind kind) {
@@ -146,6 +168,9 @@ Condition textTest(const FieldRef& field, Kind kind, std::vector<std::string> te
     condition.set = std::move(set);
   }
   condition.nocase = nocase;
+  if (kind == Kind::kEqual && isPath(field) && !std::ranges::all_of(texts, isWholePath)) {
+    condition.text = asRegex(field, texts, nocase);
+  }
   return condition;
 }
 
