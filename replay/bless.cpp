@@ -16,7 +16,7 @@ namespace {
 using analyzer::Alert;
 using Lines = std::vector<std::string>;
 
-std::string quoted(const std::string& text) {
+std::string inQuotes(const std::string& text) {
   std::string all = "'";
   for (const char c : text) all += c == '\'' ? std::string("''") : std::string(1, c);
   return all + "'";
@@ -191,7 +191,7 @@ class Editor {
       for (const auto& [variant, count] : byVariant) {
         std::string line = "  - {recipe: " + recipe + ", exactly: " + std::to_string(count) +
                            ", severity: " + severity;
-        if (!path.empty()) line += ", file: {path: " + quoted(path) + "}";
+        if (!path.empty()) line += ", file: {path: " + inQuotes(path) + "}";
         if (!variant.empty()) line += ", variants: [" + variant + "]";
         added.push_back(line + "}");
         result_.changes.push_back(recipe + ": expected from now on: " + added.back().substr(4));

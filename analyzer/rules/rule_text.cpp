@@ -28,7 +28,7 @@ std::string recipeName(std::string name) {
 bool isControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // As YAML has it in double quotes.
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string result = "\"";
   for (const char c : text) {
@@ -52,7 +52,7 @@ bool mayEnd(std::string_view text, std::size_t at, bool inQuotes) {
 std::string conditionText(const std::string& text, const std::string& indent) {
   const bool block = !text.empty() && text.front() != ' ' && text.back() != ' ' &&
                      std::ranges::none_of(text, isControl);
-  if (!block) return quoted(text);
+  if (!block) return inQuotes(text);
   std::string result = ">-\n" + indent;
   std::size_t column = indent.size();
   bool inQuotes = false;
@@ -71,7 +71,7 @@ std::string conditionText(const std::string& text, const std::string& indent) {
 
 std::string listOf(const std::vector<std::string>& texts) {
   std::string result;
-  for (const std::string& text : texts) result += (result.empty() ? "[" : ", ") + quoted(text);
+  for (const std::string& text : texts) result += (result.empty() ? "[" : ", ") + inQuotes(text);
   return result + "]";
 }
 
@@ -148,13 +148,13 @@ std::string textOf(const Recipe& recipe) {
   const RecipeInfo& info = *recipe.info;
   std::string text = "recipe: " + recipeName(info.name) + "\n";
   text += "version: " + versionOf(info.version) + "\n";
-  text += "title: " + quoted(info.title.empty() ? info.name : info.title) + "\n";
+  text += "title: " + inQuotes(info.title.empty() ? info.name : info.title) + "\n";
   std::string description = info.description;
   while (!description.empty() && (description.back() == '\n' || description.back() == ' ')) {
     description.pop_back();
   }
   if (info.origin) description += (description.empty() ? "" : "\n") + provenance(*info.origin);
-  if (!description.empty()) text += "description: " + quoted(description) + "\n";
+  if (!description.empty()) text += "description: " + inQuotes(description) + "\n";
   text += "severity: " + std::string(name(recipe.severity.value_or(Severity::kMedium))) + "\n";
   if (!recipe.enabled) text += "enabled: false\n";
   if (!info.attack.empty()) text += "attack: " + listOf(info.attack) + "\n";
