@@ -172,7 +172,11 @@ TEST(ProcessReader, ALargeEnvironmentIsMarkedAsCut) {
   }
   ProcessReader reader({"WANTED", "LATE"});
   ProcessReading reading;
-  for (int i = 0; i < 2000 && reading.comm.value != "cat"; ++i) {
+  // The name is changed first, the environment is in its place a moment later.
+  const auto done = [&] {
+    return reading.comm.value == "cat" && !reading.environment.value.empty();
+  };
+  for (int i = 0; i < 2000 && !done(); ++i) {
     ::usleep(10'000);
     reading = reader.read(child);
   }
