@@ -43,29 +43,37 @@ bool namesTheReader(std::string_view path) {
          path.find("/self/") != path.npos || path.find("/thread-self/") != path.npos;
 }
 
+FileDescriptor openBelow(const FileDescriptor& start, const std::string& path,
+                         std::uint64_t resolve) {
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = resolve;
+  return FileDescriptor(
+      static_cast<int>(::syscall(SYS_openat2, start.get(), path.c_str(), &how, sizeof how)));
+}
+
+bool missing(int errorNumber) { return errorNumber == ENOENT || errorNumber == ENOTDIR; }
+
 Found lookUp(pid_t tid, const std::string& path) {
   if (path.empty() || namesTheReader(path)) return {ESTALE};
   const bool absolute = path.front() == '/';
   const FileDescriptor start = openFolder(tid, absolute ? "root" : "cwd");
   if (!start.valid()) return {ESRCH};
-  open_how how{};
-  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-  how.resolve = absolute ? RESOLVE_IN_ROOT : 0;
-  const FileDescriptor file(
-      static_cast<int>(::syscall(SYS_openat2, start.get(), path.c_str(), &how, sizeof how)));
-  if (!file.valid()) {
-    const bool missing = errno == ENOENT || errno == ENOTDIR;
-    if (missing && !absolute && !sameRootAsOurs(tid)) return {ESTALE};
-    return {errno};
+  FileDescriptor file = openBelow(start, path, absolute ? RESOLVE_IN_ROOT : 0);
+  int error = file.valid() ? 0 : errno;
+  if (missing(error) && !absolute && !sameRootAsOurs(tid)) {
+    // Unless a link led astray, it is not there.
+    file = openBelow(start, path, RESOLVE_NO_SYMLINKS);
+    error = file.valid() ? 0 : errno;
+    if (error == ELOOP) return {ESTALE};
   }
+  if (error != 0) return {error};
   struct stat facts {};
   if (::fstat(file.get(), &facts) != 0) return {errno};
   return {0, facts.st_mode};
 }
 
-bool missing(const Found& found) {
-  return found.errorNumber == ENOENT || found.errorNumber == ENOTDIR;
-}
+bool missing(const Found& found) { return missing(found.errorNumber); }
 
 // Whether the search for `path`, which names nothing, ended in a folder that is closed to some.
 bool endsInClosedFolder(pid_t tid, std::string path) {

@@ -72,6 +72,32 @@ TEST_F(CallerFiles, RelativePathsBeginInTheCallersWorkingDirectory) {
   ::close(ready[0]);
 }
 
+TEST_F(CallerFiles, BelowAnotherRootOnlyLinksLeadAstray) {
+  if (::geteuid() != 0) GTEST_SKIP() << "skipped: changing the root takes root";
+  std::filesystem::create_directory_symlink("/etc", folder_ / "etc");
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ready[1]);
+    char byte = 0;
+    if (::chroot(folder_.c_str()) != 0 || ::chdir("/") != 0) ::_exit(1);
+    ::_exit(static_cast<int>(::read(ready[0], &byte, 1)));
+  }
+  const std::string link = "/proc/" + std::to_string(child) + "/root";
+  while (std::filesystem::read_symlink(link) != folder_) ::usleep(1000);
+  EXPECT_TRUE(existsFor(child, "file").value);
+  const auto garbage = existsFor(child, "R\x95\x18^\x05");
+  EXPECT_TRUE(garbage.known());
+  EXPECT_FALSE(garbage.value);
+  EXPECT_FALSE(failable(child, "R\x95\x18^\x05", EACCES));
+  // Where that is below its own root cannot be followed from here.
+  EXPECT_FALSE(existsFor(child, "etc/nothing").known());
+  ::close(ready[1]);
+  ::waitpid(child, nullptr, 0);
+  ::close(ready[0]);
+}
+
 TEST_F(CallerFiles, WhatMeansTheReaderIsNotKnown) {
   EXPECT_FALSE(existsFor(self_, "/proc/self/fd/0").known());
   EXPECT_FALSE(existsFor(self_, "/dev/fd/0").known());
