@@ -126,6 +126,15 @@ void OrderedMerge::noteAlone(const Event& event) {
 }
 
 void OrderedMerge::add(std::vector<Event>&& events) {
+  // Two reports of one exec may come together: one of them has to wait already.
+  const auto rest = std::stable_partition(events.begin(), events.end(), [](const Event& event) {
+    return event.source == trace::Source::kPerf;
+  });
+  addOfOneTransport({events.begin(), rest});
+  addOfOneTransport({rest, events.end()});
+}
+
+void OrderedMerge::addOfOneTransport(std::span<Event> events) {
   std::vector<Event> fresh;
   fresh.reserve(events.size());
   for (Event& event : events) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -85,6 +86,7 @@ class OrderedMerge {
   using Attempts = std::multimap<std::uint64_t, std::uint64_t>;  // time, address of the path or 0
 
   std::uint64_t settledAtNs(const Event& event) const;
+  void addOfOneTransport(std::span<Event> events);
   bool joinTwin(Event& event);
   bool isLateTwin(const Event& event);
   void noteAlone(const Event& event);

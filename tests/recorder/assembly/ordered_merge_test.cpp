@@ -162,6 +162,12 @@ TEST(OrderedMerge, TwoReportsOfOneExecBecomeOne) {
             (std::vector<std::string>{"1000000 joined", "2000000 joined"}));
 }
 
+TEST(OrderedMerge, TwoReportsThatComeTogetherBecomeOne) {
+  OrderedMerge merge({true, false});
+  merge.add({fromPerf(execAt(10, 5)), execAt(12, 5), execAt(20, 6), fromPerf(execAt(21, 6))});
+  EXPECT_EQ(joined(merge, 9'000'000), (std::vector<std::string>{"10 joined", "21 joined"}));
+}
+
 TEST(OrderedMerge, AVirtualMachineMayStandStillBetweenTwoReports) {
   OrderedMerge merge({true, false});
   merge.add({fromPerf(execAt(10, 5))});
