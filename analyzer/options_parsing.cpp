@@ -15,9 +15,12 @@ int refuse(const CLI::App& app, const std::string& why) {
   return kExitUsage;
 }
 
-std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
+namespace {
+
+std::optional<int> parseWords(CLI::App& app, std::vector<std::string> words) {
   try {
-    app.parse(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
+    app.parse(words);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return refuse(app, error.what());
@@ -26,16 +29,15 @@ std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
   }
 }
 
+}  // namespace
+
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
+  return parseWords(app, {argv + 1, argv + argc});
+}
+
 std::optional<int> parseConfigured(CLI::App& app, int argc, const char* const* argv) {
   try {
-    std::vector<std::string> words = trace::withConfiguration({argv + 1, argv + argc});
-    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
-    app.parse(words);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return refuse(app, error.what());
-    app.exit(error);
-    return kExitDone;
+    return parseWords(app, trace::withConfiguration({argv + 1, argv + argc}));
   } catch (const trace::ConfigurationError& error) {
     return refuse(app, error.what());
   }

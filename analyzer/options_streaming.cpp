@@ -33,8 +33,7 @@ void addStreaming(CLI::App& app, AnalyzeOptions& options) {
            }
          },
          "With --follow: send alerts there as well: syslog:PATH or unix:PATH of a socket, or "
-         "journal:, and "
-         "then ,min=SEVERITY and ,redact=no")
+         "journal:, and then ,min=SEVERITY ,redact=no and ,heartbeat=yes")
       ->type_name("SINK")
       ->allow_extra_args(false);
   app.add_option("--metrics", options.metrics,

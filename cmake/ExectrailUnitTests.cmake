@@ -1,21 +1,17 @@
-# exectrail_unit_tests(TARGET PREFIX [LABEL]): the tests of a gtest program, each one a test of ctest's.
+# exectrail_unit_tests(TARGET PREFIX): the tests of a gtest program, each one a test of ctest's.
 # With EXECTRAIL_TESTS_TOGETHER two halves of the program are: an instrumented program takes longer
 # to start than most tests to run. What is skipped inside is not seen then.
 include(GoogleTest)
 option(EXECTRAIL_TESTS_TOGETHER "Run unit tests two processes a program, not one a test" OFF)
 
 function(exectrail_unit_tests TARGET PREFIX)
-  set(LABEL unit)
-  if(ARGC GREATER 2)
-    set(LABEL ${ARGV2})
-  endif()
   if(NOT EXECTRAIL_TESTS_TOGETHER)
-    gtest_discover_tests(${TARGET} TEST_PREFIX ${PREFIX}. PROPERTIES LABELS ${LABEL})
+    gtest_discover_tests(${TARGET} TEST_PREFIX ${PREFIX}. PROPERTIES LABELS unit)
     return()
   endif()
   foreach(SHARD 0 1)
     add_test(NAME ${PREFIX}.half${SHARD} COMMAND ${TARGET} --gtest_brief=1)
-    set_tests_properties(${PREFIX}.half${SHARD} PROPERTIES LABELS ${LABEL}
+    set_tests_properties(${PREFIX}.half${SHARD} PROPERTIES LABELS unit
       ENVIRONMENT "GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${SHARD}")
   endforeach()
 endfunction()

@@ -18,8 +18,9 @@ struct Tally {
   std::size_t itself = 0, companion = 0, missed = 0, undecided = 0;
 
   std::size_t decided() const { return itself + companion + missed; }
+  // Nothing decided is nothing caught: --fail-below must not pass by it.
   std::size_t percent() const {
-    return decided() == 0 ? 100 : (itself + companion) * 100 / decided();
+    return decided() == 0 ? 0 : (itself + companion) * 100 / decided();
   }
   void add(const AttackResult& each) {
     itself += each.outcome == Outcome::kItself ? 1U : 0U;
@@ -78,7 +79,7 @@ int attacksCommand(const MutateOptions& options, std::ostream& out, std::ostream
         std::to_string(::geteuid()) + ": run it with sudo");
   }
   const auto program = loadProgram(options.recipes, errors);
-  if (program == nullptr) return kExitUsage;
+  if (program == nullptr || !hasRecipes(*program, options.only, errors)) return kExitUsage;
   const LiveOptions live{
       siblingProgram("exectrail-record"), ownProgram(), {}, std::chrono::seconds(120)};
   Tally all;

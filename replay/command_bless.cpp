@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <fstream>
 #include <ostream>
-#include <sstream>
 
 #include "replay/bless.h"
 #include "replay/commands.h"
+#include "replay/corpus.h"
 #include "replay/observe.h"
 #include "replay/scenario_parser.h"
 #include "replay/workload.h"
@@ -14,14 +14,6 @@
 
 namespace exectrail::replay {
 namespace {
-
-std::string readAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) throw EnvironmentError("cannot read " + path);
-  return text.str();
-}
 
 void writeAll(const std::string& path, const std::string& text) {
   const std::string fresh = path + ".new";

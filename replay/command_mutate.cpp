@@ -1,5 +1,4 @@
 // mutate.
-#include <algorithm>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -92,13 +91,7 @@ int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream&
   } else if (!loadWorkload(options.paths, options.recipes, workload, errors)) {
     return kExitUsage;
   }
-  for (const std::string& name : options.only) {
-    const auto& recipes = workload.program->recipes();
-    const auto has = [&](const analyzer::Recipe& each) { return each.info->name == name; };
-    if (std::any_of(recipes.begin(), recipes.end(), has)) continue;
-    errors << "exectrail-replay: there is no recipe '" << name << "'\n";
-    return kExitUsage;
-  }
+  if (!hasRecipes(*workload.program, options.only, errors)) return kExitUsage;
   const MutationReport report = mutate(*workload.program, workload.cases(),
                                        {options.only, options.entries, options.corpus,
                                         options.generated, options.keep, options.jobs});

@@ -40,14 +40,6 @@ std::vector<fs::path> scenarioFolders(const std::string& given) {
   return found;
 }
 
-std::string readAll(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) throw EnvironmentError(path.string() + " cannot be read");
-  return text.str();
-}
-
 std::optional<Scenario> load(const fs::path& folder, analyzer::Diagnostics& diagnostics) {
   const fs::path whole = fs::absolute(folder).lexically_normal();
   const std::string category = whole.parent_path().filename().string();
@@ -67,6 +59,14 @@ std::optional<Scenario> load(const fs::path& folder, analyzer::Diagnostics& diag
 }
 
 }  // namespace
+
+std::string readAll(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) throw EnvironmentError(path.string() + " cannot be read");
+  return text.str();
+}
 
 Corpus loadCorpus(const std::vector<std::string>& paths, analyzer::Diagnostics& diagnostics) {
   Corpus corpus;

@@ -1,6 +1,7 @@
 // Finding scenarios: folders with a scenario.yaml below attack/, evasion/ or benign/.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,5 +18,8 @@ using Corpus = std::vector<std::unique_ptr<const Scenario>>;
 // scenarios are collected in `diagnostics`. Throws EnvironmentError if a path cannot be read or
 // holds no scenario.
 Corpus loadCorpus(const std::vector<std::string>& paths, analyzer::Diagnostics& diagnostics);
+
+// A scenario's file. Throws EnvironmentError if it cannot be read.
+std::string readAll(const std::filesystem::path& path);
 
 }  // namespace exectrail::replay

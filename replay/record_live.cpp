@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <vector>
 
+#include "replay/corpus.h"
 #include "replay/raw_recording.h"
 #include "replay/sandbox.h"
 #include "replay/temporary.h"
@@ -20,18 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string readAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // run.sh may be harmful outside the sandbox; each has to refuse that itself.
 void requireGuard(const Scenario& scenario) {
   const std::string path = scenario.directory + "/run.sh";
   const std::string text = readAll(path);
-  if (text.empty()) throw EnvironmentError(path + " cannot be read or is empty");
+  if (text.empty()) throw EnvironmentError(path + " is empty");
   if (text.find("EXECTRAIL_SANDBOX") == std::string::npos ||
       text.find("exit " + std::to_string(kOutsideSandbox)) == std::string::npos) {
     throw EnvironmentError(path +

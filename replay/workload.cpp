@@ -1,5 +1,6 @@
 #include "replay/workload.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "analyzer/compiler/recipe_files.h"
@@ -52,6 +53,17 @@ bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& re
   }
   errors << formatErrors(diagnostics);
   return workload.program && diagnostics.empty();
+}
+
+bool hasRecipes(const analyzer::Program& program, const std::vector<std::string>& names,
+                std::ostream& errors) {
+  for (const std::string& name : names) {
+    const auto is = [&](const analyzer::Recipe& each) { return each.info->name == name; };
+    if (std::ranges::any_of(program.recipes(), is)) continue;
+    errors << "exectrail-replay: there is no recipe '" << name << "'\n";
+    return false;
+  }
+  return true;
 }
 
 }  // namespace exectrail::replay

@@ -28,4 +28,8 @@ std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& option
 bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,
                   Workload& workload, std::ostream& errors);
 
+// False, after a message, if one of `names` is no recipe of the program.
+bool hasRecipes(const analyzer::Program& program, const std::vector<std::string>& names,
+                std::ostream& errors);
+
 }  // namespace exectrail::replay

@@ -29,14 +29,10 @@ constexpr std::uint64_t kDrainNs = 2'000'000'000;
 void Follower::send(const Alert& alert) {
   for (Sink& sink : sinks_) {
     if (alert.severity < sink.spec().least) continue;
-    std::string line =
-        sink.spec().redact
-            ? toJsonLine(redacted(alert), headerOf(alert, header_), program_->inputsSha256())
-            : toJsonLine(alert, headerOf(alert, header_), program_->inputsSha256());
+    const Alert shown = sink.spec().redact ? redacted(alert) : alert;
+    std::string line = toJsonLine(shown, headerOf(alert, header_), program_->inputsSha256());
     line.pop_back();  // its newline
-    if (sink.spec().kind == SinkSpec::Kind::kJournal) {
-      line = journalEntry(sink.spec().redact ? redacted(alert) : alert, line);
-    }
+    if (sink.spec().kind == SinkSpec::Kind::kJournal) line = journalEntry(shown, line);
     sink.add(std::move(line), alert.severity, alert.realtimeNs, header_.host.name);
   }
 }

@@ -126,10 +126,12 @@ void OrderedMerge::noteAlone(const Event& event) {
 }
 
 void OrderedMerge::add(std::vector<Event>&& events) {
-  // Two reports of one exec may come together: one of them has to wait already.
-  const auto rest = std::stable_partition(events.begin(), events.end(), [](const Event& event) {
-    return event.source == trace::Source::kPerf;
-  });
+  // Two reports of one exec may come together, at the start: one of them has to wait already.
+  const auto fromPerf = [](const Event& event) { return event.source == trace::Source::kPerf; };
+  auto rest = std::find_if_not(events.begin(), events.end(), fromPerf);
+  if (std::any_of(rest, events.end(), fromPerf)) {
+    rest = std::stable_partition(events.begin(), events.end(), fromPerf);
+  }
   addOfOneTransport({events.begin(), rest});
   addOfOneTransport({rest, events.end()});
 }

@@ -1,7 +1,7 @@
 // Keeps the files of this process's own namespaces open. While nobody does, the kernel makes an
 // inode for each of them, and throws it away, for every record that names them: seven at each fork
-// and exec, the dearest part of recording (path_from_stashed() in fs/libfs.c). Those of containers
-// are not held: that would keep them alive.
+// and exec (path_from_stashed() in fs/libfs.c). Those of containers are not held: that would keep
+// them alive.
 #pragma once
 
 #include <vector>

@@ -39,8 +39,8 @@ class PerfEvent {
   int openExecSamples(int cpu, const PerfExecSettings& settings, const PerfFeatures& features);
   int openSideBand(int cpu, const PerfFeatures& features);
 
-  // Becomes readable at each exec, unless paused: an interrupt on the CPU of the exec, which in a
-  // virtual machine costs more than the sample. Enabled before the samples, it comes after each.
+  // Becomes readable at each exec, unless paused: that takes an interrupt on the CPU of the exec.
+  // Enabled before the samples, it comes after each.
   int openExecWaker(int cpu, const PerfExecSettings& settings);
 
   // Sends the records into the ring of `other`, which must be mapped. EINVAL: of another CPU.
