@@ -28,7 +28,10 @@ constexpr std::size_t kLogLines = 20;
 std::string tailOf(const std::string& path) {
   std::ifstream text(path, std::ios::binary);
   std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  for (std::string line; std::getline(text, line);) {
+    // The recorder's next command names a file that is thrown away.
+    if (!line.starts_with("exectrail: next: ")) lines.push_back(line);
+  }
   std::string tail;
   for (std::size_t i = lines.size() > kLogLines ? lines.size() - kLogLines : 0; i < lines.size();
        ++i) {

@@ -39,7 +39,7 @@ void MarkdownReport::finish(const Totals& totals) {
          << " benign scenarios: " << countsOf(totals.unexpectedBenign) << ".\n\n";
   }
   if (totals.unexpectedOthers != BySeverity{}) {
-    out_ << "Unexpected alerts on other scenarios: " << countsOf(totals.unexpectedOthers)
+    out_ << "Unexpected alerts on scenarios of attacks: " << countsOf(totals.unexpectedOthers)
          << ".\n\n";
   }
   for (const NotExercised& each : totals.exercise.untested) {

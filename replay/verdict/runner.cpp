@@ -1,5 +1,6 @@
 #include "replay/verdict/runner.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "replay/verdict/observe.h"
 #include "trace/dump.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 #include "trace/reader.h"
 
 namespace exectrail::replay {
@@ -21,6 +23,15 @@ std::string howToRecord(const Case& recording) {
   command += recording.scenario->directory;
   if (!recording.variant.empty()) command += " --variant " + recording.variant;
   return command;
+}
+
+// Lines of a dump are long: what stands around `at`.
+std::string around(std::size_t at, const std::string& line) {
+  constexpr std::size_t kBefore = 24;
+  constexpr std::size_t kShown = 72;
+  const std::size_t begin = at - std::min(at, kBefore);
+  return (begin > 0 ? "…" : "") + trace::escapeForTerminal(line.substr(begin, kShown)) +
+         (line.size() > begin + kShown ? "…" : "");
 }
 
 // A text dump that does not say what the trace holds would be reviewed in its place.
@@ -38,10 +49,13 @@ std::optional<Result> checkDump(const Case& recording) {
     const bool traceEnds = !std::getline(expected, inTrace);
     if (fileEnds && traceEnds) return std::nullopt;
     if (fileEnds == traceEnds && inFile == inTrace) continue;
+    const auto differ = std::ranges::mismatch(inFile, inTrace).in1 - inFile.begin();
+    const auto at = static_cast<std::size_t>(differ);
     return failedTrace(
         recording, "the dump does not agree with the trace",
-        {path + ":" + std::to_string(line) + ": " + (fileEnds ? "(ends)" : inFile),
-         "the trace says: " + (traceEnds ? "(ends)" : inTrace),
+        {path + ":" + std::to_string(line) + ":" + std::to_string(at + 1) + ": " +
+             (fileEnds ? "(ends)" : around(at, inFile)),
+         "the trace says: " + (traceEnds ? "(ends)" : around(at, inTrace)),
          "if the trace is right: exectrail trace dump " + recording.tracePath() + " > " + path});
   }
 }

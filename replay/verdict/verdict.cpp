@@ -144,6 +144,9 @@ class Judge {
     finding.what = expectation.recipe.name + ", " + toString(expectation.count);
     if (!matching.empty()) finding.what += "; got " + std::to_string(matching.size());
     finding.expected = sightingOf(expectation);
+    std::ranges::stable_sort(near, {}, [&](const Judged* judged) {
+      return differences(expectation, *judged->alert).size();
+    });
     for (Judged* judged : tooFew ? near : matching) {
       judged->reported = true;
       if (finding.got.size() == kShown) continue;
