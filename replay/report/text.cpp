@@ -140,7 +140,8 @@ void TextReport::finish(const Totals& totals) {
          << countsOf(totals.unexpectedBenign) << "\n";
   }
   if (totals.unexpectedOthers != BySeverity{}) {
-    out_ << "unexpected alerts on scenarios of attacks: " << countsOf(totals.unexpectedOthers) << "\n";
+    out_ << "unexpected alerts on scenarios of attacks: " << countsOf(totals.unexpectedOthers)
+         << "\n";
   }
 }
 
