@@ -33,7 +33,4 @@ std::optional<std::string> chooseText(const Literals& literals,
 // found.
 bool fillImage(SceneImage& image, const Literals& literals, const std::string& scriptAt);
 
-// Whether a text is as the goals want an element of a list to be.
-bool isSo(const Goals& goals, const std::string& element);
-
 }  // namespace exectrail::replay
