@@ -21,8 +21,9 @@ bool hasElements(const Condition& condition) {
 
 // Of an attempt, `process` is who tried: its arguments are another's.
 bool ownArguments(const FieldRef& field, bool attempt) {
-  const bool arguments =
-      field.attribute == Attribute::kArguments || field.attribute == Attribute::kArgument;
+  const bool arguments = field.attribute == Attribute::kArguments ||
+                         field.attribute == Attribute::kArgument ||
+                         field.attribute == Attribute::kCommandLine;
   return arguments &&
          (field.subject == Subject::kExec || (field.subject == Subject::kProcess && !attempt));
 }
@@ -46,6 +47,7 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
       return field.subject == Subject::kProcess ? Basis::kPaths : Basis::kOther;
     case Attribute::kArguments:
     case Attribute::kArgument:
+    case Attribute::kCommandLine:
       return ownArguments(field, attempt) ? Basis::kArgument : Basis::kOther;
     default:
       break;
@@ -194,35 +196,6 @@ KnownAnswer knownPart(const Condition& condition, const Judged& judged,
 
 void collectTests(const Condition& condition, Basis basis, Tests& tests) {
   collect(condition, basis, false, tests);
-}
-
-std::optional<std::set<std::string>> neededNames(const Condition& condition) {
-  using Names = std::set<std::string>;
-  if (condition.kind == Kind::kAnd) {
-    std::optional<Names> fewest;
-    for (const Condition& child : condition.children) {
-      auto names = neededNames(child);
-      if (names && (!fewest || names->size() < fewest->size())) fewest = std::move(names);
-    }
-    return fewest;
-  }
-  if (condition.kind == Kind::kOr) {
-    Names all;
-    for (const Condition& child : condition.children) {
-      auto names = neededNames(child);
-      if (!names) return std::nullopt;
-      all.merge(*names);
-    }
-    return all;
-  }
-  if (condition.kind == Kind::kSurely) return neededNames(condition.children.front());
-  const bool name = condition.left.attribute == Attribute::kName &&
-                    condition.left.subject == Subject::kProcess && !condition.right &&
-                    !condition.nocase;
-  if (!name) return std::nullopt;
-  if (condition.kind == Kind::kEqual) return Names{condition.texts.front()};
-  if (condition.kind != Kind::kTextIn || !condition.set->globs().empty()) return std::nullopt;
-  return Names(condition.set->exact().begin(), condition.set->exact().end());
 }
 
 }  // namespace exectrail::analyzer
