@@ -235,7 +235,7 @@ ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
 
 const Candidates::Numbers* Candidates::withHits(Found& found, const Judged& judged) {
   const trace::Field<TextList>& arguments = judged.arguments();
-  if (!arguments.known() || arguments.evidence.truncated()) {
+  if (!arguments.known() || arguments.evidence.truncated() || arguments.value.empty()) {
     return &joined(*found.always, *found.ifHit);
   }
   const std::uint32_t hits = found.tests->hitsOf(arguments.value);
