@@ -46,22 +46,21 @@ bool ArgumentTests::concerns(std::uint32_t hits, Some& some) const {
 std::uint32_t ArgumentTests::hitsOf(const TextList& arguments, Some& some) {
   std::uint32_t hits = kNoHits;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const trace::Bytes text = arguments[i];
-    if (!automaton_->worthAsking(text)) continue;
-    const std::uint32_t more = hitsOf(text, arguments.text(i));
+    const Text* kept = arguments.text(i);
+    const std::uint32_t more = kept == nullptr ? ask(arguments[i]) : hitsOf(*kept);
     if (more != kNoHits && concerns(more, some)) hits = united(hits, more);
   }
   return hits;
 }
 
-std::uint32_t ArgumentTests::hitsOf(trace::Bytes text, const Text* kept) {
-  if (kept == nullptr) return ask(text);
-  Known& known = known_[kept->id & (known_.size() - 1)];
-  if (known.textId != kept->id) known = {kept->id, ask(text)};
+std::uint32_t ArgumentTests::hitsOf(const Text& text) {
+  Known& known = known_[text.id & (known_.size() - 1)];
+  if (known.textId != text.id) known = {text.id, ask(text.bytes())};
   return known.hits;
 }
 
 std::uint32_t ArgumentTests::ask(trace::Bytes text) {
+  if (!automaton_->worthAsking(text)) return kNoHits;
   std::optional<Tests> found = automaton_->ask(text);
   return found ? numberOf(*std::move(found)) : kAllTests;
 }
@@ -79,7 +78,7 @@ std::uint32_t ArgumentTests::numberOf(Set set) {
 }
 
 std::uint32_t ArgumentTests::united(std::uint32_t a, std::uint32_t b) {
-  if (a == b || b == kNoHits) return a;
+  if (a == b) return a;
   if (a == kNoHits) return b;
   const std::uint64_t both = (std::uint64_t{a} << 32) | b;
   if (const auto known = united_.find(both); known != united_.end()) return known->second;

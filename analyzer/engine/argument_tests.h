@@ -52,7 +52,7 @@ class ArgumentTests {
  private:
   using Set = Tests;  // sorted
 
-  std::uint32_t hitsOf(trace::Bytes text, const Text* kept);
+  std::uint32_t hitsOf(const Text& text);
   std::uint32_t ask(trace::Bytes text);
   std::uint32_t numberOf(Set set);
   bool concerns(std::uint32_t hits, Some& some) const;

@@ -261,7 +261,7 @@ Candidates::Numbers Candidates::hitBy(std::uint32_t hits) const {
 
 const Candidates::Numbers* Candidates::withHits(Found& found, const Judged& judged) {
   const trace::Field<TextList>& arguments = judged.arguments();
-  if (!arguments.known() || arguments.evidence.truncated()) {
+  if (!arguments.known() || arguments.evidence.truncated() || arguments.value.empty()) {
     return &joined(*found.always, *found.ifHit);
   }
   const std::uint32_t hits = arguments_->hitsOf(arguments.value, *found.tests);

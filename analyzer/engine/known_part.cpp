@@ -137,7 +137,16 @@ class KnownPart {
            scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
   }
 
+  // What is known of them is said of one argument at least.
+  static bool asksForNone(const Condition& test) {
+    if (test.kind != Kind::kLength || test.left.attribute != Attribute::kArguments) return false;
+    return (test.op == Operator::kEqual && test.number == 0) ||
+           (test.op == Operator::kLess && test.number == 1) ||
+           (test.op == Operator::kLessOrEqual && test.number == 0);
+  }
+
   bool mayBeTrue(const Condition& test) const {
+    if (asksForNone(test)) return false;
     if (!ArgumentTests::canAsk(test)) return true;
     return arguments_.tests != nullptr && arguments_.tests->mayBeTrue(test, arguments_.hits);
   }

@@ -22,7 +22,7 @@ Basis basisOf(const Condition& test, bool attempt);
 
 // What is known of the arguments.
 struct ArgumentHits {
-  bool anything = true;                  // nothing
+  bool anything = true;                  // nothing, not even whether there are any
   const ArgumentTests* tests = nullptr;  // else they are all there, and of these tests,
   std::uint32_t hits = 0;                // only those in this set may be true. Null: none is
 };

@@ -61,6 +61,8 @@ bool Follower::more(const std::string& name, bool inside) {
     lastLook_ = true;
     return true;
   }
+  // A file that is there and has no header yet gets one without another change of names.
+  if (changed && tracesIn(settings_.folder).back() > name) looked_ = false;
   look();
   if (interrupted()) return false;
   watch_->wait(owedSinceNs_ != 0 ? kOwedMs : kWaitMs);
