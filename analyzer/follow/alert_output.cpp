@@ -84,11 +84,11 @@ void parseOutputRotate(const std::string& text, OutputSettings& settings) {
 void parseOutputRetain(const std::string& text, OutputSettings& settings) {
   for (const std::string& part : parts(text)) {
     std::string unit;
-    const auto number =
-        part.starts_with("count=") ? trace::leadingNumber(part.substr(6), unit) : std::nullopt;
+    const double count =
+        part.starts_with("count=") ? trace::leadingNumber(part.substr(6), unit).value_or(0) : 0;
     const auto age = part.starts_with("age=") ? trace::parseDuration(part.substr(4)) : std::nullopt;
-    if (number && unit.empty() && *number >= 1 && *number <= 1e6) {
-      settings.keepFiles = static_cast<std::size_t>(*number);
+    if (unit.empty() && count >= 1 && count <= 1e6) {
+      settings.keepFiles = static_cast<std::size_t>(count);
     } else if (age) {
       settings.keepAge = *age;
     } else {
