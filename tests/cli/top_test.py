@@ -28,7 +28,7 @@ class Top(programs.Case):
         self.master, self.slave = os.openpty()
         self.addCleanup(os.close, self.master)
         self.addCleanup(os.close, self.slave)
-        self.resize(30, 120)
+        self.resize(120, 120)  # room for every alert of the trace
         self.before = termios.tcgetattr(self.slave)
         self.output = b""
 
@@ -84,7 +84,7 @@ class Top(programs.Case):
             content = file.read()
         self.write("trail/a.trail", content[:600])
         self.start("trail")
-        self.wait_for("EXECUTIONS", "q quit", rows=30)
+        self.wait_for("EXECUTIONS", "q quit", rows=120)
         with open(self.path("trail/a.trail"), "ab") as file:
             file.write(content[600:])
         lines = self.wait_for("exec_from_unusual_dir", "critical", "/dev/shm/")
@@ -95,9 +95,9 @@ class Top(programs.Case):
         self.assertTrue(all(len(line) <= 40 for line in lines), lines)
         self.resize(50, 150)
         self.type("/SHM\r")
-        self.wait_for("only with SHM", "/dev/shm/", absent=["/var/tmp/"], rows=50)
+        self.wait_for("only with SHM", "/dev/shm/", absent=["/opt/.x"], rows=50)
         self.type("\x1b")
-        self.wait_for("/var/tmp/")
+        self.wait_for("/opt/.x")
         self.type("a")
         self.wait_for("ALERTS", absent=["EXECUTIONS"])
         self.type("ap")
