@@ -20,6 +20,8 @@ constexpr std::size_t kWordsOfRecord = 7;
 constexpr std::size_t kWordsOfFile = 10;
 constexpr std::size_t kWordsOfContext = 18;
 
+constexpr std::size_t kAhead = 8;  // records
+
 // Pointers of a Batch.
 constexpr std::uint32_t kStrings = 0;
 constexpr std::uint32_t kRecords = 1;
@@ -35,25 +37,25 @@ struct RawRecord {
   std::uint32_t execNumber;
   std::uint16_t kind;
   std::uint16_t unused;
-  struct ForkPart {
-    std::uint32_t childTgid;
-    std::uint32_t childExecNumber;
-    std::uint64_t childStartNs;
-    std::uint32_t childComm;
-  };
-  struct ExitPart {
-    std::uint16_t evidence;
-    std::uint16_t unused[7];
-    std::uint32_t status;
-  };
-
   std::uint64_t startNs;
-  union {
-    ForkPart fork;
-    ExitPart exit;
-  };
 };
-static_assert(sizeof(RawRecord) == kWordsOfRecord * kWord);
+
+// What follows it, of a fork and of an exit.
+struct RawFork {
+  std::uint32_t childTgid;
+  std::uint32_t childExecNumber;
+  std::uint64_t childStartNs;
+  std::uint32_t childComm;
+  std::uint32_t unused;
+};
+struct RawExit {
+  std::uint16_t evidence;
+  std::uint16_t unused[7];
+  std::uint32_t status;
+  std::uint32_t unused2;
+};
+static_assert(sizeof(RawRecord) + sizeof(RawFork) == kWordsOfRecord * kWord);
+static_assert(sizeof(RawFork) == sizeof(RawExit));
 
 }  // namespace
 
@@ -113,7 +115,7 @@ struct BatchView::State {
   // this version, as fields are only ever added.
   void setRecords(std::size_t number, const std::byte* at, std::size_t bytes,
                   std::size_t pointers) {
-    if (number != 0 && (bytes < sizeof(RawRecord) || pointers == 0)) {
+    if (number != 0 && (bytes < kWordsOfRecord * kWord || pointers == 0)) {
       throw BadMessage("records of " + std::to_string(bytes) + " bytes and " +
                        std::to_string(pointers) + " pointers");
     }
@@ -174,6 +176,7 @@ void BatchView::State::decode(std::size_t index, Record& out) {
   const std::byte* at = records + index * stride;
   const auto in = loadRaw<RawRecord>(at);
   const PartDecoder decoder(tables);
+  __builtin_prefetch(at + kAhead * stride);  // beside what it leads to, the caches lose sight of it
   // Cap'n Proto stores a field as its difference from the default, which is 0 here.
   out.timeNs = in.timeNs;
   out.cpu = in.cpu;
@@ -185,12 +188,13 @@ void BatchView::State::decode(std::size_t index, Record& out) {
   };
   switch (in.kind) {
     case schema::Record::FORK: {
+      const auto body = loadRaw<RawFork>(at + sizeof in);
       auto& fork = bodyAs<Fork>(out, tables.spareArguments);
       setImage(fork.creator);
-      fork.child.tgid = in.fork.childTgid;
-      fork.child.execNumber = in.fork.childExecNumber;
-      fork.child.startNs = in.fork.childStartNs;
-      fork.childComm = decoder.bytes(in.fork.childComm);
+      fork.child.tgid = body.childTgid;
+      fork.child.execNumber = body.childExecNumber;
+      fork.child.startNs = body.childStartNs;
+      fork.childComm = decoder.bytes(body.childComm);
       return;
     }
     case schema::Record::EXEC: {
@@ -206,11 +210,12 @@ void BatchView::State::decode(std::size_t index, Record& out) {
     }
     case schema::Record::EXIT: {
       if (loadRaw<std::uint64_t>(at + dataSize) != 0) break;  // notes
+      const auto body = loadRaw<RawExit>(at + sizeof in);
       auto& exit = bodyAs<Exit>(out, tables.spareArguments);
       setImage(exit.image);
-      exit.status.value = in.exit.status;
+      exit.status.value = body.status;
       exit.status.evidence.evidenceClass =
-          classFrom(static_cast<schema::EvidenceClass>(in.exit.evidence));
+          classFrom(static_cast<schema::EvidenceClass>(body.evidence));
       exit.status.evidence.errorNumber = 0;
       exit.status.evidence.afterGap = false;
       exit.status.evidence.originalLength = 0;
