@@ -5,16 +5,14 @@
 #include <malloc.h>
 
 #include "analyzer/compiler/recipe_files.h"
-#include "analyzer/engine/engine.h"
+#include "bench/judging.h"
 #include "bench/synthetic.h"
 #include "trace/container/pack.h"
 #include "trace/reader.h"
-#include "trace/synth/synth.h"
 
 namespace exectrail::bench {
 namespace {
 
-constexpr std::uint32_t kExecs = 100'000;
 constexpr const char* kLinker = "/usr/bin/x86_64-linux-gnu-ld.bfd";
 
 using Program = std::unique_ptr<const analyzer::Program>;
@@ -52,8 +50,6 @@ Program compiled(const std::vector<analyzer::RecipeSource>& sources) {
   return analyzer::compile(sources, diagnostics);
 }
 
-Program shipped() { return compiled(analyzer::loadRecipes({analyzer::builtinRecipesFolder()})); }
-
 Program unusualDirectories() {
   const Program all = shipped();
   std::vector<analyzer::Recipe> recipes = all->recipes();
@@ -65,49 +61,18 @@ Program unusualDirectories() {
 
 // The mixed scene of `trace synth`, as the recorder leaves it behind.
 std::vector<char> packedMixed() {
-  MemorySink plain;
-  trace::WriterSettings settings;
-  settings.compressionLevel = 0;
-  trace::Synth synth({1, kExecs, trace::Scene::kMixed});
-  trace::Writer writer(plain, synth.header(), settings);
-  trace::Record record;
-  while (synth.next(record)) writer.add(record);
-  writer.finish(synth.end());
+  const std::vector<char> plain = mixedTrace();
   MemorySink sink;
   trace::PackReport report;
-  trace::FrameReader in(trace::readBytes(std::as_bytes(std::span(plain.bytes()))), "bench",
+  trace::FrameReader in(trace::readBytes(std::as_bytes(std::span(plain))), "bench",
                         trace::FrameReader::Checks::kDigestsAndChain);
   trace::packFrames(in, sink, {}, report);
   return sink.bytes();
 }
 
 void judge(benchmark::State& state, const std::vector<char>& bytes, const Program& program) {
-  if (!program) {
-    state.SkipWithError("the recipes are not sound");
-    return;
-  }
-  std::uint64_t alerts = 0;
-  for (auto _ : state) {
-    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
-    analyzer::Engine engine(*program, reader->header(), [&](const auto&) { ++alerts; });
-    trace::Record record;
-    while (reader->next(record)) engine.process(record);
-    engine.finish();
-    if (engine.summary().execs != kExecs) state.SkipWithError("execs were lost");
-  }
-  const auto iterations = static_cast<double>(state.iterations());
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * kExecs);
-  state.counters["alerts/exec"] = static_cast<double>(alerts) / iterations / kExecs;
-  state.counters["recipes"] = static_cast<double>(program->recipes().size());
-}
-
-void read(benchmark::State& state, const std::vector<char>& bytes) {
-  for (auto _ : state) {
-    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
-    trace::Record record;
-    while (reader->next(record)) benchmark::DoNotOptimize(record);
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * kExecs);
+  if (!program) return state.SkipWithError("the recipes are not sound");
+  bench::judge(state, bytes, *program);
 }
 
 void readOnly(benchmark::State& state) { read(state, traceOf({kExecs, 100, kLinker})); }

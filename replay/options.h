@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "replay/commands.h"
+#include "replay/commands/commands.h"
 
 namespace exectrail::replay {
 

@@ -2,9 +2,9 @@
 #include <iostream>
 #include <memory>
 
-#include "replay/late_start.h"
+#include "replay/live/late_start.h"
+#include "replay/live/sandbox.h"
 #include "replay/options.h"
-#include "replay/sandbox.h"
 #include "trace/errors.h"
 
 namespace exectrail::replay {

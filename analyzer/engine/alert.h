@@ -75,6 +75,7 @@ struct Alert {
   // It was given before, when a gap that its decision spans was not known yet: the same alert once
   // more, with that gap. What was counted then is not counted again.
   bool amended = false;
+  std::uint64_t decisionFromNs = 0;  // what happened from here on until `timeNs` may have decided
   bool exempted = false;
   trace::MappingRole mapping = trace::MappingRole::kUnknown;  // filePath was mapped, not run
   bool script = false;            // filePath is a script, process.executable its interpreter

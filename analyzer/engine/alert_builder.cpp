@@ -76,9 +76,11 @@ std::optional<MountFacts> mountOf(const Judged& judged, const Alert& alert) {
 }
 
 // A lost event matters if it may have changed who this process is: from when the image that created
-// it began (or it itself, if that is not known) until now.
+// it began (or it itself, if that is not known) until now. The child of a fork runs the image of
+// its creator, which began earlier.
 std::uint64_t decisionStart(const Judged& judged) {
   if (const ImageNode* parent = judged.parent().node.get()) {
+    while (parent->copied && parent->above) parent = parent->above.get();
     if (parent->timeNs != 0) return parent->timeNs;
   }
   const ImageNode* oldest = judged.node().get();
@@ -86,14 +88,45 @@ std::uint64_t decisionStart(const Judged& judged) {
   return oldest->timeNs;
 }
 
-}  // namespace
-
+// What a recipe remembers reaches back so far: an event lost since may have been one that counts.
 std::uint64_t memoryStart(const Recipe& recipe, std::uint64_t timeNs) {
   std::uint64_t within = 0;
   if (recipe.count) within = recipe.count->withinNs;
   if (recipe.sequence) within = std::max(within, recipe.sequence->withinNs);
   return timeNs - std::min(timeNs, within);
 }
+
+bool looksAbove(const Condition& condition) {
+  const auto leader = [](const FieldRef& ref) { return ref.subject == Subject::kLeader; };
+  return condition.lineage || condition.kind == Condition::Kind::kNearest ||
+         leader(condition.left) || (condition.right && leader(*condition.right)) ||
+         std::ranges::any_of(condition.children, looksAbove);
+}
+
+// Does it decide by images further up than the parent?
+bool looksAbove(const Recipe& recipe) {
+  return (recipe.when && looksAbove(*recipe.when)) ||
+         std::ranges::any_of(recipe.modifiers,
+                             [](const Modifier& each) { return looksAbove(each.condition); }) ||
+         std::ranges::any_of(recipe.exemptions,
+                             [](const Exemption& each) { return looksAbove(each.parent); });
+}
+
+// An exec of one of them may have been lost as long as it was there. That is told by one word: what
+// stands at the top has often been there for all of the trace, and each of its gaps would be named.
+void noteGapsAbove(const Recipe& recipe, const Judged& judged, const Gaps& gaps, Alert& alert) {
+  const Lineage& lineage = judged.lineage();
+  if (gaps.empty() || lineage.above.empty() || !looksAbove(recipe)) return;
+  const auto above = gaps.touching(lineage.above.back()->timeNs, alert.decisionFromNs);
+  const auto named = [&](const trace::Gap& gap) {
+    return std::ranges::count(alert.gaps, gap) != 0;
+  };
+  if (std::ranges::all_of(above, named)) return;
+  alert.afterGap.emplace_back("lineage");
+  std::ranges::sort(alert.afterGap);
+}
+
+}  // namespace
 
 std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId) {
   std::string further;
@@ -146,8 +179,9 @@ Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
   alert.unknown = std::move(verdict.unknown);
   alert.unknownBecause = std::move(verdict.unknownBecause);
   addEvidence(judged, alert);
-  const std::uint64_t start = std::min(decisionStart(judged), memoryStart(recipe, judged.timeNs()));
-  alert.gaps = gaps.touching(start, judged.timeNs());
+  alert.decisionFromNs = std::min(decisionStart(judged), memoryStart(recipe, judged.timeNs()));
+  alert.gaps = gaps.touching(alert.decisionFromNs, judged.timeNs());
+  noteGapsAbove(recipe, judged, gaps, alert);
   return alert;
 }
 

@@ -14,8 +14,4 @@ std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::U
 Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
                  const trace::Header& header, const Gaps& gaps);
 
-// What a recipe remembers reaches back so far from `timeNs`: an event lost since may have been one
-// that counts.
-std::uint64_t memoryStart(const Recipe& recipe, std::uint64_t timeNs);
-
 }  // namespace exectrail::analyzer

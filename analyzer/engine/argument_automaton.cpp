@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "analyzer/engine/command_line_words.h"
+
 namespace exectrail::analyzer {
 namespace {
 
@@ -21,12 +23,8 @@ re2::RE2::Options options() {
   return options;
 }
 
-std::uint8_t small(char c) {
-  return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 std::size_t bigram(char first, char second) {
-  return (std::size_t{small(first)} << 8) | small(second);
+  return (std::size_t{WordAutomaton::small(first)} << 8) | WordAutomaton::small(second);
 }
 
 // Whether it can match at the beginning of a text only: `^`, and no other way beside.
@@ -79,8 +77,7 @@ std::string firstByte(const re2::RE2& regex) {
 
 struct ArgumentAutomaton::Patterns {
   re2::RE2::Set set{options(), re2::RE2::UNANCHORED};
-  Tests tests;       // by pattern
-  Tests unanswered;  // of patterns that did not fit: they may always be true
+  Tests tests;  // by pattern
   bool usable = false;
 };
 
@@ -90,7 +87,8 @@ ArgumentAutomaton::ArgumentAutomaton(const Tests& tests)
       parts_(std::make_unique<Bigrams>()) {
   for (const Condition* test : tests) add(*test);
   if (!patterns_->tests.empty()) patterns_->usable = patterns_->set.Compile();
-  anything_ = anything_ || !patterns_->unanswered.empty();
+  wordAutomaton_.finish();
+  std::ranges::sort(unanswered_);
 }
 ArgumentAutomaton::~ArgumentAutomaton() = default;
 
@@ -108,7 +106,12 @@ bool ArgumentAutomaton::canAsk(const Condition& test) {
   }
 }
 
+bool ArgumentAutomaton::answers(const Condition& test) const {
+  return !std::ranges::binary_search(unanswered_, &test);
+}
+
 void ArgumentAutomaton::add(const Condition& test) {
+  if (test.left.attribute == Attribute::kCommandLine) return addCommandLine(test);
   const bool elements =
       test.kind == Kind::kContains && test.left.attribute == Attribute::kArguments;
   if (test.kind == Kind::kEqual || elements) {
@@ -123,16 +126,28 @@ void ArgumentAutomaton::add(const Condition& test) {
     addPattern(test, test.regex->pattern());
     expectBeginning(firstByte(*test.regex));
   } else {
-    for (const std::string& text : test.texts) {
-      const std::string quoted = re2::RE2::QuoteMeta(text);
-      if (test.kind == Kind::kStartsWith) {
-        addPattern(test, "\\A" + quoted);
-        expectBeginning(text);
-      } else {
-        addPattern(test, test.kind == Kind::kEndsWith ? quoted + "\\z" : quoted);
-        expectSomewhere(text);
-      }
-    }
+    const Where where = test.kind == Kind::kStartsWith ? Where::kAtBeginning
+                        : test.kind == Kind::kEndsWith ? Where::kAtEnd
+                                                       : Where::kAnywhere;
+    for (const std::string& text : test.texts) addWord(test, text, where, test.nocase);
+  }
+}
+
+void ArgumentAutomaton::addCommandLine(const Condition& test) {
+  const auto words = wordsOfCommandLine(test);
+  if (!words) return unanswered_.push_back(&test);
+  for (const std::string& word : *words) addWord(test, word, Where::kAnywhere, true);
+}
+
+void ArgumentAutomaton::addWord(const Condition& test, const std::string& text, Where where,
+                                bool nocase) {
+  if (text.empty()) return unanswered_.push_back(&test);
+  wordAutomaton_.add(text, static_cast<std::uint32_t>(words_.size()));
+  words_.push_back({&test, text, where, nocase});
+  if (where == Where::kAtBeginning) {
+    expectBeginning(text);
+  } else {
+    expectSomewhere(text);
   }
 }
 
@@ -143,7 +158,7 @@ void ArgumentAutomaton::addExact(const Condition& test, const std::string& text)
 
 void ArgumentAutomaton::addPattern(const Condition& test, const std::string& pattern) {
   const bool fits = patterns_->set.Add(test.nocase ? "(?i)" + pattern : pattern, nullptr) >= 0;
-  (fits ? patterns_->tests : patterns_->unanswered).push_back(&test);
+  (fits ? patterns_->tests : unanswered_).push_back(&test);
 }
 
 void ArgumentAutomaton::expectBeginning(trace::Bytes text) {
@@ -159,11 +174,14 @@ void ArgumentAutomaton::expectBeginning(trace::Bytes text) {
 }
 
 void ArgumentAutomaton::expectSomewhere(trace::Bytes text) {
-  if (text.size() < 2) {
-    anything_ = true;
-  } else {
+  anyPart_ = true;
+  if (text.size() > 1) {
     parts_->set(bigram(text[0], text[1]));
-    anyPart_ = true;
+    return;
+  }
+  for (int other = 0; other < 256; ++other) {
+    parts_->set(bigram(text[0], static_cast<char>(other)));
+    parts_->set(bigram(static_cast<char>(other), text[0]));
   }
 }
 
@@ -177,8 +195,23 @@ bool ArgumentAutomaton::worthAsking(trace::Bytes text) const {
   return false;
 }
 
+void ArgumentAutomaton::findWords(trace::Bytes text, Tests& found) const {
+  std::vector<bool> seen(words_.size());
+  wordAutomaton_.find(text, [&](std::uint32_t number, std::size_t end) {
+    const Word& word = words_[number];
+    const std::size_t begin = end - word.text.size();
+    if (seen[number] || (word.where == Where::kAtBeginning && begin != 0) ||
+        (word.where == Where::kAtEnd && end != text.size()) ||
+        (!word.nocase && text.substr(begin, word.text.size()) != word.text)) {
+      return;
+    }
+    seen[number] = true;
+    found.push_back(word.test);
+  });
+}
+
 std::optional<Tests> ArgumentAutomaton::ask(trace::Bytes text) const {
-  Tests found = patterns_->unanswered;
+  Tests found;
   const auto lookUp = [&](const ByText& exact, const std::string& key) {
     if (const auto at = exact.find(key); at != exact.end()) {
       found.insert(found.end(), at->second.begin(), at->second.end());
@@ -186,6 +219,7 @@ std::optional<Tests> ArgumentAutomaton::ask(trace::Bytes text) const {
   };
   if (!exact_.empty()) lookUp(exact_, std::string(text));
   if (!exactSmall_.empty()) lookUp(exactSmall_, folded(text));
+  if (!words_.empty()) findWords(text, found);
   if (patterns_->tests.empty()) return found;
   std::vector<int> matches;
   re2::RE2::Set::ErrorInfo error{};

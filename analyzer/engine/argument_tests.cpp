@@ -25,27 +25,42 @@ ArgumentTests::ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentA
   numberOf(std::move(all));
 }
 
+ArgumentTests::Some::Some(Tests tests) : tests_(std::move(tests)) { sortOnce(tests_); }
+
 bool ArgumentTests::mayBeTrue(const Condition& test, std::uint32_t hits) const {
-  return std::ranges::binary_search(*sets_[hits], &test);
+  return std::ranges::binary_search(*sets_[hits], &test) || !automaton_->answers(test);
 }
 
-std::uint32_t ArgumentTests::hitsOf(const TextList& arguments) {
+bool ArgumentTests::concerns(std::uint32_t hits, Some& some) const {
+  if (hits >= some.holdsOf_.size()) some.holdsOf_.resize(sets_.size());
+  std::uint8_t& known = some.holdsOf_[hits];
+  if (known == 0) {
+    const bool any = std::ranges::any_of(*sets_[hits], [&](const Condition* test) {
+      return std::ranges::binary_search(some.tests_, test);
+    });
+    known = any ? 2 : 1;
+  }
+  return known == 2;
+}
+
+std::uint32_t ArgumentTests::hitsOf(const TextList& arguments, Some& some) {
   std::uint32_t hits = kNoHits;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const trace::Bytes text = arguments[i];
-    if (automaton_->worthAsking(text)) hits = united(hits, hitsOf(text, arguments.text(i)));
+    const Text* kept = arguments.text(i);
+    const std::uint32_t more = kept == nullptr ? ask(arguments[i]) : hitsOf(*kept);
+    if (more != kNoHits && concerns(more, some)) hits = united(hits, more);
   }
   return hits;
 }
 
-std::uint32_t ArgumentTests::hitsOf(trace::Bytes text, const Text* kept) {
-  if (kept == nullptr) return ask(text);
-  Known& known = known_[kept->id & (known_.size() - 1)];
-  if (known.textId != kept->id) known = {kept->id, ask(text)};
+std::uint32_t ArgumentTests::hitsOf(const Text& text) {
+  Known& known = known_[text.id & (known_.size() - 1)];
+  if (known.textId != text.id) known = {text.id, ask(text.bytes())};
   return known.hits;
 }
 
 std::uint32_t ArgumentTests::ask(trace::Bytes text) {
+  if (!automaton_->worthAsking(text)) return kNoHits;
   std::optional<Tests> found = automaton_->ask(text);
   return found ? numberOf(*std::move(found)) : kAllTests;
 }
@@ -53,14 +68,17 @@ std::uint32_t ArgumentTests::ask(trace::Bytes text) {
 std::uint32_t ArgumentTests::numberOf(Set set) {
   sortOnce(set);
   if (const auto known = numbers_.find(set); known != numbers_.end()) return known->second;
-  if (sets_.size() >= kMaxSets) return kAllTests;
+  inSets_ += set.size();
+  if (sets_.size() >= kMaxSets || (sets_.size() > kAllTests && inSets_ > kMaxInSets)) {
+    return kAllTests;
+  }
   const auto number = static_cast<std::uint32_t>(sets_.size());
   sets_.push_back(&numbers_.emplace(std::move(set), number).first->first);
   return number;
 }
 
 std::uint32_t ArgumentTests::united(std::uint32_t a, std::uint32_t b) {
-  if (a == b || b == kNoHits) return a;
+  if (a == b) return a;
   if (a == kNoHits) return b;
   const std::uint64_t both = (std::uint64_t{a} << 32) | b;
   if (const auto known = united_.find(both); known != united_.end()) return known->second;

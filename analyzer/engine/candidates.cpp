@@ -83,6 +83,23 @@ void Candidates::addName(const std::optional<std::set<std::string>>& names, std:
 void Candidates::prepare() {
   unite(contextTests_);
   unite(parentTests_);
+  Tests tests;
+  for (const std::uint32_t number : executions_) {
+    const std::size_t before = tests.size();
+    collectArgumentTests(number, tests);
+    for (std::size_t i = before; i < tests.size(); ++i) owners_.emplace(tests[i], number);
+  }
+  arguments_ = std::make_unique<ArgumentTests>(tests, automata_.of(tests), knownTexts_);
+}
+
+void Candidates::collectArgumentTests(std::uint32_t number, Tests& tests) const {
+  if (const Recipe* recipe = subjects_[number].recipe) {
+    if (recipe->when) collectTests(*recipe->when, Basis::kArgument, tests);
+    return;
+  }
+  for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
+    collectTests(step.condition, Basis::kArgument, tests);
+  }
 }
 
 // What the tests say, as a number: the same for all that they say the same of.
@@ -163,14 +180,18 @@ Candidates::Found Candidates::findOut(const Judged& judged) {
   Numbers always;
   Numbers inconclusive;
   Numbers ifHit;
-  const Facts& facts = *judged.facts();
-  const bool named = facts.nameText() != nullptr && !facts.file().executableEvidence.truncated();
-  if (named) {
-    const auto byName = byName_.find(std::string(facts.name()));
-    static const Numbers kNone;
-    joined(ofAnyName_, byName == byName_.end() ? kNone : byName->second);
+  const auto names = namesOf(judged);
+  Numbers concerned = ofAnyName_;
+  if (names) {
+    for (const std::string& name : *names) {
+      const auto byName = byName_.find(name);
+      if (byName == byName_.end()) continue;
+      concerned.insert(concerned.end(), byName->second.begin(), byName->second.end());
+    }
+    std::ranges::sort(concerned);
+    concerned.erase(std::unique(concerned.begin(), concerned.end()), concerned.end());
   }
-  for (const std::uint32_t number : named ? result_ : executions_) {
+  for (const std::uint32_t number : names ? concerned : executions_) {
     if (excluded(number, judged)) continue;
     const KnownAnswer whatever = knownPartOf(number, judged, {});
     if (whatever.answer == Tri::kFalse) continue;
@@ -178,7 +199,8 @@ Candidates::Found Candidates::findOut(const Judged& judged) {
     const bool plain = recipe != nullptr && !recipe->classified && !recipe->sequence;
     if (plain && whatever.whole && whatever.answer == Tri::kUnknown) {
       inconclusive.push_back(number);
-    } else if (knownPartOf(number, judged, {false, nullptr, 0}).answer == Tri::kFalse) {
+    } else if (knownPartOf(number, judged, {false, arguments_.get(), ArgumentTests::kNoHits})
+                   .answer == Tri::kFalse) {
       ifHit.push_back(number);
     } else {
       always.push_back(number);
@@ -215,36 +237,41 @@ KnownAnswer Candidates::knownPartOf(std::uint32_t number, const Judged& judged,
   return {answer, false};
 }
 
-ArgumentTests* Candidates::testsOf(const Numbers& ifHit) {
+ArgumentTests::Some* Candidates::testsOf(const Numbers& ifHit) {
   if (ifHit.empty()) return nullptr;
-  std::unique_ptr<ArgumentTests>& made = argumentTests_[&ifHit];
-  if (made) return made.get();
+  const auto known = argumentTests_.find(&ifHit);
+  if (known != argumentTests_.end()) return &known->second;
   Tests tests;
-  for (const std::uint32_t number : ifHit) {
-    if (const Recipe* recipe = subjects_[number].recipe) {
-      collectTests(*recipe->when, Basis::kArgument, tests);
-      continue;
-    }
-    for (const SequenceRule::Step& step : subjects_[number].steps->steps) {
-      collectTests(step.condition, Basis::kArgument, tests);
+  for (const std::uint32_t number : ifHit) collectArgumentTests(number, tests);
+  return &argumentTests_.emplace(&ifHit, ArgumentTests::Some(std::move(tests))).first->second;
+}
+
+// What one of these tests belongs to, ascending: nothing else can be concerned by them.
+Candidates::Numbers Candidates::hitBy(std::uint32_t hits) const {
+  Numbers numbers;
+  for (const Condition* test : arguments_->set(hits)) {
+    if (const auto owner = owners_.find(test); owner != owners_.end()) {
+      numbers.push_back(owner->second);
     }
   }
-  made = std::make_unique<ArgumentTests>(tests, automata_.of(tests), knownTexts_);
-  return made.get();
+  std::ranges::sort(numbers);
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
 }
 
 const Candidates::Numbers* Candidates::withHits(Found& found, const Judged& judged) {
   const trace::Field<TextList>& arguments = judged.arguments();
-  if (!arguments.known() || arguments.evidence.truncated()) {
+  if (!arguments.known() || arguments.evidence.truncated() || arguments.value.empty()) {
     return &joined(*found.always, *found.ifHit);
   }
-  const std::uint32_t hits = found.tests->hitsOf(arguments.value);
+  const std::uint32_t hits = arguments_->hitsOf(arguments.value, *found.tests);
   if (hits == ArgumentTests::kNoHits) return found.always;
   const Numbers*& numbers = found.byHits[hits];
   if (numbers == nullptr) {
     Numbers possible;
-    for (const std::uint32_t number : *found.ifHit) {
-      const ArgumentHits known{false, found.tests, hits};
+    for (const std::uint32_t number : hitBy(hits)) {
+      if (!std::ranges::binary_search(*found.ifHit, number)) continue;
+      const ArgumentHits known{false, arguments_.get(), hits};
       if (knownPartOf(number, judged, known).answer != Tri::kFalse) possible.push_back(number);
     }
     numbers = keep(joined(*found.always, possible));

@@ -16,6 +16,7 @@
 #include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judged.h"
 #include "analyzer/engine/known_part.h"
+#include "analyzer/engine/needed_names.h"
 
 namespace exectrail::analyzer {
 
@@ -64,12 +65,13 @@ class Candidates {
   struct Found {
     const Numbers* always = nullptr;
     const Numbers* inconclusive = nullptr;
-    const Numbers* ifHit = nullptr;  // if an argument may be what they look for
-    ArgumentTests* tests = nullptr;  // of these
+    const Numbers* ifHit = nullptr;        // if an argument may be what they look for
+    ArgumentTests::Some* tests = nullptr;  // of these
     std::unordered_map<std::uint32_t, const Numbers*> byHits;
   };
 
   void addTests(const Condition& condition);
+  void collectArgumentTests(std::uint32_t number, Tests& tests) const;
   void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
   bool keyOf(const Judged& judged, Key& key);
   std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
@@ -77,8 +79,9 @@ class Candidates {
   bool excluded(std::uint32_t number, const Judged& judged) const;
   KnownAnswer knownPartOf(std::uint32_t number, const Judged& judged,
                           const ArgumentHits& arguments) const;
-  ArgumentTests* testsOf(const Numbers& ifHit);
+  ArgumentTests::Some* testsOf(const Numbers& ifHit);
   const Numbers* withHits(Found& found, const Judged& judged);
+  Numbers hitBy(std::uint32_t hits) const;
   const Numbers& joined(const Numbers& a, const Numbers& b);
   const Numbers* keep(Numbers numbers) { return &*lists_.insert(std::move(numbers)).first; }
 
@@ -89,7 +92,7 @@ class Candidates {
   Numbers executions_;  // of those that judge executions or attempts
   Numbers mappings_;    // of those that judge mappings
   Numbers none_;
-  std::unordered_map<std::string, Numbers> byName_;  // that need a program of this name
+  std::unordered_map<std::string, Numbers> byName_;  // that need this name, see needed_names.h
   Numbers ofAnyName_;
   Tests contextTests_;
   Tests parentTests_;
@@ -98,7 +101,9 @@ class Candidates {
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known
   std::unordered_map<Key, Found, KeyHash> found_;
   std::set<Numbers> lists_;  // what found_ points to
-  std::map<const Numbers*, std::unique_ptr<ArgumentTests>> argumentTests_;
+  std::unique_ptr<ArgumentTests> arguments_;
+  std::unordered_map<const Condition*, std::uint32_t> owners_;  // of the tests of arguments
+  std::map<const Numbers*, ArgumentTests::Some> argumentTests_;
   Numbers result_;
 };
 

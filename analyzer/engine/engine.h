@@ -62,7 +62,7 @@ class Engine {
   // What follows comes from the next segment of the same recording: its clock counts from here on.
   void continueIn(const trace::Header& segment);
 
-  // While silent, all is judged, counted and remembered as ever, and no alert is made of it.
+  // While silent, all is judged, counted and remembered as ever, and no alert is given.
   void setSilent(bool silent);
 
   // The trace has ended: gives out what suppression holds back.

@@ -16,6 +16,8 @@ class Gaps {
 
   void add(const trace::Gap& gap);
 
+  bool empty() const { return gaps_.empty(); }
+
   // Those that touch the time from `fromNs` to `toNs`, in the order of the trace.
   std::vector<trace::Gap> touching(std::uint64_t fromNs, std::uint64_t toNs) const;
 

@@ -124,6 +124,7 @@ void HostJudge::give(const Alert& alert) const {
 }
 
 void HostJudge::handOver(const Alert& alert) const {
+  if (trace_.silent) return;
   if (!trace_.clock) return trace_.sink(alert);
   const std::uint64_t startNs = trace_.clock();
   trace_.sink(alert);
@@ -169,11 +170,11 @@ void HostJudge::operator()(const trace::Gap& gap) {
   trace_.summary.lostEvents += gap.lostEvents;
   gaps_.add(gap);
   // A ring tells of its loss when its next event comes: others may have been judged meanwhile.
-  for (Given& given : given_) {
-    if (gap.fromNs > given.alert.timeNs || gap.toNs < given.fromNs) continue;
-    given.alert.gaps.push_back(gap);
-    given.alert.amended = true;
-    handOver(given.alert);
+  for (Alert& given : given_) {
+    if (gap.fromNs > given.timeNs || gap.toNs < given.decisionFromNs) continue;
+    given.gaps.push_back(gap);
+    given.amended = true;
+    handOver(given);
   }
 }
 
@@ -241,16 +242,14 @@ void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint
   }
   ++running.counts.alerts;
   ++trace_.summary.alertsBySeverity.at(static_cast<std::size_t>(verdict.severity));
-  const bool remembered = running.counter || running.sequencer;
-  if (trace_.silent && !remembered) return;
-  const Alert alert = make();
-  if (remembered) remember(alert, running.recipe);
-  if (!trace_.silent) sink_(alert);
+  Alert alert = make();
+  sink_(alert);
+  remember(std::move(alert));
 }
 
-void HostJudge::remember(const Alert& alert, const Recipe& recipe) {
+void HostJudge::remember(Alert&& alert) {
   if (given_.size() >= kMostGiven) given_.pop_front();
-  given_.push_back({alert, memoryStart(recipe, alert.timeNs)});
+  given_.push_back(std::move(alert));
 }
 
 bool HostJudge::passes(RunningRecipe& running, const Judged& judged, const Verdict& verdict,

@@ -73,7 +73,7 @@ class HostJudge {
   void judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight);
   bool passes(RunningRecipe& running, const Judged& judged, const Verdict& verdict,
               const std::function<Alert()>& make);
-  void remember(const Alert& alert, const Recipe& recipe);
+  void remember(Alert&& alert);
   void advance();
   void give(const Alert& alert) const;
   void handOver(const Alert& alert) const;
@@ -91,13 +91,8 @@ class HostJudge {
   std::vector<RunningRecipe*> sequences_;                // those that want to see all that runs
   std::vector<RunningRecipe*> suppressed_;
   bool counts_ = false;  // one of them counts
-  // The latest alerts that rest on what others did before, with the beginning of that time.
-  struct Given {
-    Alert alert;
-    std::uint64_t fromNs;
-  };
   static constexpr std::size_t kMostGiven = 256;
-  std::deque<Given> given_;
+  std::deque<Alert> given_;  // the latest ones
   Candidates candidates_;
   std::uint64_t timeNs_ = 0;
   std::uint64_t nextExpiryNs_ = kNever;  // or earlier: of all suppressors

@@ -1,6 +1,6 @@
 // A set of objects of which there is one for each content, found by a hash of it. What nobody uses
-// stays until the set has grown to twice of what is used: then it is swept out. So memory follows
-// what is alive, and what comes again and again is found again.
+// stays until the set has grown to twice of what is used: then it is swept out, unless it was found
+// again since the last time. So memory follows what is alive, and what comes again and again stays.
 #pragma once
 
 #include <algorithm>
@@ -25,20 +25,24 @@ class Interned {
 
   // Null if there is none of which `same` is true.
   template <typename Same>
-  T* find(std::uint64_t hash, Same same) const {
-    const Tag tag = tagOf(hash);
+  T* find(std::uint64_t hash, Same same) {
+    const Tag again = tagOf(hash) | kAgain;
     for (std::size_t at = hash & mask_; tags_[at] != kEmpty; at = (at + 1) & mask_) {
-      if (tags_[at] == tag && slots_[at]->hash == hash && same(*slots_[at])) return slots_[at];
+      if ((tags_[at] | kAgain) != again || slots_[at]->hash != hash || !same(*slots_[at])) continue;
+      tags_[at] = again;
+      return slots_[at];
     }
     return nullptr;
   }
 
-  // What find() has not found.
-  void insert(T* entry) {
-    if (size_ >= limit_) sweep();
+  // What find() has not found. True: what nobody uses is gone now.
+  bool insert(T* entry) {
+    const bool full = size_ >= limit_;
+    if (full) sweep();
     if (2 * (size_ + 1) > slots_.size()) rebuild(2 * slots_.size());
     put(entry);
     ++size_;
+    return full;
   }
 
   std::size_t size() const { return size_; }
@@ -50,7 +54,10 @@ class Interned {
   // them: they lie all over the memory.
   using Tag = std::uint16_t;
   static constexpr Tag kEmpty = 0;
-  static Tag tagOf(std::uint64_t hash) { return static_cast<Tag>((hash >> 48) | 1U); }
+  static constexpr Tag kAgain = 2;  // it was found since the last sweep
+  static Tag tagOf(std::uint64_t hash) {
+    return static_cast<Tag>(((hash >> 48) & ~std::uint64_t{kAgain}) | 1U);
+  }
 
   void put(T* entry) {
     std::size_t at = entry->hash & mask_;
@@ -70,8 +77,14 @@ class Interned {
   }
 
   void sweep() {
-    for (T*& entry : slots_) {
+    std::size_t stay = leastLimit_;  // of those nobody uses, at most
+    for (std::size_t at = 0; at < slots_.size(); ++at) {
+      T*& entry = slots_[at];
       if (entry == nullptr || entry->uses != 0) continue;
+      if ((tags_[at] & kAgain) != 0 && stay > 0) {
+        --stay;
+        continue;
+      }
       T::destroy(entry);
       entry = nullptr;
       --size_;

@@ -27,31 +27,8 @@ class Judge {
       : recipe_(recipe), judged_(judged), realtimeNs_(realtimeNs) {}
 
   Verdict run() {
-    if (!concerns()) return verdict_;
-    Tri trigger = triggerOfClass();
-    if (trigger == Tri::kFalse) return verdict_;
-    if (recipe_.when)
-      trigger = both(trigger, evaluate(*recipe_.when, judged_, verdict_.directoryClass));
-    if (trigger == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
-    if (trigger != Tri::kTrue) return verdict_;
-    verdict_.kind = Verdict::Kind::kAlert;
-    tellTrigger();
-    int steps = 0;
-    if (verdict_.typedPathOnly) {
-      --steps;
-      verdict_.reasons.push_back(
-          {"typed_path_only", "-1", "the file that ran is " + judged_.filePlace().path, {}});
-    }
-    for (const Modifier& modifier : recipe_.modifiers) {
-      if (applies(modifier.condition, modifier.name)) {
-        steps += modifier.step;
-        verdict_.reasons.push_back(
-            {modifier.name, stepText(modifier.step), join(because_), modifier.source});
-      }
-    }
-    verdict_.severity = moved(base_, steps);
-    applyExemption();
-    return verdict_;
+    if (concerns()) decide();
+    return std::move(verdict_);
   }
 
   // Finds path, class and severity.
@@ -71,6 +48,32 @@ class Judge {
   }
 
  private:
+  void decide() {
+    Tri trigger = triggerOfClass();
+    if (trigger == Tri::kFalse) return;
+    if (recipe_.when)
+      trigger = both(trigger, evaluate(*recipe_.when, judged_, verdict_.directoryClass));
+    if (trigger == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
+    if (trigger != Tri::kTrue) return;
+    verdict_.kind = Verdict::Kind::kAlert;
+    tellTrigger();
+    int steps = 0;
+    if (verdict_.typedPathOnly) {
+      --steps;
+      verdict_.reasons.push_back(
+          {"typed_path_only", "-1", "the file that ran is " + judged_.filePlace().path, {}});
+    }
+    for (const Modifier& modifier : recipe_.modifiers) {
+      if (applies(modifier.condition, modifier.name)) {
+        steps += modifier.step;
+        verdict_.reasons.push_back(
+            {modifier.name, stepText(modifier.step), join(because_), modifier.source});
+      }
+    }
+    verdict_.severity = moved(base_, steps);
+    applyExemption();
+  }
+
   // Whether it is of the kind that the recipe is about.
   bool concerns() const {
     if (judged_.isMapping()) return std::ranges::count(recipe_.mappings, judged_.mapping()) > 0;

@@ -21,8 +21,9 @@ bool hasElements(const Condition& condition) {
 
 // Of an attempt, `process` is who tried: its arguments are another's.
 bool ownArguments(const FieldRef& field, bool attempt) {
-  const bool arguments =
-      field.attribute == Attribute::kArguments || field.attribute == Attribute::kArgument;
+  const bool arguments = field.attribute == Attribute::kArguments ||
+                         field.attribute == Attribute::kArgument ||
+                         field.attribute == Attribute::kCommandLine;
   return arguments &&
          (field.subject == Subject::kExec || (field.subject == Subject::kProcess && !attempt));
 }
@@ -46,6 +47,7 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
       return field.subject == Subject::kProcess ? Basis::kPaths : Basis::kOther;
     case Attribute::kArguments:
     case Attribute::kArgument:
+    case Attribute::kCommandLine:
       return ownArguments(field, attempt) ? Basis::kArgument : Basis::kOther;
     default:
       break;
@@ -135,7 +137,16 @@ class KnownPart {
            scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
   }
 
+  // What is known of them is said of one argument at least.
+  static bool asksForNone(const Condition& test) {
+    if (test.kind != Kind::kLength || test.left.attribute != Attribute::kArguments) return false;
+    return (test.op == Operator::kEqual && test.number == 0) ||
+           (test.op == Operator::kLess && test.number == 1) ||
+           (test.op == Operator::kLessOrEqual && test.number == 0);
+  }
+
   bool mayBeTrue(const Condition& test) const {
+    if (asksForNone(test)) return false;
     if (!ArgumentTests::canAsk(test)) return true;
     return arguments_.tests != nullptr && arguments_.tests->mayBeTrue(test, arguments_.hits);
   }
@@ -194,35 +205,6 @@ KnownAnswer knownPart(const Condition& condition, const Judged& judged,
 
 void collectTests(const Condition& condition, Basis basis, Tests& tests) {
   collect(condition, basis, false, tests);
-}
-
-std::optional<std::set<std::string>> neededNames(const Condition& condition) {
-  using Names = std::set<std::string>;
-  if (condition.kind == Kind::kAnd) {
-    std::optional<Names> fewest;
-    for (const Condition& child : condition.children) {
-      auto names = neededNames(child);
-      if (names && (!fewest || names->size() < fewest->size())) fewest = std::move(names);
-    }
-    return fewest;
-  }
-  if (condition.kind == Kind::kOr) {
-    Names all;
-    for (const Condition& child : condition.children) {
-      auto names = neededNames(child);
-      if (!names) return std::nullopt;
-      all.merge(*names);
-    }
-    return all;
-  }
-  if (condition.kind == Kind::kSurely) return neededNames(condition.children.front());
-  const bool name = condition.left.attribute == Attribute::kName &&
-                    condition.left.subject == Subject::kProcess && !condition.right &&
-                    !condition.nocase;
-  if (!name) return std::nullopt;
-  if (condition.kind == Kind::kEqual) return Names{condition.texts.front()};
-  if (condition.kind != Kind::kTextIn || !condition.set->globs().empty()) return std::nullopt;
-  return Names(condition.set->exact().begin(), condition.set->exact().end());
 }
 
 }  // namespace exectrail::analyzer

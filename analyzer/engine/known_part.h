@@ -3,11 +3,6 @@
 // whatever the rest is. So recipes need not be asked that cannot be concerned.
 #pragma once
 
-#include <optional>
-#include <set>
-#include <string>
-#include <vector>
-
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judged.h"
@@ -27,7 +22,7 @@ Basis basisOf(const Condition& test, bool attempt);
 
 // What is known of the arguments.
 struct ArgumentHits {
-  bool anything = true;                  // nothing
+  bool anything = true;                  // nothing, not even whether there are any
   const ArgumentTests* tests = nullptr;  // else they are all there, and of these tests,
   std::uint32_t hits = 0;                // only those in this set may be true. Null: none is
 };
@@ -41,8 +36,5 @@ KnownAnswer knownPart(const Condition& condition, const Judged& judged,
 
 // Tests of one basis in a condition, wherever they stand.
 void collectTests(const Condition& condition, Basis basis, Tests& tests);
-
-// Names of programs of which one is needed to satisfy it; nothing: others may, too.
-std::optional<std::set<std::string>> neededNames(const Condition& condition);
 
 }  // namespace exectrail::analyzer

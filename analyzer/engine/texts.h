@@ -2,6 +2,7 @@
 // out about a text (does a pattern match it?), is there for all that have the same text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -35,10 +36,20 @@ class Texts {
   std::size_t size() const { return texts_.size(); }
 
  private:
-  static constexpr std::size_t kLeastLimit = 16'384;
+  static constexpr std::size_t kLeastLimit = 4096;
+
+  Text* kept(trace::Bytes bytes);
 
   Interned<Text> texts_{kLeastLimit};
   std::uint64_t lastId_ = 0;
+
+  // By where the bytes were that asked for it: a batch has each text at one place, so that most of
+  // them need no hash. It is a guess, the bytes are compared.
+  struct Guess {
+    const char* data = nullptr;
+    Text* text = nullptr;
+  };
+  std::array<Guess, 1024> guesses_{};
 };
 
 }  // namespace exectrail::analyzer

@@ -22,19 +22,18 @@ def nanoseconds(stamp):
     return seconds * 10**9 + int((fraction + "000000000")[:9])
 
 
-class Load(threading.Thread):
-    def __init__(self, program, rate):
-        super().__init__()
-        self.program, self.rate, self.count, self.stop = program, rate, 0, threading.Event()
+class Load:
+    """bench/recorder/storm, at a rate."""
 
-    def run(self):
-        due = time.monotonic()
-        while not self.stop.is_set():
-            pid = os.posix_spawn(self.program, [self.program, str(self.count)], {})
-            os.waitpid(pid, 0)
-            self.count += 1
-            due += 1 / self.rate
-            self.stop.wait(max(0, due - time.monotonic()))
+    def __init__(self, arguments, program, rate):
+        self.storm = subprocess.Popen(
+            [os.path.join(arguments.bin, "storm"), "--rate", str(rate), "--count",
+             str(max(1, round(rate * arguments.seconds))), program], stdout=subprocess.PIPE)
+        self.count, self.rate = 0, 0.0
+
+    def join(self):
+        told = json.loads(self.storm.communicate()[0])
+        self.count, self.rate = told["execs"], told["execs"] / (told["wallNs"] / 1e9)
 
 
 def commands(arguments, folder, form):
@@ -58,8 +57,6 @@ def isClosed(checkpoint):
 
 def end(arguments, load, recorder, analyzer, checkpoint):
     """Ends each when it has done what there was to do."""
-    time.sleep(arguments.seconds)
-    load.stop.set()
     load.join()
     time.sleep(1)
     recorder.send_signal(signal.SIGINT)
@@ -87,6 +84,8 @@ class Found:
                 if self.program not in line:
                     continue
                 alert = json.loads(line)
+                if alert["process"].get("executable") != self.program.decode():
+                    continue
                 # A summary stands for so many, of before.
                 if number := alert["exectrail"].get("suppressed", 0):
                     self.suppressed += number
@@ -98,7 +97,7 @@ class Found:
 def measure(arguments, form, rate):
     with tempfile.TemporaryDirectory(prefix="exectrail-latency-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
-        program = shutil.copy("/bin/true", os.path.join(folder, "x"))
+        program = shutil.copy(os.path.join(arguments.bin, "short_lived"), os.path.join(folder, "x"))
         record, analyze = commands(arguments, folder, form)
         log = open(os.path.join(folder, "log"), "ab")
         recorder = subprocess.Popen(record, stdin=subprocess.DEVNULL, stderr=log,
@@ -108,8 +107,7 @@ def measure(arguments, form, rate):
         if form == "pipe":
             recorder.stdout.close()
         time.sleep(2)
-        load = Load(program, rate)
-        load.start()
+        load = Load(arguments, program, rate)
         checkpoint = None if form == "pipe" else os.path.join(folder, "checkpoint")
         ending = threading.Thread(target=end,
                                   args=(arguments, load, recorder, analyzer, checkpoint))
@@ -120,7 +118,7 @@ def measure(arguments, form, rate):
         ending.join()
         analyzer.wait()
         note = account(arguments, folder, found) if form == "folder" else ""
-        return load.count, found, busy, note
+        return load, found, busy, note
 
 
 def account(arguments, folder, found):
@@ -144,12 +142,12 @@ def main():
           "| max ms | load |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for form in arguments.forms.split(","):
         for rate in (int(word) for word in arguments.rates.split(",")):
-            count, found, busy, note = measure(arguments, form, rate)
-            times = found.latencies
+            load, found, busy, note = measure(arguments, form, rate)
+            count, times = load.count, found.latencies
 
             def at(part, values=times):
                 return f"{values[min(len(values) - 1, int(len(values) * part))]:.3f}" if values else ""
-            print(f"| {form} | {rate} | {count} | {len(times)} | {found.suppressed} "
+            print(f"| {form} | {load.rate:.0f} | {count} | {len(times)} | {found.suppressed} "
                   f"| {count - len(times) - found.suppressed} | {at(0.5)} | {at(0.99)} "
                   f"| {at(1)} | {busy:.1f} | {note}", flush=True)
 

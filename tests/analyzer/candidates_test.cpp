@@ -83,6 +83,15 @@ TEST(Candidates, TestsOfArguments) {
       "any(args, it matches ''^/.+s$'')",
       "any(args, it matches ''^(m|-)[]o|]'')",
       "script.path endswith ''.sh'' or len(env.LD_PRELOAD) > 0",
+      "command_line contains '' -c''",
+      "command_line nocase contains [''MAKE '', ''.O -'']",
+      "command_line contains ''-o'' and command_line contains '' -c'' and not command_line "
+      "contains ''x''",
+      "command_line startswith ''make'' or command_line endswith ''.c''",
+      "command_line matches ''(cc1|ld) .*-o''",
+      "command_line matches ''^[a-z]+$'' or command_line contains ''  ''",
+      "command_line == ''make all'' or parent.command_line contains ''make''",
+      "surely(not command_line contains ''-'')",
   };
   for (std::size_t i = 0; i < std::size(kConditions); ++i) {
     text += "---\nrecipe: r" + std::to_string(i) +
@@ -96,6 +105,32 @@ TEST(Candidates, TestsOfArguments) {
   }
 }
 
+// Recipes that are found by the names they need, wherever those are written.
+TEST(Candidates, NamesOfPrograms) {
+  std::string text;
+  const char* const kConditions[] = {
+      "process.executable nocase endswith [''/LD'', ''/cc1'', ''/MAKE'']",
+      "process.executable endswith ''sh''",
+      "process.name == ''dash'' or file.name == ''bash''",
+      "file.path glob [''/**/ma[k]e'', ''/usr/bin/*'']",
+      "file.path glob ''/**/dash'' or typed_path endswith ''/sh''",
+      "process.name nocase in [''CC'', ''Make''] and not (process.name == ''make'')",
+      "not process.name == ''make''",
+      "typed_path in [''/bin/sh'', ''/usr/bin/make'']",
+      "file.path == ''/usr/bin/dash'' and result == ''ok''",
+  };
+  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
+    text += "---\nrecipe: n" + std::to_string(i) +
+            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
+            "when: '" +
+            kConditions[i] + "'\n";
+  }
+  const auto program = test::compiled(text);
+  for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
+    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+  }
+}
+
 TEST(Candidates, WhatIsNotFoundInAnArgumentIsNotThere) {
   const std::string conditions[] = {"any(args, it nocase matches '^stratum')",
                                     "any(args, it contains 'docker.sock')"};
@@ -104,8 +139,9 @@ TEST(Candidates, WhatIsNotFoundInAnArgumentIsNotThere) {
   const Condition second = test::Evaluation::condition(conditions[1]);
   tests = {&first.children.front(), &second.children.front()};
   ArgumentTests asked(tests);
+  ArgumentTests::Some all(tests);
   const auto hits = [&](const std::vector<std::string>& arguments) {
-    const std::uint32_t found = asked.hitsOf(TextList(arguments));
+    const std::uint32_t found = asked.hitsOf(TextList(arguments), all);
     return std::string(asked.mayBeTrue(*tests[0], found) ? "1" : "-") +
            (asked.mayBeTrue(*tests[1], found) ? "2" : "-");
   };

@@ -281,10 +281,10 @@ TEST(Engine, ASummaryNamesTheGapsInItsWindow) {
   const auto program =
       test::compiled(test::recipeWith("suppress: {key: [file.path], first: 1, window: 1m}\n"));
   constexpr std::uint64_t kMinute = 60'000'000'000;
-  Records records = below(test::exec("/usr/bin/dash").pid(2).at(1),
+  Records records = below(test::exec("/usr/bin/dash").pid(2).at(50),
                           {test::exec("/tmp/x").pid(3).at(2 * kMinute),
                            test::exec("/tmp/x").pid(4).at(2 * kMinute + 10)});
-  records.push_back(test::gap(20, 30, 5).at(3));  // long before the window
+  records.insert(records.begin(), test::gap(20, 30, 5).at(30));  // long before the window
   records.push_back(test::gap(2 * kMinute + 20, 2 * kMinute + 30, 214).at(2 * kMinute + 30));
   records.push_back(test::exec("/usr/bin/true").pid(9).at(4 * kMinute));
   const std::vector<Alert> alerts = analyze(*program, records).alerts;

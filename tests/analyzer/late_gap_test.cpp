@@ -1,5 +1,5 @@
 // A ring tells of its loss when its next event comes, and others are judged meanwhile. An alert
-// that rests on what happened before is then given once more, with the gap.
+// that the loss may have decided is then given once more, with the gap.
 #include <gtest/gtest.h>
 
 #include "tests/analyzer/alerts.h"
@@ -67,6 +67,46 @@ TEST(LateGap, LeavesOthersAlone) {
   ASSERT_EQ(inTime.alerts.size(), 1U);
   EXPECT_FALSE(inTime.alerts[0].amended);
   EXPECT_EQ(inTime.alerts[0].gaps.size(), 1U);
+}
+
+// One that counts nothing still rests on who its process is: an exec of it may be among the lost.
+TEST(LateGap, AmendsWhatRestsOnOneExec) {
+  static const auto kProgram = test::compiled(
+      "recipe: one\nversion: 1.0.0\ntitle: One\nseverity: low\njudge: {results: [ok]}\n"
+      "when: process.name == 'id'\n");
+  const auto before = test::analyze(*kProgram, {ran("id", 71, 100), lost(98, 99)});
+  EXPECT_EQ(before.alerts.size(), 1U) << "lost and over before it began";
+  const auto analysis = test::analyze(*kProgram, {ran("id", 71, 100), lost(99, 101)});
+  ASSERT_EQ(analysis.alerts.size(), 2U);
+  EXPECT_TRUE(analysis.alerts[0].gaps.empty());
+  EXPECT_TRUE(analysis.alerts[1].amended);
+  EXPECT_EQ(analysis.alerts[1].gaps.size(), 1U);
+  EXPECT_EQ(analysis.alerts[1].id, analysis.alerts[0].id);
+}
+
+// What looks further up than the parent may have missed an exec of any image there, for as long as
+// that was there; what does not, has not.
+TEST(LateGap, OfWhatStandsAboveTheParent) {
+  const auto afterGap = [](const std::string& when) {
+    const auto program = test::compiled(
+        "recipe: one\nversion: 1.0.0\ntitle: One\nseverity: low\njudge: {results: [ok]}\n"
+        "when: process.name == 'id' and " +
+        when + "\n");
+    const auto analysis = test::analyze(
+        *program,
+        {test::exec("/usr/sbin/sshd").pid(70).at(10 * kSecond), lost(11, 12),
+         test::forked(image(70), 71).at(20 * kSecond),
+         test::exec("/usr/bin/dash").pid(71).by(image(70)).at(21 * kSecond),
+         test::forked(image(71, 1), 72).at(22 * kSecond),
+         test::exec("/usr/bin/id").pid(72).by(image(71, 1)).session(70).at(23 * kSecond)});
+    EXPECT_EQ(analysis.alerts.size(), 1U);
+    EXPECT_TRUE(analysis.alerts.at(0).gaps.empty()) << "nothing of the parent's was lost";
+    return analysis.alerts.at(0).afterGap;
+  };
+  const std::vector<std::string> lineage = {"lineage"};
+  EXPECT_EQ(afterGap("any(lineage, .name == 'sshd')"), lineage);
+  EXPECT_EQ(afterGap("leader.name == 'sshd'"), lineage);
+  EXPECT_TRUE(afterGap("parent.name == 'dash'").empty());
 }
 
 // Each further gap is told, too, with those before it.

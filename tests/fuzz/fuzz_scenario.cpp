@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "replay/scenario_parser.h"
+#include "replay/scenario/scenario_parser.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace exectrail;

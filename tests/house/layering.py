@@ -16,6 +16,11 @@ ALLOWED = {  # folder: what it may include; the longest matching folder decides
     "analyzer/posture/": ["trace/", "analyzer/paths/", "analyzer/compiler/", "analyzer/engine/",
                           "analyzer/posture/"],
     "replay/": ["trace/", "analyzer/", "replay/"],
+    "replay/support/": ["trace/", "replay/support/"],
+    "replay/scenario/": ["trace/", "analyzer/", "replay/scenario/"],
+    "replay/verdict/": ["trace/", "analyzer/", "replay/scenario/", "replay/verdict/"],
+    "replay/scenes/": ["trace/", "analyzer/", "replay/scenes/"],
+    "replay/live/": ["trace/", "replay/support/", "replay/scenario/", "replay/live/"],
     "corpus/": [],  # programs of scenarios, which are compiled inside the sandbox
     "tests/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/"],
     "bench/": ["trace/", "recorder/", "analyzer/", "replay/", "tests/", "bench/"],

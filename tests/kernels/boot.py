@@ -21,19 +21,19 @@ TAIL = 60           # lines shown of a kernel that went wrong
 
 # KVM may look available where it hangs, and TCG with a thread for each processor panics now and then:
 # one thread emulates all.
-QEMU = ["qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max", "-m", "512", "-smp", "2",
+QEMU = ["qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max", "-smp", "2",
         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"]
 # A busy host lets the timer check of the boot fail, which then panics.
 APPEND = "console=ttyS0 quiet panic=-1 oops=panic no_timer_check"
 
 
-def initrd(folder, path):
+def initrd(folder, init, path):
     """The initial file system: busybox, the modules, /init."""
     tree = path + ".d"
     os.makedirs(os.path.join(tree, "bin"))
     os.makedirs(os.path.join(tree, "modules"))
     shutil.copy(shutil.which("busybox"), os.path.join(tree, "bin"))
-    shutil.copy(os.path.join(HERE, "init"), tree)
+    shutil.copy(init, os.path.join(tree, "init"))
     os.chmod(os.path.join(tree, "init"), 0o755)
     for name in os.listdir(folder):
         if name.endswith(".ko"):
@@ -54,6 +54,9 @@ def virtfs(path, tag, *more):
 
 class Guest:
     """One kernel, booted once."""
+    ROOT_FOLDER = "/"  # whose copy in memory, or what else `init` makes of it, is its root
+    INIT = os.path.join(HERE, "init")
+    MEMORY = "512"     # MiB
 
     def __init__(self, folder, arguments):
         self.folder = os.path.realpath(folder)
@@ -81,12 +84,12 @@ class Guest:
 
     def run(self):
         image = os.path.join(self.folder, "initrd.gz")
-        initrd(self.folder, image)
+        initrd(self.folder, self.INIT, image)
         # The outer limit holds also when this program is killed.
         command = ["timeout", "--foreground", "--kill-after=5", str(BOOTS_WITHIN + ENDS_WITHIN),
-                   *QEMU, "-kernel", os.path.join(self.folder, "vmlinuz"), "-initrd", image,
-                   "-append", APPEND,
-                   *virtfs("/", "hostroot", "readonly=on", "multidevs=remap"),
+                   *QEMU, "-m", self.MEMORY, "-kernel", os.path.join(self.folder, "vmlinuz"),
+                   "-initrd", image, "-append", APPEND,
+                   *virtfs(self.ROOT_FOLDER, "hostroot", "readonly=on", "multidevs=remap"),
                    *virtfs(self.share, "share")]
         begin = time.monotonic()
         with open(self.in_share("console"), "wb") as console:
@@ -144,16 +147,34 @@ class Guest:
         return sum(counts.values()) > 0
 
 
-def run(folder, arguments, ends):
-    guest = Guest(folder, arguments)
+def run(folder, arguments, ends, kind=Guest):
+    guest = kind(folder, arguments)
     guest.run()
     again = None
     if guest.trouble() and guest.boot_seconds is None:
         again = guest.trouble()
         os.replace(guest.in_share("console"), os.path.join(guest.folder, "console.first"))
-        guest = Guest(folder, arguments)
+        guest = kind(folder, arguments)
         guest.run()
     ends.append((guest, again))
+
+
+def show(ends, folders):
+    """Prints what came of each; True if all is well."""
+    well = True
+    for guest, again in sorted(ends, key=lambda end: folders.index(os.path.relpath(end[0].folder))):
+        print(f"\n== kernel {guest.name}")
+        if again:
+            print(f"   the first attempt to boot it {again}: console.first in {guest.folder}")
+        if guest.trouble():
+            print(f"   FAILED: it {guest.trouble()}")
+            guest.print_tail("output", "what ran in it")
+            guest.print_tail("console", "its serial console")
+            well = False
+        elif not guest.print_results():
+            well = False
+    return well
+
 
 
 def main(words):
@@ -170,20 +191,7 @@ def main(words):
         thread.start()
     for thread in threads:
         thread.join()
-    well = len(ends) == len(folders)
-    for guest, again in sorted(ends, key=lambda end: folders.index(os.path.relpath(end[0].folder))):
-        print(f"\n== kernel {guest.name}")
-        if again:
-            print(f"   the first attempt to boot it {again}: console.first in {guest.folder}")
-        if guest.trouble():
-            print(f"   FAILED: it {guest.trouble()}")
-            guest.print_tail("output", "what ran in it")
-            guest.print_tail("console", "its serial console")
-            well = False
-        elif not guest.print_results():
-            well = False
-    return 0 if well else 1
-
+    return 0 if len(ends) == len(folders) and show(ends, folders) else 1
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

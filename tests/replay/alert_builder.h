@@ -9,8 +9,8 @@
 
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/alert.h"
-#include "replay/scenario.h"
-#include "replay/verdict.h"
+#include "replay/scenario/scenario.h"
+#include "replay/verdict/verdict.h"
 
 namespace exectrail::replay {
 

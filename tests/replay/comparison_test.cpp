@@ -1,5 +1,5 @@
 // Two recipe sets over the same traces: exactly what was planted differs.
-#include "replay/comparison.h"
+#include "replay/traces/comparison.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "replay/corpus.h"
-#include "replay/scenario_parser.h"
+#include "replay/scenario/corpus.h"
+#include "replay/scenario/scenario_parser.h"
 #include "trace/reader.h"
 
 namespace exectrail::replay {

@@ -1,5 +1,5 @@
 // Finding scenarios on disk.
-#include "replay/corpus.h"
+#include "replay/scenario/corpus.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "replay/scenario_parser.h"
-#include "replay/temporary.h"
+#include "replay/scenario/scenario_parser.h"
+#include "replay/support/temporary.h"
 #include "trace/errors.h"
 
 namespace exectrail::replay {

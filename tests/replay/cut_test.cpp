@@ -1,5 +1,5 @@
 // Cutting a scenario out of a recording, on traces made in memory.
-#include "replay/cut.h"
+#include "replay/live/cut.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

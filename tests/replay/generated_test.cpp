@@ -1,11 +1,11 @@
 // Traces made up from a recipe: they match it, and tell its mutants from it.
-#include "replay/generated.h"
+#include "replay/mutation/generated.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <re2/re2.h>
 
-#include "replay/samples.h"
+#include "replay/scenes/samples.h"
 #include "tests/replay/programs.h"
 #include "tests/support/temporary_folder.h"
 #include "trace/reader.h"

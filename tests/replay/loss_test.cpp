@@ -1,12 +1,12 @@
 // Events lost at random places, and what follows from not having seen them; lies are found.
-#include "replay/loss.h"
+#include "replay/mutation/loss.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "replay/injection.h"
+#include "replay/mutation/injection.h"
 #include "tests/replay/alert_builder.h"
 #include "tests/replay/programs.h"
 
@@ -119,7 +119,8 @@ TEST_F(LossTest, AProcessWhoseCreationWasLostIsMarked) {
 }
 
 // A process whose exec is lost on one CPU starts another on a second CPU, before the loss is known:
-// what is then said of the second one's parent is wrong, and names no gap.
+// what is then said of the second one's parent is wrong. The engine tells it again when the gap
+// comes, but here more recipes alert than it remembers alerts.
 TEST(InjectionTest, ALieIsFoundAndItsSeedRepeatsIt) {
   test::Records records = {
       exec("/usr/sbin/init").pid(1).at(1),           forked(image(1), 2).at(2),
@@ -131,17 +132,23 @@ TEST(InjectionTest, ALieIsFoundAndItsSeedRepeatsIt) {
   writeFile(folder.path() + "/trace.trail", test::traceBytes(records, 100));
   Scenario scenario = scenarioNamed("attack/x");
   scenario.directory = folder.path();
-  const auto program = programOf(recipeText(
-      "mine", "low", "when: file.path under ['/tmp']\nraise: {sh: parent.name == 'sh'}\n"));
-  const InjectionReport report = injectLoss(*program, {{&scenario, ""}}, {300, 1, 2});
-  EXPECT_EQ(300U, report.injections);
+  std::vector<std::string> recipes;
+  for (int i = 0; i < 300; ++i) {
+    recipes.push_back(
+        recipeText("mine" + std::to_string(i), "low",
+                   "when: file.path under ['/tmp']\nraise: {sh: parent.name == 'sh'}\n"));
+  }
+  const auto program = programOf(recipes);
+  const InjectionReport report = injectLoss(*program, {{&scenario, ""}}, {30, 1, 2});
+  EXPECT_EQ(30U, report.injections);
   ASSERT_GT(report.lies, 0U);
+  EXPECT_EQ(report.lies % 44, 0U) << "all but the latest 256 of each";
   ASSERT_FALSE(report.examples.empty());
   const Lie& lie = report.examples.front();
   EXPECT_THAT(lie.changes, testing::Contains("reasons: - sh +1"));
   EXPECT_TRUE(lie.early);
   const InjectionReport again = injectLoss(*program, {{&scenario, ""}}, {1, lie.seed, 1});
-  ASSERT_EQ(1U, again.lies);
+  ASSERT_EQ(44U, again.lies);
   EXPECT_EQ(lie.changes, again.examples.front().changes);
 }
 

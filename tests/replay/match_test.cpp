@@ -1,5 +1,5 @@
 // Which alerts an expectation takes, and how it says why not.
-#include "replay/match.h"
+#include "replay/verdict/match.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The smallest part that still fires: of lists, and of traces.
-#include "replay/minimize.h"
+#include "replay/traces/minimize.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "replay/analysis.h"
-#include "replay/delta.h"
+#include "replay/traces/delta.h"
+#include "replay/verdict/analysis.h"
 #include "tests/replay/programs.h"
 
 namespace exectrail::replay {

@@ -1,10 +1,10 @@
 // Recipes with one thing changed, and whether a corpus notices.
-#include "replay/mutation.h"
+#include "replay/mutation/mutation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "replay/mutants.h"
+#include "replay/mutation/mutants.h"
 #include "tests/replay/alert_builder.h"
 #include "tests/replay/programs.h"
 #include "trace/dump.h"

@@ -1,5 +1,5 @@
 // What `needs:` may say, and what an unmet one tells the person who records.
-#include "replay/needs.h"
+#include "replay/scenario/needs.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // A trace that is played keeps its records, and its time.
-#include "replay/player.h"
+#include "replay/traces/player.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,9 +6,10 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analyzer/compiler/program.h"
-#include "replay/loaded_trace.h"
+#include "replay/traces/loaded_trace.h"
 #include "tests/support/records.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/traces.h"
@@ -22,11 +23,17 @@ inline std::string recipeText(const std::string& name, const std::string& severi
          "\nattack: [TA0002/T1204]\njudge: {results: [ok]}\n" + rest;
 }
 
-inline std::unique_ptr<const analyzer::Program> programOf(const std::string& text) {
+inline std::unique_ptr<const analyzer::Program> programOf(const std::vector<std::string>& texts) {
   analyzer::Diagnostics diagnostics;
-  auto program = analyzer::compile({{"test.yaml", text}}, diagnostics);
+  std::vector<analyzer::RecipeSource> files;
+  for (const std::string& text : texts) files.push_back({"test.yaml", text});
+  auto program = analyzer::compile(files, diagnostics);
   EXPECT_EQ("", diagnostics.format());
   return program;
+}
+
+inline std::unique_ptr<const analyzer::Program> programOf(const std::string& text) {
+  return programOf(std::vector<std::string>{text});
 }
 
 // The records as a trace in memory.

@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
-#include "replay/recorded_verdict.h"
-#include "replay/scenario_parser.h"
+#include "replay/scenario/scenario_parser.h"
+#include "replay/verdict/recorded_verdict.h"
 #include "tests/support/records.h"
 
 namespace exectrail::replay {

@@ -1,11 +1,12 @@
 // The reports, byte for byte.
-#include "replay/report.h"
+#include "replay/report/report.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "replay/support/shell_word.h"
 #include "tests/replay/alert_builder.h"
 
 namespace exectrail::replay {

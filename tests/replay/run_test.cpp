@@ -5,10 +5,10 @@
 
 #include <stdexcept>
 
-#include "replay/exercise.h"
-#include "replay/filter.h"
-#include "replay/ordered.h"
-#include "replay/verdict.h"
+#include "replay/scenario/filter.h"
+#include "replay/support/ordered.h"
+#include "replay/verdict/exercise.h"
+#include "replay/verdict/verdict.h"
 #include "tests/replay/alert_builder.h"
 
 namespace exectrail::replay {

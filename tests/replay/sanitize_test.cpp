@@ -1,5 +1,5 @@
 // Names for names, and alerts that stay what they are.
-#include "replay/sanitize.h"
+#include "replay/traces/sanitize.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

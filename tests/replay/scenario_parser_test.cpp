@@ -1,7 +1,7 @@
 // scenario.yaml: every key, and every mistake. Mistakes are files in tests/data/scenarios/errors:
 // NAME.yaml and what is said about it, NAME.txt. UPDATE_GOLDEN=1 in the environment rewrites the
 // latter.
-#include "replay/scenario_parser.h"
+#include "replay/scenario/scenario_parser.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

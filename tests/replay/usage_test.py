@@ -87,7 +87,8 @@ class Replay(programs.Case):
     def test_dump_that_disagrees(self):
         self.change("trace.dash.txt", "/tmp/x", "/usr/bin/true")
         self.expect(self.run_corpus(), 1, stdout=["the dump does not agree with the trace",
-                                                  self.name + "/trace.dash.txt:",
+                                                  self.name + "/trace.dash.txt:19:116: …",
+                                                  "/usr/bin/true}[image]", "the trace says: …", "/tmp/x}",
                                                   "exectrail trace dump", "1 passed, 1 failed"])
 
     def test_json(self):
@@ -153,7 +154,7 @@ class Replay(programs.Case):
         self.expect(self.run_corpus(*noisy, "--unexpected", "warn"), 0,
                     stdout=["WARN ", "noisy, expected silence", "2 with a warning"])
         self.expect(self.run_corpus(*noisy, "--unexpected", "ignore"), 0,
-                    stdout="unexpected alerts on other scenarios: 0 high, 0 medium, 2 low")
+                    stdout="unexpected alerts on scenarios of attacks: 0 high, 0 medium, 2 low")
 
     def test_junit_is_xml(self):
         self.change("scenario.yaml", "severity: high", "severity: low")

@@ -1,5 +1,5 @@
 // What passes, what fails, and what missing evidence excuses.
-#include "replay/verdict.h"
+#include "replay/verdict/verdict.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

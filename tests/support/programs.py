@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 BIN = os.environ.get("EXECTRAIL_BIN") or sys.exit("EXECTRAIL_BIN must name the folder of exectrail")
+BIN = os.path.abspath(BIN)  # programs run in folders of their own
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TRACING = "/sys/kernel/tracing"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]

@@ -1,0 +1,76 @@
+#include "analyzer/engine/command_line_words.h"
+
+#include <re2/filtered_re2.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace exectrail::analyzer {
+namespace {
+
+using Kind = Condition::Kind;
+using Words = std::vector<std::string>;
+
+constexpr int kLeastAtom = 2;  // bytes: what is shorter stands in nearly every argument
+
+// Nothing if there are spaces only.
+std::optional<std::string> longestWord(std::string_view text) {
+  std::string_view longest;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (word.size() > longest.size()) longest = word;
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  if (longest.empty()) return std::nullopt;
+  return folded(longest);
+}
+
+template <typename Texts>
+std::optional<Words> wordsOf(const Texts& texts) {
+  Words words;
+  for (const std::string& text : texts) {
+    auto word = longestWord(text);
+    if (!word) return std::nullopt;
+    words.push_back(*std::move(word));
+  }
+  return words;
+}
+
+// RE2 finds out of which literal texts a match holds one at least.
+std::optional<Words> wordsOf(const re2::RE2& regex) {
+  re2::FilteredRE2 filter(kLeastAtom);
+  int number = 0;
+  if (filter.Add(regex.pattern(), regex.options(), &number) != re2::RE2::NoError) {
+    return std::nullopt;
+  }
+  Words atoms;
+  filter.Compile(&atoms);
+  std::vector<int> without;
+  filter.AllPotentials({}, &without);
+  const auto foreign = [](const std::string& atom) {
+    return std::ranges::any_of(atom, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  };
+  if (atoms.empty() || !without.empty() || std::ranges::any_of(atoms, foreign)) return std::nullopt;
+  return wordsOf(atoms);
+}
+
+}  // namespace
+
+std::optional<Words> wordsOfCommandLine(const Condition& test) {
+  switch (test.kind) {
+    case Kind::kEqual:
+    case Kind::kContains:
+    case Kind::kStartsWith:
+    case Kind::kEndsWith:
+      return wordsOf(test.texts);
+    case Kind::kMatches:
+      return wordsOf(*test.regex);
+    case Kind::kTextIn:
+      return test.set->globs().empty() ? wordsOf(test.set->exact()) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace exectrail::analyzer

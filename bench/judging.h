@@ -1,0 +1,27 @@
+// What the benchmarks of recipes and of rules measure alike: a trace judged from its bytes to
+// alerts, which are counted and not written, and the same trace only read. One thread.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "analyzer/engine/engine.h"
+
+namespace exectrail::bench {
+
+constexpr std::uint32_t kExecs = 100'000;  // in each trace
+
+void judge(benchmark::State& state, const std::vector<char>& bytes,
+           const analyzer::Program& program);
+void read(benchmark::State& state, const std::vector<char>& bytes);
+
+// The recipes that the programs are shipped with; null if they are not sound.
+std::unique_ptr<const analyzer::Program> shipped();
+
+// The mixed scene of `trace synth`, not compressed.
+std::vector<char> mixedTrace();
+
+}  // namespace exectrail::bench

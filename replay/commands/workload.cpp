@@ -1,0 +1,69 @@
+#include "replay/commands/workload.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include "analyzer/compiler/recipe_files.h"
+#include "analyzer/rules/rule_set.h"
+#include "replay/scenario/scenario_parser.h"
+
+namespace exectrail::replay {
+
+std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& options,
+                                                     std::ostream& errors) {
+  std::vector<std::string> paths;
+  if (!options.noBuiltin) paths.push_back(analyzer::builtinRecipesFolder());
+  paths.insert(paths.end(), options.paths.begin(), options.paths.end());
+  analyzer::Diagnostics diagnostics;
+  std::shared_ptr<const analyzer::Program> program =
+      analyzer::compile(analyzer::loadRecipes(paths), diagnostics);
+  errors << diagnostics.format();
+  if (!program || options.rules.empty()) return program;
+  analyzer::RuleSet rules = analyzer::compileRules(analyzer::loadRuleFiles(options.rules));
+  if (rules.count(analyzer::RuleStatus::kLoaded) != rules.reports.size()) {
+    errors << "exectrail-replay: " << analyzer::ruleTotals(rules)
+           << "; exectrail rules check says which and why\n";
+  }
+  if (rules.recipes.empty()) {
+    errors << "exectrail-replay: none of these rules can be used\n";
+    return nullptr;
+  }
+  return program->withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
+}
+
+std::vector<Case> Workload::cases() const {
+  std::vector<Case> all;
+  for (const auto& scenario : corpus) {
+    for (const Case& each : casesOf(*scenario)) all.push_back(each);
+  }
+  return all;
+}
+
+bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,
+                  Workload& workload, std::ostream& errors) {
+  analyzer::Diagnostics diagnostics;
+  workload.corpus = loadCorpus(paths, diagnostics);
+  workload.program = loadProgram(recipes, errors);
+  if (workload.program) {
+    std::vector<std::string> names;
+    for (const analyzer::Recipe& recipe : workload.program->recipes()) {
+      names.push_back(recipe.info->name);
+    }
+    for (const auto& scenario : workload.corpus) checkRecipes(*scenario, names, diagnostics);
+  }
+  errors << formatErrors(diagnostics);
+  return workload.program && diagnostics.empty();
+}
+
+bool hasRecipes(const analyzer::Program& program, const std::vector<std::string>& names,
+                std::ostream& errors) {
+  for (const std::string& name : names) {
+    const auto is = [&](const analyzer::Recipe& each) { return each.info->name == name; };
+    if (std::ranges::any_of(program.recipes(), is)) continue;
+    errors << "exectrail-replay: there is no recipe '" << name << "'\n";
+    return false;
+  }
+  return true;
+}
+
+}  // namespace exectrail::replay
