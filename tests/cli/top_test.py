@@ -28,7 +28,7 @@ class Top(programs.Case):
         self.master, self.slave = os.openpty()
         self.addCleanup(os.close, self.master)
         self.addCleanup(os.close, self.slave)
-        self.resize(120, 120)  # room for every alert of the trace
+        self.resize(30, 120)
         self.before = termios.tcgetattr(self.slave)
         self.output = b""
 
@@ -84,10 +84,10 @@ class Top(programs.Case):
             content = file.read()
         self.write("trail/a.trail", content[:600])
         self.start("trail")
-        self.wait_for("EXECUTIONS", "q quit", rows=120)
+        self.wait_for("EXECUTIONS", "q quit", rows=30)
         with open(self.path("trail/a.trail"), "ab") as file:
             file.write(content[600:])
-        lines = self.wait_for("exec_from_unusual_dir", "critical", "/dev/shm/")
+        lines = self.wait_for("exec_from_unusual_dir", "critical", "/opt/.x/tool")
         self.assertTrue(all(len(line) <= 120 for line in lines))
         self.assertNotEqual(self.before, termios.tcgetattr(self.slave), "keys come one by one")
         self.resize(12, 40)
@@ -95,9 +95,9 @@ class Top(programs.Case):
         self.assertTrue(all(len(line) <= 40 for line in lines), lines)
         self.resize(50, 150)
         self.type("/SHM\r")
-        self.wait_for("only with SHM", "/dev/shm/", absent=["/opt/.x"], rows=50)
+        self.wait_for("only with SHM", "/dev/shm/", absent=["/opt/.x/tool"], rows=50)
         self.type("\x1b")
-        self.wait_for("/opt/.x")
+        self.wait_for("/opt/.x/tool")
         self.type("a")
         self.wait_for("ALERTS", absent=["EXECUTIONS"])
         self.type("ap")
