@@ -1,5 +1,7 @@
 # `cpack --config build/release/CPackConfig.cmake` makes a Debian package of what is installed, with
 # the dependencies that its programs really have.
+# Packing builds nothing: what is installed, and no test, has to be built before.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME exectrail)
 set(CPACK_PACKAGE_VENDOR Exectrail)

@@ -26,7 +26,7 @@ constexpr std::uint64_t kIdleNs = 50'000'000;
 constexpr std::uint64_t kEntriesNs = 50'000'000;
 
 // While events are taken together, batches grow to hold what happens in this time.
-constexpr std::uint64_t kSealAtLatestNs = 20'000'000;
+constexpr std::uint64_t kSealAtLatestNs = 5'000'000;
 constexpr std::uint64_t kHashesNs = 2'000'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
 
