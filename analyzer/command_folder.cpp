@@ -51,6 +51,7 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   settings.output = options.output;
   settings.sinks = options.sinks;
   for (SinkSpec& sink : settings.sinks) sink.least = std::max(sink.least, options.minSeverity);
+  settings.secrets = options.secrets;
   settings.metrics = options.metrics;
   settings.watched = options.recipes.paths;
   for (const std::string& path : options.recipes.rules) {
@@ -71,7 +72,9 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   };
   Follower follower(std::move(settings), std::move(program), load, written, baseline, operations);
   follower.run();
-  if (!options.follow && !follower.anything() && !follower.damaged()) {
+  // With a checkpoint, all of them may have been read before.
+  const bool empty = options.checkpoint.empty() || tracesIn(options.traces.front()).empty();
+  if (!options.follow && !follower.anything() && !follower.damaged() && empty) {
     throw EnvironmentError(trace::quoteForTerminal(options.traces.front()) +
                            " is a directory without traces (*.trail); name a trace file, or the "
                            "folder that a recorder writes segments into");

@@ -148,6 +148,21 @@ bool showAnalyzer(const AnalyzeOptions& options) {
     if (!name.starts_with(kOperations)) continue;
     row("", number + " × " + name.substr(kOperations.size(), name.size() - kOperations.size() - 2));
   }
+  constexpr std::string_view kFailing = "exectrail_sink_failing{sink=\"";
+  for (const auto& [name, failing] : values) {
+    if (!name.starts_with(kFailing)) continue;
+    const std::string label = name.substr(name.find('{'));
+    std::string line = value("sink_sent_total" + label) + " sent";
+    for (const auto& [figure, words] : {std::pair("sink_waiting", " waiting"),
+                                        {"sink_spooled_bytes", " bytes on disk"},
+                                        {"sink_dropped_total", " DROPPED"},
+                                        {"sink_dead_letters_total", " dead letters"}}) {
+      const std::string number = value(figure + label);
+      if (!number.empty() && number != "0") line += ", " + number + words;
+    }
+    row("sink", name.substr(kFailing.size(), name.size() - kFailing.size() - 2) + ": " + line +
+                    (failing == "1" ? "; FAILING" : ""));
+  }
   return true;
 }
 
@@ -186,7 +201,7 @@ int status(const AnalyzeOptions& options) {
       row("checkpoint", e.what());
     }
   }
-  showLastAlerts(options.output);
+  showLastAlerts(options.output.path);
   return recording && analysing ? kExitDone : kExitFound;
 }
 

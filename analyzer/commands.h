@@ -32,6 +32,9 @@ int whatIf(const AnalyzeOptions& options);
 
 int status(const AnalyzeOptions& options);
 
+// Does not return: its threads end with the program.
+int top(const AnalyzeOptions& options);
+
 // analyze FOLDER
 int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
                   const Baseline* baseline, RulesInUse rules);

@@ -28,6 +28,10 @@ int run(int argc, char** argv) {
     const auto parsed = analyzer::parseStatus(argc, argv);
     return parsed.exitStatus ? *parsed.exitStatus : analyzer::status(parsed.options);
   }
+  if (argc > 1 && std::string_view(argv[1]) == "top") {
+    const auto parsed = analyzer::parseTop(argc, argv);
+    return parsed.exitStatus ? *parsed.exitStatus : analyzer::top(parsed.options);
+  }
   const auto parsed = analyzer::parseAnalyze(argc, argv);
   return parsed.exitStatus ? *parsed.exitStatus : analyzer::analyze(parsed.options);
 }

@@ -63,6 +63,8 @@ void addWorkloads(CLI::App& app, std::string& path) {
       ->type_name("FILE");
 }
 
+}  // namespace
+
 void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   app.add_option("--recipes", recipes.paths, "Recipe file or folder, besides the shipped ones")
       ->type_name("PATH")
@@ -73,6 +75,8 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
   addWorkloads(app, recipes.workloads);
   addBuiltin(app, recipes);
 }
+
+namespace {
 
 CLI::Option* addChoice(CLI::App& app, const std::string& option, std::string& value,
                        const std::string& help, const std::vector<std::string>& choices) {
@@ -174,7 +178,7 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
       parsed.exitStatus = refuse(app, why);
     }
   }
-  if (!options.output.empty() && app.count("--format") == 0) format = "json";
+  if (!options.output.path.empty() && app.count("--format") == 0) format = "json";
   options.format = formatByName(format).value_or(Format::kJson);
   const bool written = options.format == Format::kText || options.format == Format::kJson;
   if (!parsed.exitStatus && !options.noexec.empty() && !written) {

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "analyzer/engine/severity.h"
-#include "analyzer/follow/sink.h"
+#include "analyzer/follow/output_settings.h"
 #include "analyzer/output/format.h"
+#include "analyzer/sinks/sink_spec.h"
 
 namespace exectrail::analyzer {
 
@@ -36,11 +37,12 @@ struct AnalyzeOptions {
   bool folder = false;     // the only trace is a folder of segments, which may not be there yet
   bool follow = false;     // of a folder: go on when all has been read
   std::string checkpoint;  // of a folder, a file: where to go on the next time; empty: none
-  std::string output;      // a file for alerts; empty: standard output
+  OutputSettings output;   // a file for alerts, or standard output
   std::string operations;  // a file for operational alerts; empty: standard error only
-  std::vector<SinkSpec> sinks;  // besides the output, while following
-  std::string metrics;          // a socket that tells figures while following; empty: none
-  bool checkConfig = false;     // say whether options and recipes are sound, and read nothing
+  std::vector<SinkSpec> sinks;       // besides the output, while following
+  std::vector<std::string> secrets;  // patterns of what they do not get, besides ours
+  std::string metrics;               // a socket that tells figures while following; empty: none
+  bool checkConfig = false;          // say whether options and recipes are sound, and read nothing
 };
 
 enum class RecipesWord : std::uint8_t { kCheck, kList, kShow, kExplain, kExcept };
@@ -86,6 +88,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv);
 
 // argv[1] is "status". Where nothing is typed, the service's own configuration is asked.
 Parsed<AnalyzeOptions> parseStatus(int argc, const char* const* argv);
+
+// argv[1] is "top". The same.
+Parsed<AnalyzeOptions> parseTop(int argc, const char* const* argv);
 
 // argv[1] is "baseline".
 Parsed<BaselineOptions> parseBaselineOptions(int argc, const char* const* argv);

@@ -6,7 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "analyzer/options.h"
+
 namespace exectrail::analyzer {
+
+// --recipes, --rules, --workloads and --no-builtin.
+void addRecipes(CLI::App& app, RecipeOptions& recipes);
 
 // Says `why` and what to do; the exit status of a usage error.
 int refuse(const CLI::App& app, const std::string& why);

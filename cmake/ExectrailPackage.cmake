@@ -1,5 +1,7 @@
 # `cpack --config build/release/CPackConfig.cmake` makes a Debian package of what is installed, with
 # the dependencies that its programs really have.
+# Packing builds nothing: what is installed, and no test, has to be built before.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME exectrail)
 set(CPACK_PACKAGE_VENDOR Exectrail)
@@ -11,6 +13,8 @@ set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Of webhooks alone, and loaded when one is configured; its name is another one in Ubuntu.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4 | libcurl4t64 | libcurl3-gnutls | libcurl3t64-gnutls")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
     "Records every program execution from the kernel's tracepoints as evidence, applies detection
  recipes to it, live or afterwards, and tests recipes against recorded attacks.")

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <map>
 #include <string_view>
 
 #include "trace/escape.h"
@@ -28,15 +26,6 @@ std::vector<std::string> split(const std::string& text) {
   }
 }
 
-// The number at the beginning of `text`, and what follows it.
-std::optional<double> leadingNumber(const std::string& text, std::string& unit) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || !(value > 0) || value > 1e15) return std::nullopt;
-  unit.assign(end, text.data() + text.size());
-  return value;
-}
-
 void checkName(const std::string& name) {
   if (name.empty()) throw OptionError("a name is missing; names are separated by one comma");
   if (name.size() > kMaxNameBytes || name.find('=') != std::string::npos) {
@@ -45,36 +34,6 @@ void checkName(const std::string& name) {
 }
 
 }  // namespace
-
-std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text) {
-  const std::map<std::string, double> seconds = {{"ms", 1e-3}, {"", 1},     {"s", 1},
-                                                 {"m", 60},    {"h", 3600}, {"d", 86400}};
-  std::string unit;
-  const auto value = leadingNumber(text, unit);
-  const auto found = seconds.find(unit);
-  if (!value || found == seconds.end()) return std::nullopt;
-  const double nanoseconds = *value * found->second * 1e9;
-  if (nanoseconds < 1 || nanoseconds > 9e18) return std::nullopt;
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
-}
-
-std::optional<std::uint64_t> parseSize(const std::string& text) {
-  const std::map<char, double> factors = {{'k', 1024.0}, {'m', 1048576.0}, {'g', 1073741824.0}};
-  std::string unit;
-  const auto value = leadingNumber(text, unit);
-  if (!value) return std::nullopt;
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  double factor = 1;
-  if (const auto found = factors.find(unit.empty() ? '\0' : unit[0]); found != factors.end()) {
-    factor = found->second;
-    unit.erase(0, 1);
-  }
-  if (!unit.empty() && unit != "b" && unit != "ib") return std::nullopt;
-  const double bytes = *value * factor;
-  if (bytes < 1 || bytes > 1e18) return std::nullopt;
-  return static_cast<std::uint64_t>(bytes);
-}
 
 void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nanoseconds& time) {
   constexpr std::uint64_t kLeast = std::uint64_t{16} << 10;
@@ -110,7 +69,7 @@ Retention parseRetention(const std::string& text) {
       if ((retention.bytes = parseSize(value))) continue;
     } else if (key == "free" && value.ends_with('%')) {
       std::string unit;
-      const auto percent = leadingNumber(value, unit);
+      const auto percent = trace::leadingNumber(value, unit);
       if (percent && unit == "%" && *percent < 100) {
         retention.freePercent = percent;
         continue;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "recorder/output/retention.h"
+#include "trace/daemon/quantity.h"
 #include "trace/record.h"
 
 namespace exectrail::recorder {
@@ -20,11 +21,8 @@ class OptionError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// "30s", "500ms", "10m", "2h", or seconds without a unit. Nothing if it is none of these.
-std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text);
-
-// "4M", "512k", "1G", "4MiB", or bytes without a unit; units are powers of 1,024.
-std::optional<std::uint64_t> parseSize(const std::string& text);
+using trace::parseDuration;
+using trace::parseSize;
 
 // "64M,1h": a segment's size and time, either of which may be left out. Sets those that are there.
 // Throws OptionError.

@@ -47,6 +47,7 @@ std::optional<Checkpoint> readCheckpoint(const std::string& path) {
     checkpoint.position.closed = json.at("closed").get<bool>();
     checkpoint.outputBytes = json.at("output_bytes").get<std::uint64_t>();
     checkpoint.inputsSha256 = json.at("inputs_sha256").get<std::string>();
+    checkpoint.outputNumber = json.value("output_number", std::uint64_t{0});
     return checkpoint;
   } catch (const std::exception&) {
     throw EnvironmentError(name +
@@ -63,6 +64,7 @@ void writeCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   json["batch"] = checkpoint.position.batch;
   json["closed"] = checkpoint.position.closed;
   json["output_bytes"] = checkpoint.outputBytes;
+  json["output_number"] = checkpoint.outputNumber;
   json["inputs_sha256"] = checkpoint.inputsSha256;
   const std::string text = json.dump() + "\n";
   const std::string fresh = path + ".new";

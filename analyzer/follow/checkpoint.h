@@ -15,8 +15,9 @@ namespace exectrail::analyzer {
 
 struct Checkpoint {
   Position position;
-  std::uint64_t outputBytes = 0;  // of the file of alerts
-  std::string inputsSha256;       // of the program that was applied
+  std::uint64_t outputBytes = 0;   // of the file of alerts
+  std::string inputsSha256;        // of the program that was applied
+  std::uint64_t outputNumber = 0;  // of files of alerts that were finished before this one
 };
 
 // Nothing if there is no such file. Throws EnvironmentError if it cannot be read or is not one.

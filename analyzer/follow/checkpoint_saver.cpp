@@ -46,6 +46,7 @@ void CheckpointSaver::saveNow(const Checkpoint& checkpoint) {
 void CheckpointSaver::write(const Checkpoint& checkpoint) {
   output_.sync();
   if (!path_.empty()) writeCheckpoint(path_, checkpoint);
+  output_.retain(checkpoint.outputNumber);
 }
 
 void CheckpointSaver::run() {

@@ -35,7 +35,7 @@ Follower::Follower(FollowSettings settings, std::shared_ptr<const Program> progr
   if (!settings_.follow) return;
   watch_.emplace(settings_.folder);
   for (const std::string& path : settings_.watched) watch_->watchRecipes(path);
-  for (const SinkSpec& spec : settings_.sinks) sinks_.emplace_back(spec);
+  sinks_.emplace(settings_.sinks, settings_.secrets, operations_);
   if (settings_.metrics.empty()) return;
   metrics_.emplace(settings_.metrics);
   watch_->watchDescriptor(metrics_->descriptor());
@@ -49,7 +49,7 @@ void Follower::run() {
     if (next_) program_ = std::move(next_);
     pass();
   } while (again_ && !watch_->stopped());
-  drainSinks();
+  if (sinks_) sinks_->drain();
   saver_.saveNow(here());
 }
 
@@ -63,7 +63,7 @@ void Follower::resume() {
     return;
   }
   written_ = checkpoint->position;
-  if (!output_.resumeAt(checkpoint->outputBytes)) {
+  if (!output_.resumeAt(checkpoint->outputNumber, checkpoint->outputBytes)) {
     operations_.tell("output_changed",
                      "the file of alerts is shorter than the checkpoint says; "
                      "somebody has changed it, alerts are added to its end");
@@ -96,6 +96,10 @@ void Follower::pass() {
 
 // The name behind which to begin: that of the last segment of earlier recordings.
 std::string Follower::beforeFirstNeeded() {
+  if (settings_.newest) {
+    const std::vector<std::string> all = tracesIn(settings_.folder);
+    return all.size() < 2 ? std::string() : all[all.size() - 2];
+  }
   if (written_.segment.empty()) return {};
   if (written_.closed) return written_.segment;
   const std::vector<std::string> names = tracesIn(settings_.folder);
@@ -162,10 +166,9 @@ std::unique_ptr<trace::Reader> Follower::open(const std::string& name) {
     if (!settings_.follow) return trace::openTrace(path);
     const auto wait = [this, name](bool inside) { return more(name, inside); };
     // The chain's head goes to sinks.
-    const bool heads = std::any_of(sinks_.begin(), sinks_.end(),
-                                   [](const Sink& sink) { return sink.spec().heartbeat; });
-    return trace::followTrace(path, wait,
-                              heads ? trace::Checks::kDigestsAndChain : trace::Checks::kDigests);
+    return trace::followTrace(
+        path, wait,
+        sinks_->wantHeartbeats() ? trace::Checks::kDigestsAndChain : trace::Checks::kDigests);
   } catch (const EnvironmentError& e) {
     if (interrupted()) return nullptr;
     operations_.tell("damaged", e.what());
@@ -229,13 +232,15 @@ void Follower::readRecords(trace::Reader& reader, std::uint64_t restated) {
     } else {
       engine_->setSilent(now_ <= written_);  // it would be thrown away
       engine_->process(record);
+      if (settings_.onRecord) settings_.onRecord(record, header_);
     }
     if (now_ > written_) {
       operations_.record(record);
       if (std::holds_alternative<trace::Heartbeat>(record.body)) heartbeat_ = record;
     }
     if (reader.atBatchEnd()) {
-      if (heartbeat_) sendHeartbeat(reader);
+      if (heartbeat_ && sinks_) sinks_->sendHeartbeat(*heartbeat_, header_, now_.batch, reader);
+      heartbeat_.reset();
       batchDone();
       if (interrupted()) return;
     } else if (buffer_.size() >= kFlushBytes) {
@@ -279,9 +284,11 @@ void Follower::endRecording() {
 
 void Follower::put(const Alert& alert) {
   if (now_ <= written_) return;
-  send(alert);
+  if (sinks_) sinks_->send(alert, header_, program_->inputsSha256());
   const std::string text = render_(alert, header_, *program_);
-  if (!text.empty() && output_.bytes() + buffer_.size() > 0) buffer_ += settings_.separator;
+  // What is too much for this file begins the next one.
+  if (output_.wouldFill(buffer_.size() + text.size())) flush();
+  if (!text.empty() && (output_.begun() || !buffer_.empty())) buffer_ += settings_.separator;
   buffer_ += text;
 }
 

@@ -19,20 +19,26 @@
 #include "analyzer/follow/folder_watch.h"
 #include "analyzer/follow/metrics_socket.h"
 #include "analyzer/follow/operations.h"
-#include "analyzer/follow/sink.h"
+#include "analyzer/follow/sink_set.h"
+#include "analyzer/sinks/sink_spec.h"
 #include "trace/daemon/service_manager.h"
 #include "trace/reader.h"
 
 namespace exectrail::analyzer {
 
+using SeeRecord = std::function<void(const trace::Record&, const trace::Header&)>;
+
 struct FollowSettings {
   std::string folder;
-  bool follow = false;          // go on when all that is there has been read, until told to end
-  std::string checkpoint;       // a file; empty: none
-  std::string output;           // a file; empty: standard output
-  std::string separator;        // stands between two alerts
-  std::vector<SinkSpec> sinks;  // besides the output, while following
-  std::string metrics;          // a socket that tells figures; empty: none
+  bool newest = false;     // only from the newest segment on, without a checkpoint
+  SeeRecord onRecord;      // gets each that is judged; may be empty
+  bool follow = false;     // go on when all that is there has been read, until told to end
+  std::string checkpoint;  // a file; empty: none
+  OutputSettings output;
+  std::string separator;             // stands between two alerts
+  std::vector<SinkSpec> sinks;       // besides the output, while following
+  std::vector<std::string> secrets;  // patterns of what is taken out for them, besides ours
+  std::string metrics;               // a socket that tells figures; empty: none
   std::vector<std::string> watched;  // recipe files and folders: a change of one loads all anew
 };
 
@@ -78,11 +84,6 @@ class Follower {
   void reload();
   bool interrupted() const { return watch_ && (watch_->stopped() || again_); }
   void put(const Alert& alert);
-  void send(const Alert& alert);
-  void sendHeartbeat(const trace::Reader& reader);
-  void pumpSinks(std::uint64_t nowNs);
-  void drainSinks();
-  bool sinksOwe(std::uint64_t nowNs);
 
   FollowSettings settings_;
   std::shared_ptr<const Program> program_;
@@ -97,11 +98,8 @@ class Follower {
   std::optional<MetricsSocket> metrics_;
   trace::ServiceManager manager_;
   bool caughtUp_ = false;
-  std::vector<Sink> sinks_;
-  std::uint64_t toldDropped_ = 0;
-  std::uint64_t toldNs_ = 0;
+  std::optional<SinkSet> sinks_;            // only when following
   std::optional<trace::Record> heartbeat_;  // to be sent when its batch has been read
-  std::uint64_t owedSinceNs_ = 0;           // 0: every sink has all
 
   // Alerts of what comes after this are written.
   Position written_;

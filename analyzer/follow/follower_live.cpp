@@ -65,7 +65,7 @@ bool Follower::more(const std::string& name, bool inside) {
   if (changed && tracesIn(settings_.folder).back() > name) looked_ = false;
   look();
   if (interrupted()) return false;
-  watch_->wait(owedSinceNs_ != 0 ? kOwedMs : kWaitMs);
+  watch_->wait(sinks_->waits() ? kOwedMs : kWaitMs);
   return true;
 }
 
@@ -81,8 +81,8 @@ void Follower::look() {
   if (metrics_) metrics_->serve([this] { return figures(); });
   manager_.alive(monotonicNowNs(), [this] { return statusLine(); });
   const std::uint64_t nowNs = monotonicNowNs();
-  if (!sinks_.empty()) pumpSinks(nowNs);
-  if (dirty_ && nowNs >= savedNs_ + kSaveNs && !sinksOwe(nowNs) && !saver_.busy()) {
+  if (sinks_) sinks_->pump(nowNs);
+  if (dirty_ && nowNs >= savedNs_ + kSaveNs && !(sinks_ && sinks_->owes(nowNs)) && !saver_.busy()) {
     savedNs_ = nowNs;
     dirty_ = false;
     saver_.save(here());
@@ -90,7 +90,7 @@ void Follower::look() {
 }
 
 Checkpoint Follower::here() const {
-  return {std::max(now_, written_), output_.bytes(), program_->inputsSha256()};
+  return {std::max(now_, written_), output_.bytes(), program_->inputsSha256(), output_.number()};
 }
 
 std::string Follower::statusLine() const {
@@ -115,6 +115,7 @@ std::string Follower::figures() const {
   figures.caughtUp = caughtUp_;
   figures.segment = now_.segment;
   figures.outputBytes = output_.bytes();
+  figures.sinks = sinks_->figures();
   return toPrometheus(figures);
 }
 

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "trace/escape.h"
+
 namespace exectrail::analyzer {
 namespace {
 
@@ -71,6 +73,38 @@ void addSummary(Exposition& text, const Summary& summary) {
   }
 }
 
+// One family of figures, with a line for each sink; the number keeps two of the same place apart.
+template <typename Value>
+void addOfSinks(Exposition& text, const std::vector<SinkSet::Figures>& sinks,
+                const std::string& name, const std::string& type, const std::string& help,
+                Value value) {
+  text.family(name, type, help);
+  for (std::size_t i = 0; i < sinks.size(); ++i) {
+    const std::string sink = std::to_string(i + 1) + ":" + sinks[i].kind + ":" +
+                             trace::escapeForTerminal(sinks[i].target);
+    text.value(name, value(sinks[i].state), label("sink", sink));
+  }
+}
+
+void addSinks(Exposition& text, const std::vector<SinkSet::Figures>& sinks) {
+  if (sinks.empty()) return;
+  const auto add = [&](const char* name, const char* type, const char* help, auto value) {
+    addOfSinks(text, sinks, name, type, help, value);
+  };
+  add("sink_sent_total", "counter", "Alerts that a sink has taken.",
+      [](const SinkState& state) { return state.sent; });
+  add("sink_dropped_total", "counter", "Alerts that a sink did not get and that nothing keeps.",
+      [](const SinkState& state) { return state.dropped; });
+  add("sink_dead_letters_total", "counter", "Alerts given up, in the file for these.",
+      [](const SinkState& state) { return state.dead; });
+  add("sink_waiting", "gauge", "Alerts that wait in memory.",
+      [](const SinkState& state) { return state.waiting; });
+  add("sink_spooled_bytes", "gauge", "Size of what waits on disk.",
+      [](const SinkState& state) { return state.spooledBytes; });
+  add("sink_failing", "gauge", "A sink takes nothing at present.",
+      [](const SinkState& state) { return state.failing ? 1 : 0; });
+}
+
 }  // namespace
 
 std::string toPrometheus(const Figures& figures) {
@@ -84,9 +118,11 @@ std::string toPrometheus(const Figures& figures) {
     text.one("lag_seconds", "gauge", "Age of what was judged last.", figures.lagSeconds);
   }
   text.one("caught_up", "gauge", "Nothing is left to be read.", figures.caughtUp ? 1 : 0);
-  text.one("output_bytes", "counter", "Size of the output.", figures.outputBytes);
+  text.one("output_bytes", "gauge", "Size of the file of alerts that is being written.",
+           figures.outputBytes);
   text.family("segment_info", "gauge", "The segment that is being read.");
   text.value("segment_info", 1, label("name", figures.segment));
+  addSinks(text, figures.sinks);
   text.one("resident_bytes", "gauge", "Memory of the analyzer.", residentBytes());
   return text.take();
 }

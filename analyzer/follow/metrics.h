@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "analyzer/engine/engine.h"
+#include "analyzer/follow/sink_set.h"
 
 namespace exectrail::analyzer {
 
@@ -16,6 +18,7 @@ struct Figures {
   bool caughtUp = false;
   std::string segment;  // that is being read
   std::uint64_t outputBytes = 0;
+  std::vector<SinkSet::Figures> sinks;
 };
 
 std::string toPrometheus(const Figures& figures);

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "trace/errors.h"
 #include "trace/escape.h"
@@ -27,7 +28,7 @@ std::string seconds(std::uint64_t ns) {
 
 }  // namespace
 
-Operations::Operations(const std::string& path) {
+Operations::Operations(const std::string& path, Show show) : show_(std::move(show)) {
   if (path.empty()) return;
   file_ = FileDescriptor(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
@@ -38,7 +39,11 @@ Operations::Operations(const std::string& path) {
 
 void Operations::tell(const std::string& action, const std::string& message) {
   ++told_[action];
-  std::cerr << "exectrail: " << action << ": " << message << '\n';
+  if (show_) {
+    show_(action, message);
+  } else {
+    std::cerr << "exectrail: " << action << ": " << message << '\n';
+  }
   if (!file_.valid()) return;
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);

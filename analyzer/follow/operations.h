@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -14,9 +15,11 @@ namespace exectrail::analyzer {
 
 class Operations {
  public:
-  // To standard error as text, and to `path`, unless it is empty, as JSON lines in the shape of the
-  // Elastic Common Schema. Throws EnvironmentError.
-  explicit Operations(const std::string& path);
+  using Show = std::function<void(const std::string& action, const std::string& message)>;
+
+  // To standard error as text, or to `show`, and to `path`, unless it is empty, as JSON lines in
+  // the shape of the Elastic Common Schema. Throws EnvironmentError.
+  explicit Operations(const std::string& path, Show show = {});
 
   // `action` is one of a few words; docs/operations.md lists them.
   void tell(const std::string& action, const std::string& message);
@@ -35,6 +38,7 @@ class Operations {
   std::uint64_t newestNs() const { return expected_ ? newestNs_ : 0; }  // 0: nothing to compare
 
  private:
+  Show show_;
   FileDescriptor file_;
   std::uint64_t newestNs_ = 0;  // time of the latest record
   std::uint64_t seenNs_ = 0;    // when something arrived last

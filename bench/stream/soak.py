@@ -154,6 +154,12 @@ class Soak:
         with open(self.path("operations"), encoding="utf-8") as file:
             return sum(json.loads(line)["event"]["action"] == action for line in file)
 
+    def dropped(self):
+        """"3477 alerts were not sent: …", of all."""
+        with open(self.path("operations"), encoding="utf-8") as file:
+            told = [json.loads(line) for line in file]
+        return sum(int(one["message"].split()[0]) for one in told if one["event"]["action"] == "dropped")
+
     def closed(self):
         with open(self.path("checkpoint"), encoding="utf-8") as file:
             return json.load(file)["closed"]
@@ -241,9 +247,9 @@ class Soak:
         well.that(reloaded > 0, f"{reloaded} programs were taken over")
         critical = {alert["event"]["id"] for alert in map(json.loads, alerts)
                     if alert["exectrail"]["severity"] == "critical"}
-        missing, dropped = len(critical - receiver.ids), self.told("dropped")
-        well.that(missing == 0 or dropped > 0, f"{len(critical)} critical alerts, {missing} of them not "
-                  f"received; that some were dropped was told {dropped} times")
+        missing, dropped = len(critical - receiver.ids), self.dropped()
+        well.that(missing <= dropped, f"{len(critical)} critical alerts, {missing} of them not received; "
+                  f"the analyzer told of {dropped} that it had dropped")
         for name, values in samples.items():
             self.check_memory(well, name, values)
         return well.is_so

@@ -31,7 +31,9 @@ Probe perfProbe(const char* what, int error, const char* found, const char* matt
   probe.state = error == 0 ? ProbeState::kYes : ProbeState::kNo;
   probe.found = error == 0 ? found : std::string("perf_event_open: ") + std::strerror(error);
   if (error == EPERM || error == EACCES) {
-    probe.remedy = "grant CAP_PERFMON; a container's seccomp profile may forbid it as well";
+    probe.remedy =
+        "grant CAP_PERFMON, and CAP_SYS_ADMIN if kernel.perf_event_paranoid is 3 or more; a "
+        "container's seccomp profile may forbid it as well";
   }
   return probe;
 }
@@ -52,11 +54,13 @@ Probe probeExecSamples() {
 }
 
 Probe probeParanoid() {
-  // Says what users without CAP_PERFMON may do; a recorder has it or has nothing of perf.
+  // Says what users without CAP_PERFMON may do; a recorder has it or has nothing of perf. From 3
+  // on, a level that Debian and Ubuntu have added, 6.1 of Debian refuses those without
+  // CAP_SYS_ADMIN, too.
   return {.what = "perf_event_paranoid",
           .state = ProbeState::kYes,
           .found = firstLine("/proc/sys/kernel/perf_event_paranoid") +
-                   " (does not bind who has CAP_PERFMON)"};
+                   " (does not bind who has CAP_PERFMON; from 3 on, CAP_SYS_ADMIN)"};
 }
 
 Probe probeLockedMemory() {

@@ -51,7 +51,8 @@ std::string whyRefused(int error) {
     case EPERM:
       return "the kernel refuses perf events (" + reason + ", kernel.perf_event_paranoid is " +
              text("/proc/sys/kernel/perf_event_paranoid") +
-             "); run as root, with CAP_PERFMON, and where no seccomp filter forbids it";
+             "); run as root, with CAP_PERFMON (and CAP_SYS_ADMIN where that is 3 or more), and "
+             "where no seccomp filter forbids it";
     case ENOSYS:
       return "this kernel has no perf events; it takes one built with CONFIG_PERF_EVENTS";
     case EOPNOTSUPP:

@@ -176,7 +176,7 @@ class FolderReader {
       settings.folder = folder + "/trail";
       settings.follow = follow;
       settings.checkpoint = folder + "/checkpoint";
-      settings.output = folder + "/alerts";
+      settings.output.path = folder + "/alerts";
       analyzer::Follower follower(
           settings, program, [&] { return program; }, render, nullptr, operations);
       follower.run();

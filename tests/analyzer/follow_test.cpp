@@ -3,98 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <random>
-#include <sstream>
-
-#include "analyzer/follow/follower.h"
-#include "analyzer/output/json.h"
-#include "tests/analyzer/analysis.h"
-#include "tests/recorder/output/segments.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/analyzer/followed_folder.h"
 
 namespace exectrail::test {
 namespace {
 
-namespace fs = std::filesystem;
-using analyzer::Follower;
 using testing::HasSubstr;
-
-constexpr std::uint64_t kSecond = 1'000'000'000;
-
-// Attackers in /tmp and /dev/shm below shells that others have started, the same again and again,
-// so that what is remembered from one segment decides about the next.
-Records randomHost(std::uint32_t seed, std::uint32_t count) {
-  static const char* const kFiles[] = {"/bin/sh", "/usr/bin/make", "/tmp/x", "/dev/shm/y",
-                                       "/tmp/z"};
-  std::mt19937 random(seed);
-  Records records = {snapshot("/sbin/init").pid(1, 0).top()};
-  std::vector<trace::ImageId> alive = {image(1, 0)};
-  for (std::uint32_t i = 1; i <= count; ++i) {
-    const std::uint64_t time = i * kSecond / 2;
-    const trace::ImageId creator = alive[random() % alive.size()];
-    records.push_back(forked(creator, 100 + i).at(time));
-    const char* const file = kFiles[random() % std::size(kFiles)];
-    records.push_back(exec(file).pid(100 + i, 1).by(creator).user(random() % 2).at(time + 1));
-    if (random() % 4 == 0) {
-      records.push_back(attempt("/tmp/refused", 13, image(100 + i)).number(i).at(time + 2));
-    }
-    if (random() % 3 == 0) {
-      alive.push_back(image(100 + i));
-    } else {
-      records.push_back(exited(image(100 + i)).at(time + 3));
-    }
-  }
-  return records;
-}
-
-std::string readFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-void writeFile(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-}
-
-std::string render(const analyzer::Alert& alert, const trace::Header& header,
-                   const analyzer::Program& program) {
-  return toJsonLine(alert, header, program.inputsSha256());
-}
-
-struct Reading {
-  std::string output;
-  std::string operations;
-  bool damaged = false;
-};
-
-// Reads the folder once, to its end.
-Reading readFolder(const std::string& folder, const std::string& output,
-                   const std::string& checkpoint) {
-  const std::string told = output + ".operations";
-  fs::remove(told);
-  Reading reading;
-  {
-    analyzer::Operations operations(told);
-    // Shared, and not owned: it lives as long as the program.
-    const std::shared_ptr<const analyzer::Program> program(std::shared_ptr<void>(),
-                                                           &shippedProgram());
-    analyzer::FollowSettings settings;
-    settings.folder = folder;
-    settings.checkpoint = checkpoint;
-    settings.output = output;
-    Follower follower(
-        settings, program, [&] { return program; }, render, nullptr, operations);
-    follower.run();
-    reading.damaged = follower.damaged();
-  }
-  reading.output = readFile(output);
-  reading.operations = readFile(told);
-  return reading;
-}
 
 // One trace, not segmented.
 std::string alertsOf(const Records& records) {
@@ -107,8 +21,6 @@ std::string alertsOf(const Records& records) {
   return text;
 }
 
-constexpr recorder::RotateSettings kRotate{std::uint64_t{1} << 30, 20 * kSecond};
-
 TEST(Follow, SegmentsGiveTheBytesOfOneTrace) {
   for (std::uint32_t seed = 0; seed < 4; ++seed) {
     SCOPED_TRACE(seed);
@@ -116,26 +28,12 @@ TEST(Follow, SegmentsGiveTheBytesOfOneTrace) {
     const Records records = randomHost(seed, 200);
     const SegmentedRecording recording(folder.path() + "/trail", records, 1 + seed * 3, kRotate);
     ASSERT_GE(recording.files.size(), 4U);
-    const Reading once = readFolder(folder.path() + "/trail", folder.path() + "/out", "");
+    const Reading once = readFolder(folder.path() + "/trail", {folder.path() + "/out"}, "");
     EXPECT_FALSE(once.damaged);
     EXPECT_EQ(once.operations, "");
     const std::string expected = alertsOf(records);
     EXPECT_GT(expected.size(), 10'000U);
     EXPECT_EQ(once.output, expected);
-  }
-}
-
-// The folder as a recorder leaves it in time: whole segments, and a part of the next one.
-void growTo(const std::vector<std::string>& files, const std::string& folder, std::size_t whole,
-            double part) {
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string bytes = readFile(files[i]);
-    const std::string name = folder + "/" + fs::path(files[i]).filename().string();
-    if (i < whole) writeFile(name, bytes);
-    if (i != whole) continue;
-    const auto size = static_cast<std::size_t>(static_cast<double>(bytes.size()) * part);
-    // Never shorter than it was before.
-    if (!fs::exists(name) || fs::file_size(name) < size) writeFile(name, bytes.substr(0, size));
   }
 }
 
@@ -145,7 +43,7 @@ TEST(Follow, EachAlertOnceHoweverOftenItsReaderIsKilled) {
     SCOPED_TRACE(seed);
     TemporaryFolder all;
     const SegmentedRecording recording(all.path() + "/all", randomHost(seed, 150), 4, kRotate);
-    const std::string expected = readFolder(all.path() + "/all", all.path() + "/once", "").output;
+    const std::string expected = readFolder(all.path() + "/all", {all.path() + "/once"}, "").output;
     const std::string folder = all.path() + "/trail";
     const std::string output = all.path() + "/out";
     const std::string checkpoint = all.path() + "/checkpoint";
@@ -154,7 +52,7 @@ TEST(Follow, EachAlertOnceHoweverOftenItsReaderIsKilled) {
       for (const double part : {0.0, 0.01, 0.4, 0.41, 0.9}) {
         growTo(recording.files, folder, whole, part);
         const std::string before = readFile(checkpoint);
-        const Reading reading = readFolder(folder, output, checkpoint);
+        const Reading reading = readFolder(folder, {output}, checkpoint);
         EXPECT_EQ(expected.substr(0, reading.output.size()), reading.output);
         // A kill after alerts were written, before the checkpoint was: all of them, or half.
         if (random() % 2 == 0 && !before.empty()) writeFile(checkpoint, before);
@@ -164,10 +62,10 @@ TEST(Follow, EachAlertOnceHoweverOftenItsReaderIsKilled) {
       }
     }
     growTo(recording.files, folder, recording.files.size(), 0);
-    const Reading last = readFolder(folder, output, checkpoint);
+    const Reading last = readFolder(folder, {output}, checkpoint);
     EXPECT_EQ(last.output, expected);
     EXPECT_FALSE(last.damaged);
-    EXPECT_EQ(readFolder(folder, output, checkpoint).output, expected) << "nothing comes twice";
+    EXPECT_EQ(readFolder(folder, {output}, checkpoint).output, expected) << "nothing comes twice";
   }
 }
 
@@ -179,12 +77,12 @@ TEST(Follow, AKillBeforeTheFirstSaveDoesNotTellTwice) {
   const std::string checkpoint = all.path() + "/checkpoint";
   writeFile(output, "kept\n");
   fs::create_directory(folder);
-  readFolder(folder, output, checkpoint);
+  readFolder(folder, {output}, checkpoint);
   ASSERT_TRUE(fs::exists(checkpoint)) << "although there was nothing to read";
   const SegmentedRecording recording(folder, randomHost(6, 60), 4, kRotate);
-  const std::string expected = "kept\n" + readFolder(folder, all.path() + "/once", "").output;
+  const std::string expected = "kept\n" + readFolder(folder, {all.path() + "/once"}, "").output;
   std::ofstream(output, std::ios::app) << expected.substr(5, 700);
-  EXPECT_EQ(readFolder(folder, output, checkpoint).output, expected);
+  EXPECT_EQ(readFolder(folder, {output}, checkpoint).output, expected);
 }
 
 TEST(Follow, ARecorderThatWasKilledEndsItsRecordingWhereTheNextBegins) {
@@ -200,7 +98,7 @@ TEST(Follow, ARecorderThatWasKilledEndsItsRecordingWhereTheNextBegins) {
   trace::Header other = header();
   other.recordingId[0] ^= 0xff;
   const SegmentedRecording second(folder, randomHost(2, 100), 4, kRotate, other);
-  const Reading once = readFolder(folder, all.path() + "/once", "");
+  const Reading once = readFolder(folder, {all.path() + "/once"}, "");
   EXPECT_TRUE(once.damaged);
   EXPECT_THAT(once.operations, HasSubstr("recording_ended_early"));
   // The same, read in two parts: the second begins in the second recording and needs only that.
@@ -209,9 +107,9 @@ TEST(Follow, ARecorderThatWasKilledEndsItsRecordingWhereTheNextBegins) {
   const std::string away = all.path() + "/away";
   fs::create_directory(away);
   for (const std::string& file : second.files) fs::rename(file, away / fs::path(file).filename());
-  readFolder(folder, output, checkpoint);
+  readFolder(folder, {output}, checkpoint);
   for (const std::string& file : second.files) fs::rename(away / fs::path(file).filename(), file);
-  EXPECT_EQ(readFolder(folder, output, checkpoint).output, once.output);
+  EXPECT_EQ(readFolder(folder, {output}, checkpoint).output, once.output);
 }
 
 TEST(Follow, SegmentsThatAreMissingAreTold) {
@@ -221,7 +119,7 @@ TEST(Follow, SegmentsThatAreMissingAreTold) {
   ASSERT_GE(recording.files.size(), 4U);
   fs::remove(recording.files[1]);
   fs::remove(recording.files[2]);
-  const Reading once = readFolder(folder, all.path() + "/out", "");
+  const Reading once = readFolder(folder, {all.path() + "/out"}, "");
   EXPECT_THAT(once.operations, HasSubstr("segments 2 to 3 of "));
   EXPECT_TRUE(once.damaged);
 }
@@ -232,13 +130,13 @@ TEST(Follow, ARetentionThatOvertakesTheReaderIsTold) {
   const SegmentedRecording recording(all.path() + "/all", randomHost(4, 150), 4, kRotate);
   fs::create_directory(folder);
   growTo(recording.files, folder, 1, 0.5);
-  readFolder(folder, all.path() + "/out", all.path() + "/checkpoint");
+  readFolder(folder, {all.path() + "/out"}, all.path() + "/checkpoint");
   growTo(recording.files, folder, recording.files.size(), 0);
   for (int i : {0, 1}) {
     fs::remove(folder + "/" +
                fs::path(recording.files[static_cast<std::size_t>(i)]).filename().string());
   }
-  const Reading later = readFolder(folder, all.path() + "/out", all.path() + "/checkpoint");
+  const Reading later = readFolder(folder, {all.path() + "/out"}, all.path() + "/checkpoint");
   EXPECT_THAT(later.operations, HasSubstr("where the checkpoint is, is not there any more"));
 }
 
@@ -246,9 +144,9 @@ TEST(Follow, AFileOfAlertsThatSomebodyHasShortenedIsTold) {
   TemporaryFolder all;
   const std::string folder = all.path() + "/trail";
   const SegmentedRecording recording(folder, randomHost(5, 60), 4, kRotate);
-  const std::string whole = readFolder(folder, all.path() + "/out", all.path() + "/c").output;
+  const std::string whole = readFolder(folder, {all.path() + "/out"}, all.path() + "/c").output;
   writeFile(all.path() + "/out", whole.substr(0, 10));
-  const Reading again = readFolder(folder, all.path() + "/out", all.path() + "/c");
+  const Reading again = readFolder(folder, {all.path() + "/out"}, all.path() + "/c");
   EXPECT_EQ(again.output.substr(0, 10), whole.substr(0, 10)) << "nothing is overwritten";
   EXPECT_THAT(again.operations, HasSubstr("output_changed"));
 }

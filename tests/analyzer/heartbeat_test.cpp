@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "analyzer/follow/follower.h"
+#include "analyzer/sinks/socket_sink.h"
 #include "tests/analyzer/analysis.h"
 #include "tests/recorder/output/segments.h"
 #include "tests/support/temporary_folder.h"
@@ -70,7 +71,7 @@ TEST(Heartbeat, GoesToASinkWithTheHeadOfTheChain) {
   analyzer::FollowSettings settings;
   settings.folder = trail;
   settings.follow = true;
-  settings.output = folder.path() + "/alerts";
+  settings.output.path = folder.path() + "/alerts";
   settings.sinks = {analyzer::parseSink("unix:" + path + ",min=critical,heartbeat=yes")};
   const auto none = [](const analyzer::Alert&, const trace::Header&, const analyzer::Program&) {
     return std::string();
@@ -96,12 +97,12 @@ TEST(Heartbeat, GoesToASinkWithTheHeadOfTheChain) {
 }
 
 TEST(Heartbeat, OnlyWhereItIsWanted) {
-  analyzer::Sink sink(analyzer::parseSink("unix:/nowhere/at/all"));
+  analyzer::SocketSink sink(analyzer::parseSink("unix:/nowhere/at/all"));
   sink.addHeartbeat("alive", 0, "h");
-  EXPECT_TRUE(sink.empty());
-  analyzer::Sink other(analyzer::parseSink("unix:/nowhere/at/all,heartbeat=yes"));
+  EXPECT_EQ(sink.state().waiting, 0U);
+  analyzer::SocketSink other(analyzer::parseSink("unix:/nowhere/at/all,heartbeat=yes"));
   other.addHeartbeat("alive", 0, "h");
-  EXPECT_EQ(other.waiting(), 1U);
+  EXPECT_EQ(other.state().waiting, 1U);
 }
 
 }  // namespace

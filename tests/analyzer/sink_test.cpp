@@ -1,7 +1,5 @@
 // Sinks and figures: what a receiver gets, that nobody waits for one, that a drop is counted, and
 // that secrets do not leave.
-#include "analyzer/follow/sink.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -14,10 +12,11 @@
 #include <stdexcept>
 
 #include "analyzer/compiler/program.h"
-#include "analyzer/follow/journal.h"
 #include "analyzer/follow/metrics.h"
 #include "analyzer/follow/metrics_socket.h"
-#include "analyzer/follow/redaction.h"
+#include "analyzer/sinks/journal.h"
+#include "analyzer/sinks/redaction.h"
+#include "analyzer/sinks/socket_sink.h"
 #include "tests/support/temporary_folder.h"
 #include "trace/errors.h"
 
@@ -80,7 +79,7 @@ TEST(Sink, SyslogGetsMessagesOfRfc5424AboveItsFloor) {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/log";
   Receiver receiver(path, SOCK_DGRAM);
-  Sink sink(parseSink("syslog:" + path + ",min=high"));
+  SocketSink sink(parseSink("syslog:" + path + ",min=high"));
   sink.add(R"({"a":1})", Severity::kMedium, kTime, "web03");
   sink.add(R"({"a":2})", Severity::kHigh, kTime, "web03");
   sink.add(R"({"a":3})", Severity::kCritical, kTime, "a b\n");
@@ -89,35 +88,35 @@ TEST(Sink, SyslogGetsMessagesOfRfc5424AboveItsFloor) {
             R"(<83>1 2026-03-04T05:06:07.123000Z web03 exectrail - alert - {"a":2})");
   EXPECT_EQ(receiver.take(), R"(<82>1 2026-03-04T05:06:07.123000Z ab exectrail - alert - {"a":3})");
   EXPECT_EQ(receiver.take(), "");
-  EXPECT_EQ(sink.sent(), 2U);
-  EXPECT_TRUE(sink.empty());
+  EXPECT_EQ(sink.state().sent, 2U);
+  EXPECT_EQ(sink.state().waiting, 0U);
 }
 
 TEST(Sink, AReceiverThatComesLateGetsWhatWaitedForIt) {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/siem";
-  Sink sink(parseSink("unix:" + path));
+  SocketSink sink(parseSink("unix:" + path));
   sink.add("one", Severity::kInfo, kTime, "h");
   sink.pump(1 * kSecond);
-  EXPECT_EQ(sink.waiting(), 1U);
+  EXPECT_EQ(sink.state().waiting, 1U);
   Receiver receiver(path, SOCK_STREAM);
   sink.add("two", Severity::kInfo, kTime, "h");
   sink.pump(1 * kSecond + 1);
-  EXPECT_EQ(sink.waiting(), 2U) << "it does not try all the time";
+  EXPECT_EQ(sink.state().waiting, 2U) << "it does not try all the time";
   sink.pump(3 * kSecond);
   EXPECT_EQ(receiver.take(), "one\ntwo\n");
 }
 
 TEST(Sink, AFullQueueDropsAndCounts) {
-  Sink sink(parseSink("unix:/nowhere/at/all"));
+  SocketSink sink(parseSink("unix:/nowhere/at/all"));
   for (int i = 0; i < 5000; ++i) sink.add("x", Severity::kInfo, kTime, "h");
   sink.pump(kSecond);
-  EXPECT_EQ(sink.waiting(), 4096U);
-  EXPECT_EQ(sink.dropped(), 904U);
-  Sink large(parseSink("unix:/nowhere/at/all"));
+  EXPECT_EQ(sink.state().waiting, 4096U);
+  EXPECT_EQ(sink.state().dropped, 904U);
+  SocketSink large(parseSink("unix:/nowhere/at/all"));
   for (int i = 0; i < 20; ++i) large.add(std::string(1 << 20, 'x'), Severity::kInfo, kTime, "h");
-  EXPECT_LT(large.waiting(), 17U);
-  EXPECT_EQ(large.waiting() + large.dropped(), 20U);
+  EXPECT_LT(large.state().waiting, 17U);
+  EXPECT_EQ(large.state().waiting + large.state().dropped, 20U);
 }
 
 // A stream takes a part of a line; the rest of it follows, and nothing of another line.
@@ -125,7 +124,7 @@ TEST(Sink, AStreamThatTakesPartsGetsWholeLines) {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/siem";
   Receiver receiver(path, SOCK_STREAM);
-  Sink sink(parseSink("unix:" + path));
+  SocketSink sink(parseSink("unix:" + path));
   std::string expected;
   for (int i = 0; i < 10; ++i) {
     const std::string line(200'000, static_cast<char>('a' + i));
@@ -189,13 +188,13 @@ TEST(Journal, WhatIsTooLargeForADatagramGoesAsASealedFile) {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/journal";
   Receiver receiver(path, SOCK_DGRAM);
-  Sink sink(parseSink("journal:" + path));
+  SocketSink sink(parseSink("journal:" + path));
   const std::string large = journalEntry(journalAlert(), std::string(4 << 20, 'x'));
   sink.add("EXECTRAIL_ALERT=small\n", Severity::kHigh, kTime, "h");
   sink.add(large, Severity::kHigh, kTime, "h");
   sink.pump(kSecond);
-  EXPECT_EQ(sink.sent(), 2U);
-  EXPECT_EQ(sink.dropped(), 0U);
+  EXPECT_EQ(sink.state().sent, 2U);
+  EXPECT_EQ(sink.state().dropped, 0U);
   EXPECT_EQ(receiver.take(), "EXECTRAIL_ALERT=small\n");
   const FileDescriptor file = receiver.takeFile();
   ASSERT_TRUE(file.valid());
@@ -234,7 +233,20 @@ TEST(Redaction, SecretsGoAndTheRestStays) {
        {"/tmp/passwd-tool", "a=b", "http://h:80/", "\xff\xfe"}},
       {{"--token"}, {"--token"}},
       {{}, {}}};
-  for (const auto& [arguments, clean] : cases) EXPECT_EQ(redacted(arguments), clean);
+  for (const auto& [arguments, clean] : cases) EXPECT_EQ(Redaction().of(arguments), clean);
+}
+
+TEST(Redaction, BySitesOwnPatterns) {
+  const Redaction site({"(?i)-p(\\S{6,})", "ACME-[0-9]+"});
+  using Arguments = std::vector<std::string>;
+  EXPECT_EQ(site.of(Arguments{"mysql", "-phunter2", "-P3306", "ACME-17,ACME-18", "--token=x"}),
+            (Arguments{"mysql", "-p[redacted]", "-P3306", "[redacted],[redacted]",
+                       "--token=[redacted]"}));
+  EXPECT_FALSE(faultOfSecret("ACME-[0-9]+").has_value());
+  for (const char* bad : {"", "(", "a*", "(?<=x)y", "x{1001}"}) {
+    EXPECT_TRUE(faultOfSecret(bad).has_value()) << bad;
+  }
+  EXPECT_TRUE(faultOfSecret(std::string(1001, 'x')).has_value());
 }
 
 TEST(Redaction, OfEveryCommandLineOfAnAlert) {
@@ -245,7 +257,7 @@ TEST(Redaction, OfEveryCommandLineOfAnAlert) {
   alert.process.arguments = alert.parent.arguments = alert.previous.arguments = secret;
   alert.attemptArguments = secret;
   alert.reasons = {{"r", "+1", "args --token=s3cret", ""}};
-  const Alert clean = redacted(alert);
+  const Alert clean = Redaction().of(alert);
   for (const auto* field : {&clean.process.arguments, &clean.parent.arguments,
                             &clean.previous.arguments, &clean.attemptArguments}) {
     EXPECT_THAT(field->value, ElementsAre("x", "--token=[redacted]"));
@@ -262,12 +274,28 @@ TEST(Metrics, AreTextThatPrometheusReads) {
   figures.summary = &summary;
   figures.operations["gap"] = 3;
   figures.lagSeconds = 0.5;
+  SinkState webhook;
+  webhook.sent = 5;
+  webhook.dropped = 4;
+  webhook.waiting = 3;
+  webhook.dead = 2;
+  webhook.spooledBytes = 100;
+  webhook.failing = true;
+  figures.sinks = {{"syslog", "/dev/log", {}}, {"webhook", "siem.example", webhook}};
   const std::string text = toPrometheus(figures);
   EXPECT_THAT(text, HasSubstr("\n# TYPE exectrail_execs_total counter\nexectrail_execs_total 7\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_alerts_total{severity=\"high\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_recipe_alerts_total{recipe=\"a\\\"b\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_operational_alerts_total{action=\"gap\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_lag_seconds 0.5\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_sent_total{sink=\"1:syslog:/dev/log\"} 0\n"));
+  const std::string sink = "{sink=\"2:webhook:siem.example\"} ";
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_sent_total" + sink + "5\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_dropped_total" + sink + "4\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_waiting" + sink + "3\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_dead_letters_total" + sink + "2\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_spooled_bytes" + sink + "100\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_failing" + sink + "1\n"));
 }
 
 TEST(Metrics, ASocketOfOneThatIsGoneIsReplacedAndAnotherFileIsNot) {

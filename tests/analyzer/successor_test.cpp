@@ -65,7 +65,7 @@ TEST(Successor, IsFoundWhenItsFileWasThereBeforeItsHeader) {
   analyzer::FollowSettings settings;
   settings.folder = trail;
   settings.follow = true;
-  settings.output = output;
+  settings.output.path = output;
   const auto render = [](const analyzer::Alert& alert, const trace::Header&,
                          const analyzer::Program&) { return alert.filePath.value + "\n"; };
   // Blocks the signal that ends it, for all threads that come after.

@@ -22,13 +22,14 @@ struct Word {
   const char* purpose;
 };
 
-constexpr std::array<Word, 8> kWords = {{
+constexpr std::array<Word, 9> kWords = {{
     {"record", "exectrail-record", false, "record executions into a trace (needs root)"},
     {"analyze", "exectrail-analyze", false, "apply detection recipes to a trace or stream"},
     {"recipes", "exectrail-analyze", true, "list, show, check and explain detection recipes"},
     {"rules", "exectrail-analyze", true, "check rules of Sigma, KubeArmor and Falco"},
     {"baseline", "exectrail-analyze", true, "learn what is usual on a host"},
     {"status", "exectrail-analyze", true, "how recorder and analyzer of this host are"},
+    {"top", "exectrail-analyze", true, "executions and alerts on a terminal, as they come"},
     {"trace", "exectrail-trace", false, "look into a trace"},
     {"replay", "exectrail-replay", false, "test recipes against a corpus of scenarios"},
 }};

@@ -1,4 +1,4 @@
-#include "analyzer/follow/journal.h"
+#include "analyzer/sinks/journal.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
