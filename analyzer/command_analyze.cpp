@@ -224,8 +224,9 @@ class Analysis {
 
 }  // namespace
 
-std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline) {
-  std::shared_ptr<const Program> program = loadProgram(options.recipes);
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline,
+                                              RulesInUse& rules) {
+  std::shared_ptr<const Program> program = loadProgram(options.recipes, &rules);
   if (!program) return nullptr;
   if (!options.context.empty()) program = program->withInput("context", options.context);
   if (options.baseline.empty()) return program;
@@ -238,11 +239,12 @@ int analyze(const AnalyzeOptions& options) {
   if (!options.where.empty()) return listWhere(options);
   if (!options.noexec.empty()) return whatIf(options);
   Baseline baseline;
-  const auto program = loadWithInputs(options, baseline);
+  RulesInUse rules;
+  const auto program = loadWithInputs(options, baseline, rules);
   if (!program) return kExitUsage;
   if (options.checkConfig) return kExitDone;
   const Baseline* usual = options.baseline.empty() ? nullptr : &baseline;
-  if (options.folder) return analyzeFolder(options, program, usual);
+  if (options.folder) return analyzeFolder(options, program, usual, std::move(rules));
   return Analysis(options, *program, usual).run();
 }
 

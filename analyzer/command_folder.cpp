@@ -41,7 +41,7 @@ bool found(const AnalyzeOptions& options, const Follower& follower) {
 }  // namespace
 
 int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
-                  const Baseline* baseline) {
+                  const Baseline* baseline, RulesInUse rules) {
   Operations operations(options.operations);
   FollowSettings settings;
   settings.folder = options.traces.front();
@@ -66,9 +66,9 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
     return render(options.format, alert, {header, applied.inputsSha256(), options.context, {}});
   };
   // What is usual is not loaded anew: it is learnt from traces, not edited.
-  const auto load = [&options] {
+  const auto load = [&options, &rules] {
     Baseline same;
-    return loadWithInputs(options, same);
+    return loadWithInputs(options, same, rules);
   };
   Follower follower(std::move(settings), std::move(program), load, written, baseline, operations);
   follower.run();

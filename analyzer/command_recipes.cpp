@@ -52,7 +52,7 @@ std::optional<std::vector<RecipeSource>> loadSources(const RecipeOptions& option
   }
 }
 
-std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
+std::unique_ptr<const Program> loadProgram(const RecipeOptions& options, RulesInUse* inUse) {
   const auto sources = loadSources(options);
   if (!sources) return nullptr;
   Diagnostics diagnostics;
@@ -65,7 +65,7 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options) {
   std::string content;
   if (!loadWorkloads(options.workloads, workloads, content)) return nullptr;
   if (workloads) program = program->withInput("workloads", content)->withWorkloads(workloads);
-  if (!options.rules.empty()) program = withRules(*program, options.rules);
+  if (!options.rules.empty()) program = withRules(*program, options.rules, inUse);
   if (!program) return nullptr;
   if (program->recipes().empty()) {
     std::cerr << "exectrail: no recipe to apply; name one with --recipes PATH\n";

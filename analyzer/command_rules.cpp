@@ -64,7 +64,7 @@ bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& wo
 }
 
 std::unique_ptr<const Program> withRules(const Program& program,
-                                         const std::vector<std::string>& paths) {
+                                         const std::vector<std::string>& paths, RulesInUse* inUse) {
   RuleSet rules;
   try {
     rules = compileRules(loadRuleFiles(paths), program.workloads().get());
@@ -80,6 +80,9 @@ std::unique_ptr<const Program> withRules(const Program& program,
   if (rules.recipes.empty()) {
     std::cerr << "exectrail: none of these rules can be used\n";
     return nullptr;
+  }
+  if (const auto worse = inUse == nullptr ? std::nullopt : inUse->replaceBy(rules)) {
+    throw EnvironmentError(trace::escapeForTerminal(*worse));
   }
   return program.withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
 }

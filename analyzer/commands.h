@@ -9,6 +9,7 @@
 #include "analyzer/compiler/program.h"
 #include "analyzer/engine/baseline.h"
 #include "analyzer/options.h"
+#include "analyzer/rules/rules_in_use.h"
 
 namespace exectrail::analyzer {
 
@@ -36,11 +37,12 @@ int top(const AnalyzeOptions& options);
 
 // analyze FOLDER
 int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
-                  const Baseline* baseline);
+                  const Baseline* baseline, RulesInUse rules);
 
 // The program of `options`, with its inputs; null after saying what is wrong. `baseline` gets what
 // --baseline names.
-std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline);
+std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Baseline& baseline,
+                                              RulesInUse& rules);
 
 // analyze --where
 int listWhere(const AnalyzeOptions& options);
@@ -58,12 +60,14 @@ bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& wo
                    std::string& content);
 
 // `program` with the rules of these files and folders, after an account of what was refused on
-// standard error; null, after a message, if they are not there or none of them can be used.
+// standard error; null, after a message, if they are not there or none of them can be used. Throws
+// EnvironmentError if they may not take the place of those in `inUse`, which may be null.
 std::unique_ptr<const Program> withRules(const Program& program,
-                                         const std::vector<std::string>& paths);
+                                         const std::vector<std::string>& paths, RulesInUse* inUse);
 
 // The recipes asked for, compiled; null after saying on standard error what is wrong with them.
 // Throws EnvironmentError if the shipped ones are not there.
-std::unique_ptr<const Program> loadProgram(const RecipeOptions& options);
+std::unique_ptr<const Program> loadProgram(const RecipeOptions& options,
+                                           RulesInUse* inUse = nullptr);
 
 }  // namespace exectrail::analyzer

@@ -22,13 +22,17 @@ Word addCompare(CLI::App& app) {
       ->option_text("... [corpus]");
   diff->add_flag("--beside-shipped", options.besideShipped,
                  "Both add to the shipped recipes, as --recipes does");
+  diff->add_flag("--rules", options.rules,
+                 "OLD and NEW are files or folders of rules of Sigma, KubeArmor or Falco; both add "
+                 "to the shipped recipes");
   addJobs(*diff, options.jobs);
   addChoice(*diff, "--format", words->format, "For people, or one object a line", {"text", "json"});
   diff->footer(
       "Examples:\n"
       "  exectrail replay diff shipped recipes.new/\n"
       "  exectrail replay diff HEAD~1:analyzer/recipes analyzer/recipes corpus host7.trail\n"
-      "  exectrail replay diff --beside-shipped old-site.yaml site.yaml traces/\n\n"
+      "  exectrail replay diff --beside-shipped old-site.yaml site.yaml traces/\n"
+      "  exectrail replay diff --rules sigma-2025/ sigma-2026/ traces/\n\n"
       "REVISION:FOLDER is what git has. Alerts per host-day are estimated from traces that are\n"
       "no recordings of scenarios.\n\n"
       "Exit status: 0 the same alerts, 1 some differ, 2 usage or recipe error, 3 a trace cannot\n"

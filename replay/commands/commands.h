@@ -37,6 +37,7 @@ struct CompareOptions {
   std::string before;  // a set of recipes, see recipe_set.h
   std::string after;
   bool besideShipped = false;                // both are added to the shipped recipes
+  bool rules = false;                        // so are these, which are rules of other tools
   std::vector<std::string> paths{"corpus"};  // traces, and folders of some
   ReportFormat format = ReportFormat::kText;
   unsigned jobs = 1;

@@ -7,6 +7,7 @@
 
 #include "replay/commands/commands.h"
 #include "replay/commands/recipe_set.h"
+#include "replay/commands/workload.h"
 #include "replay/support/ordered.h"
 #include "replay/traces/comparison.h"
 #include "replay/verdict/match.h"
@@ -210,15 +211,21 @@ class JsonPrinter : public Printer {
   std::ostream& out_;
 };
 
-std::unique_ptr<const analyzer::Program> programOf(const std::string& set, bool besideShipped,
+std::shared_ptr<const analyzer::Program> programOf(const std::string& set,
+                                                   const CompareOptions& options,
                                                    std::ostream& errors) {
+  if (options.rules) {
+    RecipeOptions rules;
+    rules.rules = {set};
+    return loadProgram(rules, errors);
+  }
   analyzer::Diagnostics diagnostics;
   std::vector<std::string> specs;
-  if (besideShipped) specs.emplace_back("shipped");
+  if (options.besideShipped) specs.emplace_back("shipped");
   specs.push_back(set);
-  std::unique_ptr<const analyzer::Program> program = compileSets(specs, diagnostics);
+  std::shared_ptr<const analyzer::Program> program = compileSets(specs, diagnostics);
   errors << diagnostics.format();
-  if (program == nullptr && !besideShipped) {
+  if (program == nullptr && !options.besideShipped) {
     errors << "exectrail-replay: " << trace::quoteForTerminal(set)
            << " is not a whole set of recipes; with --beside-shipped it adds to the shipped ones\n";
   }
@@ -228,9 +235,9 @@ std::unique_ptr<const analyzer::Program> programOf(const std::string& set, bool 
 }  // namespace
 
 int compareCommand(const CompareOptions& options, std::ostream& out, std::ostream& errors) {
-  const auto before = programOf(options.before, options.besideShipped, errors);
+  const auto before = programOf(options.before, options, errors);
   if (before == nullptr) return kExitUsage;
-  const auto after = programOf(options.after, options.besideShipped, errors);
+  const auto after = programOf(options.after, options, errors);
   if (after == nullptr) return kExitUsage;
   const std::vector<std::string> traces = tracesAt(options.paths);
   std::unique_ptr<Printer> printer;
