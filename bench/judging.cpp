@@ -3,7 +3,6 @@
 #include "analyzer/compiler/recipe_files.h"
 #include "bench/synthetic.h"
 #include "trace/reader.h"
-#include "trace/synth/synth.h"
 
 namespace exectrail::bench {
 
@@ -38,11 +37,11 @@ std::unique_ptr<const analyzer::Program> shipped() {
   return analyzer::compile(analyzer::loadRecipes({analyzer::builtinRecipesFolder()}), diagnostics);
 }
 
-std::vector<char> mixedTrace() {
+std::vector<char> sceneTrace(trace::Scene scene) {
   MemorySink sink;
   trace::WriterSettings settings;
   settings.compressionLevel = 0;
-  trace::Synth synth({1, kExecs, trace::Scene::kMixed});
+  trace::Synth synth({1, kExecs, scene});
   trace::Writer writer(sink, synth.header(), settings);
   trace::Record record;
   while (synth.next(record)) writer.add(record);

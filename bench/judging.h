@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/engine/engine.h"
+#include "trace/synth/synth.h"
 
 namespace exectrail::bench {
 
@@ -21,7 +22,7 @@ void read(benchmark::State& state, const std::vector<char>& bytes);
 // The recipes that the programs are shipped with; null if they are not sound.
 std::unique_ptr<const analyzer::Program> shipped();
 
-// The mixed scene of `trace synth`, not compressed.
-std::vector<char> mixedTrace();
+// A scene of `trace synth`, not compressed.
+std::vector<char> sceneTrace(trace::Scene scene);
 
 }  // namespace exectrail::bench

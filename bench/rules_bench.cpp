@@ -82,15 +82,19 @@ void judge(benchmark::State& state, const std::vector<char>& bytes, const Files&
 }
 
 void readPlain(benchmark::State& state) { read(state, plain()); }
-void readMixed(benchmark::State& state) { read(state, mixedTrace()); }
+void readMixed(benchmark::State& state) { read(state, sceneTrace(trace::Scene::kMixed)); }
 void loadGenerated(benchmark::State& state) { load(state, generated(state.range(0))); }
 void judgePlain(benchmark::State& state) { judge(state, plain(), generated(state.range(0))); }
-void judgeMixed(benchmark::State& state) { judge(state, mixedTrace(), generated(state.range(0))); }
+void judgeMixed(benchmark::State& state) {
+  judge(state, sceneTrace(trace::Scene::kMixed), generated(state.range(0)));
+}
 void loadReal(benchmark::State& state) { load(state, real()); }
 void judgeQuiet(benchmark::State& state) { judge(state, quiet(), Files{}); }
 void judgeQuietReal(benchmark::State& state) { judge(state, quiet(), real()); }
 void judgePlainReal(benchmark::State& state) { judge(state, plain(), real()); }
-void judgeMixedReal(benchmark::State& state) { judge(state, mixedTrace(), real()); }
+void judgeMixedReal(benchmark::State& state) {
+  judge(state, sceneTrace(trace::Scene::kMixed), real());
+}
 
 BENCHMARK(readPlain)->Unit(benchmark::kMillisecond);
 BENCHMARK(readMixed)->Unit(benchmark::kMillisecond);

@@ -18,8 +18,9 @@ constexpr std::uint64_t kBatchNs = 1'000'000;
 // An exec is looked after as soon as it can be passed on, but no more often than this.
 constexpr std::uint64_t kShortestNs = 200'000;
 
-// And this often when nothing does.
-constexpr std::uint64_t kIdleNs = 100'000'000;
+// And this often when nothing does. Now and then an event wakes nobody: with what it takes from a
+// look to the disk, nothing is to be older than 100 ms if the recorder is killed.
+constexpr std::uint64_t kIdleNs = 50'000'000;
 
 // Entries of calls that do not fail wake nobody; their buffer is emptied before it is full.
 constexpr std::uint64_t kEntriesNs = 50'000'000;

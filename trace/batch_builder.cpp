@@ -219,8 +219,10 @@ bool BatchBuilder::fresh() const { return state_->storedStrings == 0; }
 
 std::vector<std::byte> BatchBuilder::seal() {
   State& state = *state_;
+  // One segment is read faster than several, so rather too much than too little; notes are not in
+  // the estimate.
   capnp::MallocMessageBuilder message(
-      static_cast<unsigned>(approximateBytes() / sizeof(capnp::word) + 64));
+      static_cast<unsigned>(approximateBytes() / sizeof(capnp::word) * 5 / 4 + 128));
   auto batch = message.initRoot<schema::Batch>();
   auto records = batch.initRecords(static_cast<unsigned>(state.records.size()));
   for (unsigned i = 0; i < records.size(); ++i) {

@@ -1,37 +1,34 @@
 // One Cap'n Proto Batch message -> records. The message may be hostile: every index is checked, and
-// Cap'n Proto checks every pointer.
+// every pointer, here or by Cap'n Proto.
 #include <capnp/any.h>
 
-#include <bit>
-#include <cstring>
-#include <type_traits>
+#include <optional>
 #include <utility>
 
 #include "trace/batch.h"
-#include "trace/image_decoder.h"
 #include "trace/message.h"
+#include "trace/raw_image.h"
+#include "trace/record_decoder.h"
 #include "trace/schema.capnp.h"
 
 namespace exectrail::trace {
 namespace {
 
 // Words that an element of these lists takes at least, however old its writer: the C++ value is
-// larger, and a list of elements of no size could claim any number of them.
+// larger.
 constexpr std::size_t kWordsOfRecord = 7;
 constexpr std::size_t kWordsOfFile = 10;
 constexpr std::size_t kWordsOfContext = 18;
-constexpr std::size_t kWordsOfMount = 5;
 
-void requireWords(std::size_t count, std::size_t wordsEach, std::size_t words, const char* what) {
-  if (count > words / wordsEach) {
-    throw BadMessage(std::to_string(count) + " " + what + " in " + std::to_string(words) +
-                     " words");
-  }
-}
+constexpr std::size_t kAhead = 8;  // records
 
-// The data of a record as it lies in the message, which spares the many records without pointers
-// the way through Cap'n Proto's readers. Offsets: `capnp compile -ocapnp schema.capnp`; they never
-// change. Cap'n Proto is little-endian.
+// Pointers of a Batch.
+constexpr std::uint32_t kStrings = 0;
+constexpr std::uint32_t kRecords = 1;
+constexpr std::uint32_t kPointersOfBatch = 4;
+
+// The data of a record as it lies in the message. Offsets: `capnp compile -ocapnp schema.capnp`;
+// they never change.
 struct RawRecord {
   std::uint64_t timeNs;
   std::uint16_t cpu;
@@ -40,266 +37,195 @@ struct RawRecord {
   std::uint32_t execNumber;
   std::uint16_t kind;
   std::uint16_t unused;
-  struct ForkPart {
-    std::uint32_t childTgid;
-    std::uint32_t childExecNumber;
-    std::uint64_t childStartNs;
-    std::uint32_t childComm;
-  };
-  struct ExitPart {
-    std::uint16_t evidence;
-    std::uint16_t unused[7];
-    std::uint32_t status;
-  };
-
   std::uint64_t startNs;
-  union {
-    ForkPart fork;
-    ExitPart exit;
-  };
-
-  ImageId image() const { return {tgid, execNumber, startNs}; }
 };
-static_assert(sizeof(RawRecord) == kWordsOfRecord * sizeof(std::uint64_t));
-static_assert(std::endian::native == std::endian::little);
 
-void decodeAttempt(const PartDecoder& decoder, const schema::Attempt::Reader& in, Attempt& out) {
-  out.number = in.getNumber();
-  out.tid = in.getTid();
-  out.errorNumber = in.getErrorNumber();
-  out.systemCall = in.getSystemCall() == schema::Attempt::SystemCall::EXECVEAT
-                       ? SystemCall::kExecveat
-                       : SystemCall::kExecve;
-  decoder.bytesField(in.getTypedPath(), out.typedPath);
-  decoder.listField(in.getArguments(), out.arguments);
-  decoder.bytesField(in.getWorkingDirectory(), out.workingDirectory);
-  for (const auto note : in.getNotes()) {
-    switch (note.getField()) {
-      case schema::FieldName::TYPED_PATH:
-        applyNote(note, out.typedPath.evidence);
-        break;
-      case schema::FieldName::ARGUMENTS:
-        applyNote(note, out.arguments.evidence);
-        break;
-      case schema::FieldName::WORKING_DIRECTORY:
-        applyNote(note, out.workingDirectory.evidence);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-void decodeMapping(const PartDecoder& decoder, const schema::Mapping::Reader& in, Mapping& out) {
-  decoder.bytesField(in.getPath(), out.path);
-  decoder.identityField(in.getIdentity(), out.identity);
-  out.role = enumFrom<MappingRole>(in.getRole(), schema::Mapping::Role::LIBRARY);
-  for (const auto note : in.getNotes()) {
-    if (note.getField() == schema::FieldName::PATH) {
-      applyNote(note, out.path.evidence);
-    } else if (note.getField() == schema::FieldName::IDENTITY) {
-      applyNote(note, out.identity.evidence);
-    }
-  }
-}
-
-AttemptTally tallyFrom(const ImageId& caller, const schema::AttemptTally::Reader& in) {
-  return {
-      caller,        in.getErrorNumber(),
-      in.getCount(), in.getFromNs(),
-      in.getToNs(),  enumFrom<TallyReason>(in.getReason(), schema::AttemptTally::Reason::POLICY)};
-}
-
-void decodeMountTable(const PartDecoder& decoder, std::size_t words,
-                      const schema::MountTable::Reader& in, MountTable& out) {
-  out.mountNamespace = in.getMountNamespace();
-  out.complete = in.getComplete();
-  out.evidence = Evidence{classFrom(in.getEvidence())};
-  out.leftOut = in.getLeftOut();
-  out.mounts.clear();
-  const auto mounts = in.getMounts();
-  requireWords(mounts.size(), kWordsOfMount, words, "mounts");
-  for (const auto mount : mounts) {
-    out.mounts.push_back({mount.getId(), mount.getParentId(), mount.getDeviceMajor(),
-                          mount.getDeviceMinor(), decoder.bytes(mount.getRoot()),
-                          decoder.bytes(mount.getPoint()), decoder.bytes(mount.getOptions()),
-                          decoder.bytes(mount.getFileSystem()), decoder.bytes(mount.getSource()),
-                          decoder.bytes(mount.getSuperOptions())});
-  }
-  const auto removed = in.getRemovedIds();
-  out.removedIds.resize(removed.size());
-  for (unsigned i = 0; i < removed.size(); ++i) out.removedIds[i] = removed[i];
-}
-
-Heartbeat heartbeatFrom(const schema::Heartbeat::Reader& in) {
-  const auto head = in.getChainHead();
-  return {in.getExecs(), in.getAttempts(), in.getLostEvents(),
-          Bytes(reinterpret_cast<const char*>(head.begin()), head.size())};
-}
+// What follows it, of a fork and of an exit.
+struct RawFork {
+  std::uint32_t childTgid;
+  std::uint32_t childExecNumber;
+  std::uint64_t childStartNs;
+  std::uint32_t childComm;
+  std::uint32_t unused;
+};
+struct RawExit {
+  std::uint16_t evidence;
+  std::uint16_t unused[7];
+  std::uint32_t status;
+  std::uint32_t unused2;
+};
+static_assert(sizeof(RawRecord) + sizeof(RawFork) == kWordsOfRecord * kWord);
+static_assert(sizeof(RawFork) == sizeof(RawExit));
 
 }  // namespace
 
 struct BatchView::State {
-  State(const std::byte* message, std::size_t size, bool fresh, ReadTables& all)
-      : reader(asWords(message, size), readerOptions(size)),
-        words(size / sizeof(capnp::word)),
-        records(reader.getRoot<schema::Batch>().getRecords()),
-        tables(all) {
+  State(const std::byte* at, std::size_t bytes, bool fresh, ReadTables& all)
+      : message(at), size(bytes), raw(RawMessage::open(at, bytes)), tables(all) {
+    if (!findRecords()) findRecordsSlowly();
     if (fresh) {
       tables.clear();
     } else if (tables.strings.empty()) {
       throw BadMessage("it continues tables that are not there");
     }
-    openRecords();
-    const auto batch = reader.getRoot<schema::Batch>();
-    if (batch.hasStrings()) {
-      // Read once: every further look at a pointer would count against the traversal limit.
-      for (const auto bytes : batch.getStrings()) {
-        tables.strings.emplace_back(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+    const std::size_t before = tables.strings.size();
+    if (!takeStrings()) {
+      tables.strings.resize(before);
+      for (const auto string : slow().batch.getStrings()) {
+        tables.strings.emplace_back(reinterpret_cast<const char*>(string.begin()), string.size());
       }
     }
+    if (onlyStrings) return;
     const PartDecoder decoder(tables);
-    if (batch.hasFiles()) {
-      const auto files = batch.getFiles();
-      requireWords(files.size(), kWordsOfFile, words, "files");
-      for (const auto file : files) decoder.file(file, tables.files.emplace_back());
-    }
-    if (batch.hasContexts()) {
-      const auto contexts = batch.getContexts();
-      requireWords(contexts.size(), kWordsOfContext, words, "contexts");
-      for (const auto context : contexts) decoder.context(context, tables.contexts.emplace_back());
-    }
+    const auto files = slow().batch.getFiles();
+    requireWords(files.size(), kWordsOfFile, words(), "files");
+    for (const auto file : files) decoder.file(file, tables.files.add());
+    const auto contexts = slow().batch.getContexts();
+    requireWords(contexts.size(), kWordsOfContext, words(), "contexts");
+    for (const auto context : contexts) decoder.context(context, tables.contexts.add());
   }
 
-  // Finds the raw records: elements of a list of structs lie one after the other. Each has at least
-  // the size it has in this version, as fields are only ever added.
-  void openRecords() {
-    count = records.size();
-    if (count == 0) return;
-    const capnp::AnyStruct::Reader first(records[0]);
+  // False: they have to be found by Cap'n Proto.
+  bool findRecords() {
+    if (!raw) return false;
+    const auto batch = raw->structAt(raw->root());
+    if (!batch || batch->pointers < kPointersOfBatch) return false;
+    const auto found = raw->structsAt(batch->pointer(kRecords));
+    if (!found) return false;
+    setRecords(found->count, found->first.data, found->first.dataWords * kWord,
+               found->first.pointers);
+    stringsAt = batch->pointer(kStrings);
+    onlyStrings = true;
+    for (std::uint32_t other = kRecords + 1; other < kPointersOfBatch; ++other) {
+      onlyStrings = onlyStrings && loadRaw<std::uint64_t>(batch->pointer(other)) == 0;
+    }
+    return true;
+  }
+
+  void findRecordsSlowly() {
+    const auto& list = slow().records;
+    if (list.size() == 0) return;
+    const capnp::AnyStruct::Reader first(list[0]);
     const auto data = first.getDataSection();
-    const std::size_t pointers = first.getPointerSection().size();
-    if (data.size() < sizeof(RawRecord) || pointers == 0) {
-      throw BadMessage("records of " + std::to_string(data.size()) + " bytes and " +
+    setRecords(list.size(), reinterpret_cast<const std::byte*>(data.begin()), data.size(),
+               first.getPointerSection().size());
+  }
+
+  // Elements of a list of structs lie one after the other. Each has at least the size it has in
+  // this version, as fields are only ever added.
+  void setRecords(std::size_t number, const std::byte* at, std::size_t bytes,
+                  std::size_t pointers) {
+    if (number != 0 && (bytes < kWordsOfRecord * kWord || pointers == 0)) {
+      throw BadMessage("records of " + std::to_string(bytes) + " bytes and " +
                        std::to_string(pointers) + " pointers");
     }
-    raw = data.begin();
-    dataSize = data.size();
-    stride = dataSize + pointers * sizeof(capnp::word);
+    count = number;
+    records = at;
+    dataSize = bytes;
+    stride = bytes + pointers * kWord;
   }
 
-  // The body as a T: the one that is there already, so that its lists keep their memory, or a new
-  // one.
-  template <typename T>
-  T& bodyAs(Record& record) {
-    if (auto* existing = std::get_if<T>(&record.body)) return *existing;
-    // Execs come between forks and exits: the memory of their arguments waits here meanwhile.
-    if (auto* exec = std::get_if<Exec>(&record.body)) {
-      spareArguments = std::move(exec->image.arguments.value);
+  bool takeStrings() {
+    if (stringsAt == nullptr) return false;
+    const auto strings = raw->listAt(stringsAt, RawMessage::ElementSize::kPointer);
+    if (!strings) return false;
+    for (std::uint32_t i = 0; i < strings->count; ++i) {
+      const auto bytes = raw->listAt(strings->elements + i * kWord, RawMessage::ElementSize::kByte);
+      if (!bytes) return false;
+      tables.strings.emplace_back(reinterpret_cast<const char*>(bytes->elements), bytes->count);
     }
-    T& body = record.body.emplace<T>();
-    if constexpr (std::is_same_v<T, Exec>) body.image.arguments.value = std::move(spareArguments);
-    return body;
+    return true;
   }
 
   void decode(std::size_t index, Record& out);
-  void decodeRare(std::size_t index, const ImageId& image, Record& out);
 
-  capnp::FlatArrayMessageReader reader;
-  std::size_t words;
-  capnp::List<schema::Record>::Reader records;
+  std::size_t words() const { return size / kWord; }
+
+  struct Slow {
+    Slow(const std::byte* message, std::size_t size)
+        : reader(asWords(message, size), readerOptions(size)),
+          batch(reader.getRoot<schema::Batch>()),
+          records(batch.getRecords()) {}
+
+    capnp::FlatArrayMessageReader reader;
+    schema::Batch::Reader batch;
+    // Found once: every further look at a pointer would count against the traversal limit.
+    capnp::List<schema::Record>::Reader records;
+  };
+
+  // Cap'n Proto's view of the message, for what is rare.
+  Slow& slow() {
+    if (!slow_) slow_.emplace(message, size);
+    return *slow_;
+  }
+
+  const std::byte* message;
+  std::size_t size;
+  std::optional<RawMessage> raw;
+  const std::byte* stringsAt = nullptr;
+  bool onlyStrings = false;  // neither files nor contexts
   std::size_t count = 0;
-  const kj::byte* raw = nullptr;
+  const std::byte* records = nullptr;
   std::size_t dataSize = 0;
   std::size_t stride = 0;
   ReadTables& tables;
-  Arguments spareArguments;
+  std::optional<Slow> slow_;
 };
 
 void BatchView::State::decode(std::size_t index, Record& out) {
-  RawRecord in;
-  std::memcpy(&in, raw + index * stride, sizeof in);
-  out.timeNs = in.timeNs;
+  const std::byte* at = records + index * stride;
+  const auto in = loadRaw<RawRecord>(at);
+  const PartDecoder decoder(tables);
+  __builtin_prefetch(at + kAhead * stride);  // beside what it leads to, the caches lose sight of it
   // Cap'n Proto stores a field as its difference from the default, which is 0 here.
+  out.timeNs = in.timeNs;
   out.cpu = in.cpu;
   out.origin = in.origin;
+  const auto setImage = [&in](ImageId& image) {
+    image.tgid = in.tgid;
+    image.execNumber = in.execNumber;
+    image.startNs = in.startNs;
+  };
   switch (in.kind) {
     case schema::Record::FORK: {
-      bodyAs<Fork>(out) = {in.image(),
-                           {in.fork.childTgid, in.fork.childExecNumber, in.fork.childStartNs},
-                           PartDecoder(tables).bytes(in.fork.childComm)};
+      const auto body = loadRaw<RawFork>(at + sizeof in);
+      auto& fork = bodyAs<Fork>(out, tables.spareArguments);
+      setImage(fork.creator);
+      fork.child.tgid = body.childTgid;
+      fork.child.execNumber = body.childExecNumber;
+      fork.child.startNs = body.childStartNs;
+      fork.childComm = decoder.bytes(body.childComm);
       return;
     }
     case schema::Record::EXEC: {
-      auto& exec = bodyAs<Exec>(out);
-      exec.image.id = in.image();
-      PartDecoder(tables).exec(records[static_cast<unsigned>(index)].getExec(), exec);
-      return;
-    }
-    case schema::Record::EXIT: {
-      auto& exit = bodyAs<Exit>(out);
-      exit = {in.image(),
-              Field<std::uint32_t>(
-                  in.exit.status, classFrom(static_cast<schema::EvidenceClass>(in.exit.evidence)))};
-      // Behind the data comes a record's pointer, here to notes.
-      std::uint64_t pointer = 0;
-      std::memcpy(&pointer, raw + index * stride + dataSize, sizeof pointer);
-      if (pointer == 0) return;
-      for (const auto note : records[static_cast<unsigned>(index)].getExit().getNotes()) {
-        if (note.getField() == schema::FieldName::STATUS) applyNote(note, exit.status.evidence);
+      if (!raw) break;
+      auto& exec = bodyAs<Exec>(out, tables.spareArguments);
+      const RawResult result = decodeRawExec(*raw, at + dataSize, decoder, exec);
+      if (result == RawResult::kOther) break;
+      setImage(exec.image.id);
+      if (result == RawResult::kHasNotes) {
+        PartDecoder::notes(slow().records[static_cast<unsigned>(index)].getExec(), exec);
       }
       return;
     }
-    default:
-      decodeRare(index, in.image(), out);
-  }
-}
-
-void BatchView::State::decodeRare(std::size_t index, const ImageId& image, Record& out) {
-  const PartDecoder decoder(tables);
-  const auto in = records[static_cast<unsigned>(index)];
-  switch (in.which()) {
-    case schema::Record::SNAPSHOT: {
-      auto& snapshot = bodyAs<Snapshot>(out);
-      snapshot.image.id = image;
-      decoder.image(in.getSnapshot(), snapshot.image);
-      return;
-    }
-    case schema::Record::ATTEMPT: {
-      auto& attempt = bodyAs<Attempt>(out);
-      attempt.caller = image;
-      decodeAttempt(decoder, in.getAttempt(), attempt);
-      return;
-    }
-    case schema::Record::GAP: {
-      const auto gap = in.getGap();
-      bodyAs<Gap>(out) = {enumFrom<Source>(gap.getSource(), schema::Source::IMPORT),
-                          gap.getFromNs(), gap.getToNs(), gap.getLostEvents()};
-      return;
-    }
-    case schema::Record::MAPPING: {
-      auto& mapping = bodyAs<Mapping>(out);
-      mapping.image = image;
-      decodeMapping(decoder, in.getMapping(), mapping);
-      return;
-    }
-    case schema::Record::ATTEMPT_TALLY:
-      bodyAs<AttemptTally>(out) = tallyFrom(image, in.getAttemptTally());
-      return;
-    case schema::Record::MOUNT_TABLE:
-      decodeMountTable(decoder, words, in.getMountTable(), bodyAs<MountTable>(out));
-      return;
-    case schema::Record::HEARTBEAT:
-      bodyAs<Heartbeat>(out) = heartbeatFrom(in.getHeartbeat());
-      return;
-    case schema::Record::FILE_HASH: {
-      const ExecutedFile& file = decoder.fileAt(in.getFileHash().getFile());
-      bodyAs<FileHash>(out) = {image, file.facts, file.sha256};
+    case schema::Record::EXIT: {
+      if (loadRaw<std::uint64_t>(at + dataSize) != 0) break;  // notes
+      const auto body = loadRaw<RawExit>(at + sizeof in);
+      auto& exit = bodyAs<Exit>(out, tables.spareArguments);
+      setImage(exit.image);
+      exit.status.value = body.status;
+      exit.status.evidence.evidenceClass =
+          classFrom(static_cast<schema::EvidenceClass>(body.evidence));
+      exit.status.evidence.errorNumber = 0;
+      exit.status.evidence.afterGap = false;
+      exit.status.evidence.originalLength = 0;
       return;
     }
     default:
-      out.body = std::monostate{};  // of a kind that only a newer version knows
+      break;
   }
+  decodeBody(slow().records[static_cast<unsigned>(index)], decoder, words(), tables.spareArguments,
+             out);
 }
 
 BatchView::BatchView() = default;

@@ -1,5 +1,6 @@
 #include "trace/dump_line.h"
 
+#include <algorithm>
 #include <iomanip>
 
 #include "trace/escape.h"
@@ -143,11 +144,13 @@ DumpLine& DumpLine::sha256(const Field<Bytes>& field) {
 DumpLine& DumpLine::image(const Image& image) {
   bytes("exe", image.executable);
   list("args", image.arguments);
+  const std::size_t kept = image.arguments.value.size();
   if (const ArgumentShape& shape = image.argumentShape.value;
-      image.argumentShape.known() && shape.count != image.arguments.value.size()) {
+      image.argumentShape.known() && shape.count != kept) {
+    const std::size_t head = std::min<std::size_t>(shape.tail, kept);  // the trace may say anything
     fact("argc", image.argumentShape.evidence,
-         std::to_string(shape.count) + " kept " + std::to_string(shape.tail) + "+" +
-             std::to_string(image.arguments.value.size() - shape.tail));
+         std::to_string(shape.count) + " kept " + std::to_string(head) + "+" +
+             std::to_string(kept - head));
   }
   bytes("cwd", image.workingDirectory);
   bytes("comm", image.comm);

@@ -101,9 +101,7 @@ void PartDecoder::imageParts(const schema::Image::Reader& in, Image& out) const 
   bytesField(in.getWorkingDirectory(), out.workingDirectory);
   bytesField(in.getComm(), out.comm);
   out.secure = Field<bool>(in.getSecure().getValue(), classFrom(in.getSecure().getEvidence()));
-  const std::uint32_t context = in.getContext();
-  if (context >= tables_.contexts.size()) badIndex("context", context, tables_.contexts.size());
-  out.context = &tables_.contexts[context];
+  out.context = &contextAt(in.getContext());
 }
 
 void PartDecoder::image(const schema::Image::Reader& in, Image& out) const {
@@ -116,6 +114,10 @@ void PartDecoder::exec(const schema::Image::Reader& in, Exec& out) const {
   bytesField(in.getTypedPath(), out.typedPath);
   bytesField(in.getInterpreter(), out.interpreter);
   out.tid = in.getTid();
+  notes(in, out);
+}
+
+void PartDecoder::notes(const schema::Image::Reader& in, Exec& out) {
   if (in.hasNotes()) applyNotes(in.getNotes(), out);
 }
 

@@ -68,7 +68,13 @@ class PartDecoder {
     return tables_.files[index];
   }
 
+  const Context& contextAt(std::uint32_t index) const {
+    if (index >= tables_.contexts.size()) badIndex("context", index, tables_.contexts.size());
+    return tables_.contexts[index];
+  }
+
   void exec(const schema::Image::Reader& in, Exec& out) const;
+  static void notes(const schema::Image::Reader& in, Exec& out);
   void image(const schema::Image::Reader& in, Image& out) const;
   void file(const schema::File::Reader& in, ExecutedFile& out) const;
   void context(const schema::Context::Reader& in, Context& out) const;

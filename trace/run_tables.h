@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -89,11 +90,40 @@ class ValueTable {
   std::unordered_multimap<std::uint64_t, std::uint32_t> byHash_;
 };
 
-// The tables of the side that reads. Values stay where they are until clear().
+// Values that stay where they are until clear(), which keeps their memory for the next run.
+template <typename T>
+class ValueList {
+ public:
+  std::size_t size() const { return size_; }
+  const T& operator[](std::size_t index) const { return blocks_[index / kBlock][index % kBlock]; }
+
+  // Holds what was there before clear(): the caller sets all of it.
+  T& add() {
+    if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<T[]>(kBlock));
+    T& value = blocks_[size_ / kBlock][size_ % kBlock];
+    ++size_;
+    return value;
+  }
+
+  void clear() {
+    size_ = 0;
+    if (blocks_.size() > kMostSpare) blocks_.resize(kMostSpare);
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 16;
+  static constexpr std::size_t kMostSpare = 64;
+
+  std::vector<std::unique_ptr<T[]>> blocks_;
+  std::size_t size_ = 0;
+};
+
+// The tables of the side that reads.
 struct ReadTables {
   std::vector<Bytes> strings;
-  std::deque<ExecutedFile> files;
-  std::deque<Context> contexts;
+  ValueList<ExecutedFile> files;
+  ValueList<Context> contexts;
+  Arguments spareArguments;  // nothing but memory
 
   void clear() {
     strings.clear();

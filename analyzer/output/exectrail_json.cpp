@@ -22,7 +22,7 @@ class ExectrailJson {
         writer_(writer) {}
 
   Json build() {
-    Json own;
+    Json own = trace::objectFor(32);
     own["trace_id"] = trace::toString(header_.recordingId);
     own["inputs_sha256"] = inputsSha256_;
     own["recipe"] = text("exectrail.recipe", alert_.recipe->name);
@@ -48,7 +48,7 @@ class ExectrailJson {
     const auto& cgroup = alert_.process.context->cgroup;
     if (cgroup.known()) own["cgroup"] = text("exectrail.cgroup", cgroup.value);
     addStopping(own);
-    Json evidence = Json::object();
+    Json evidence = trace::objectFor(alert_.evidence.size());
     for (const auto& [field, evidenceClass] : alert_.evidence) {
       evidence[field] = trace::name(evidenceClass);
     }
@@ -173,7 +173,7 @@ class ExectrailJson {
     return unknown;
   }
 
-  Json text(const std::string& field, std::string_view bytes) { return writer_.text(field, bytes); }
+  Json text(std::string_view field, std::string_view bytes) { return writer_.text(field, bytes); }
 
   const Alert& alert_;
   const trace::Header& header_;

@@ -40,7 +40,7 @@ class AlertJson {
       : alert_(alert), header_(header), inputsSha256_(inputsSha256), context_(context) {}
 
   Json build() {
-    Json json;
+    Json json = trace::objectFor(16);
     json["@timestamp"] = trace::rfc3339(alert_.realtimeNs);
     json["ecs"]["version"] = trace::kEcsVersion;
     json["event"] = event();
@@ -86,10 +86,10 @@ class AlertJson {
     json["orchestrator"] = std::move(orchestrator);
   }
 
-  Json text(const std::string& field, std::string_view bytes) { return writer_.text(field, bytes); }
+  Json text(std::string_view field, std::string_view bytes) { return writer_.text(field, bytes); }
 
   Json event() const {
-    Json event;
+    Json event = trace::objectFor(16);
     event["kind"] = "alert";
     event["category"] = Json::array({"process"});
     event["type"] = Json::array({"start"});
@@ -104,7 +104,7 @@ class AlertJson {
 
   Json rule() {
     const RecipeInfo& recipe = *alert_.recipe;
-    Json rule;
+    Json rule = trace::objectFor(16);
     rule["name"] = text("rule.name", recipe.name);
     if (!recipe.version.empty()) rule["version"] = text("rule.version", recipe.version);
     rule["id"] = text("rule.id", recipe.name);
@@ -175,7 +175,7 @@ class AlertJson {
   }
 
   Json file() {
-    Json file;
+    Json file = trace::objectFor(8);
     file["path"] = text("file.path", alert_.filePath.value);
     // Facts are about the file that ran. Of a script, and of what was only typed or only tried,
     // nobody has any.

@@ -31,6 +31,22 @@ def waited(pid):
     return total / 1e9
 
 
+def asleep_on(pid, seconds):
+    """Watches the threads of a process for so long: for how many milliseconds each was in an
+    uninterruptible sleep, by the kernel's function. Says what kept a recorder from writing."""
+    end, last, seen = time.monotonic() + seconds, time.monotonic(), {}
+    while last < end:
+        time.sleep(0.002)
+        now = time.monotonic()
+        for task in glob.glob(f"/proc/{pid}/task/*"):
+            with open(f"{task}/stat") as stat, open(f"{task}/wchan") as wchan:
+                if stat.read().rsplit(")", 1)[1].split()[0] == "D":
+                    where = wchan.read()
+                    seen[where] = seen.get(where, 0) + round((now - last) * 1000)
+        last = now
+    return seen
+
+
 class Storm:
     """Runs a program as fast as it can, each time with a new counter; knows when each one ended."""
 
@@ -64,7 +80,8 @@ class Kill(programs.LiveCase):
         self.random = random.Random(SEED)
 
     def kill_one(self, trace):
-        """Returns the storm, when the recorder was killed, and how long before that all must be kept."""
+        """Returns the storm, when the recorder was killed, how long before that all must be kept, and
+        what the recorder slept on meanwhile."""
         with self.recording("-a", "-o", trace) as recorder, Storm(self.program) as storm:
             begin = time.monotonic()
             while not self.execs(trace):
@@ -72,12 +89,12 @@ class Kill(programs.LiveCase):
                 time.sleep(0.05)
             time.sleep(self.random.uniform(0, MOST))
             before = waited(recorder.pid)
-            time.sleep(2 * MAY_MISS)
+            slept = asleep_on(recorder.pid, 2 * MAY_MISS)
             allowed = MAY_MISS + waited(recorder.pid) - before
             killed = time.monotonic()
             recorder.kill()
             recorder.wait()
-        return storm, killed, allowed
+        return storm, killed, allowed, slept
 
     def execs(self, trace, storm=None):
         """Of the storm, counter: pid. One whose arguments could not be had, which the recorder says,
@@ -100,7 +117,9 @@ class Kill(programs.LiveCase):
             found[counter] = record["pid"]
         return found
 
-    def check(self, trace, storm, killed, allowed):
+    def check(self, trace, storm, killed, allowed, slept):
+        """Returns how many execs are kept and missing, the age of the oldest of these in
+        milliseconds, and what is wrong with that."""
         result = self.run_words("trace", "info", trace)
         self.assertRegex(result.stderr.decode(), "it has no end|it stops inside|^$")
         self.assertIn(result.returncode, (0, 3))
@@ -110,22 +129,25 @@ class Kill(programs.LiveCase):
             self.assertEqual(storm.pids[counter], pid, "an exec of another process")
         expected = [counter for counter, ended in enumerate(storm.ended)
                     if counter >= min(found) and ended < killed - allowed]
-        self.assertEqual([], [counter for counter in expected if counter not in found],
-                         f"missing, and over for more than {allowed:.3f} s")
+        late = [counter for counter in expected if counter not in found]
+        wrong = [f"{len(late)} execs are missing, {late[0]} first, and over for more than {allowed:.3f} s; "
+                 f"threads asleep for ms: {slept}"] if late else []
         missing = [killed - ended for counter, ended in enumerate(storm.ended)
                    if counter > max(found) and ended < killed]
-        return len(found), len(missing), max(missing, default=0.0) * 1000
+        return len(found), len(missing), max(missing, default=0.0) * 1000, wrong
 
     def test_at_any_moment(self):
         print(f"seed {SEED}")
-        missing, worst, execs = 0, 0.0, 0
+        missing, worst, execs, wrong = 0, 0.0, 0, []
         for number in range(COUNT):
             trace = self.path(f"{number}.trail")
-            kept, lost, age = self.check(trace, *self.kill_one(trace))
+            kept, lost, age, found = self.check(trace, *self.kill_one(trace))
             os.unlink(trace)
             missing, worst, execs = max(missing, lost), max(worst, age), execs + kept
+            wrong += [f"kill {number}: {what}" for what in found]
         print(f"{COUNT} kills, {execs} execs of the storms kept; at most {missing} missing, the oldest "
               f"of which had ended {worst:.1f} ms before the kill")
+        self.assertEqual([], wrong)
         # The next recorder clears away what the killed ones left in tracefs.
         self.expect(self.run_words("record", "-o", "next.trail", "--", "true"), 0)
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "tests/support/traces.h"
@@ -95,7 +96,7 @@ TEST_P(GoldenTrace, OfWhichEveryFlippedByteIsReported) {
   ASSERT_EQ(good(whole), asBefore.ends_with("exit 0\n"));
   if (!good(whole)) return;
   // Byte by byte what is small; of the others, bytes all over.
-  const std::size_t step = whole.size() > 20'000 ? whole.size() / 10'000 : 1;
+  const std::size_t step = whole.size() > 8'000 ? whole.size() / 4'000 : 1;
   for (std::size_t at = 0; at < whole.size(); at += step) {
     std::string flipped = whole;
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
@@ -108,8 +109,21 @@ INSTANTIATE_TEST_SUITE_P(Traces, GoldenTrace, testing::ValuesIn(traces()),
 
 TEST(GoldenTraces, OfEachModeOneIsThere) {
   EXPECT_EQ(traces(),
-            (std::vector<std::string>{"v2_cut", "v2_indexed", "v2_killed", "v2_merged", "v2_packed",
-                                      "v2_plain", "v2_signed", "v2_truncated", "v2_zstd"}));
+            (std::vector<std::string>{"v2_cut", "v2_indexed", "v2_killed", "v2_kinds",
+                                      "v2_kinds_packed", "v2_merged", "v2_packed", "v2_plain",
+                                      "v2_signed", "v2_truncated", "v2_zstd"}));
+}
+
+TEST(GoldenTraces, EveryKindOfRecordIsThereInBothModes) {
+  for (const char* name : {"v2_kinds", "v2_kinds_packed"}) {
+    const auto reader = trace::openTrace(file(name, ".trail"));
+    std::set<trace::RecordKind> kinds;
+    trace::Record record;
+    while (reader->next(record)) {
+      if (const auto kind = trace::kindOf(record)) kinds.insert(*kind);
+    }
+    EXPECT_EQ(kinds.size(), trace::kRecordKinds) << name;
+  }
 }
 
 TEST(FormatPage, ItsWorkedExampleIsTheBeginningOfAGoldenTrace) {

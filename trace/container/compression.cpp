@@ -1,5 +1,6 @@
 #include "trace/container/compression.h"
 
+#define ZSTD_STATIC_LINKING_ONLY  // for literalCompressionMode, which shared libraries take too
 #include <zstd.h>
 
 #include <new>
@@ -24,7 +25,13 @@ struct Compressor::State {
 Compressor::Compressor(int level) : state_(std::make_unique<State>(level)) {}
 Compressor::~Compressor() = default;
 
-void Compressor::compress(ByteSpan content, std::vector<std::byte>& out) {
+void Compressor::compress(ByteSpan content, Effort effort, std::vector<std::byte>& out) {
+  // Should a version of zstd not know one of these, its output is larger or slower to read, not
+  // wrong.
+  const bool quick = effort == Effort::kQuickToRead;
+  ZSTD_CCtx_setParameter(state_->context, ZSTD_c_literalCompressionMode,
+                         quick ? ZSTD_ps_disable : ZSTD_ps_auto);
+  ZSTD_CCtx_setParameter(state_->context, ZSTD_c_minMatch, quick ? 6 : 0);
   out.resize(ZSTD_compressBound(content.size()));
   const std::size_t size =
       ZSTD_compress2(state_->context, out.data(), out.size(), content.data(), content.size());

@@ -38,7 +38,7 @@ void FrameWriter::write(FrameKind kind, std::uint8_t flags, ByteSpan content) {
   ByteSpan stored = content;
   const bool large = kind == FrameKind::kBatch || kind == FrameKind::kIndex;
   if (compressor_ && large && content.size() >= kWorthCompressing) {
-    compressor_->compress(content, compressed_);
+    compressor_->compress(content, Effort::kSmall, compressed_);
     if (compressed_.size() < content.size()) {
       head.codec = static_cast<std::uint8_t>(Codec::kZstd);
       stored = compressed_;

@@ -63,7 +63,10 @@ class Packer {
  private:
   void store(const FrameCore& core, ByteSpan content, const Digest256& chain) {
     FrameHead head{core, static_cast<std::uint8_t>(Codec::kZstd), 0, 0, chain};
-    compressor_.compress(content, compressed_);
+    // Of a large trace, reading takes the time; of a small one, the little there is to repeat
+    // counts.
+    const bool full = content.size() >= settings_.packSize;
+    compressor_.compress(content, full ? Effort::kQuickToRead : Effort::kSmall, compressed_);
     ByteSpan stored = compressed_;
     // The header and the end stay readable with nothing but Cap'n Proto.
     const bool large = core.is(FrameKind::kPack) || core.is(FrameKind::kIndex);

@@ -47,6 +47,7 @@ Json imageJson(const std::string& prefix, const ImageView& from, const ClockRead
                TextWriter& writer) {
   Json image;
   if (from.entityId.empty()) return image;
+  image = objectFor(16);
   image["entity_id"] = from.entityId;
   image["pid"] = from.id.tgid;
   if (from.id.startNs != 0) image["start"] = rfc3339(clock.toRealtimeNs(from.id.startNs));
@@ -76,7 +77,7 @@ Json userJson(const Field<Credentials>& credentials) {
 }
 
 Json hostJson(const Host& from, TextWriter& writer) {
-  Json host;
+  Json host = objectFor(8);
   if (!from.name.empty()) host["name"] = writer.text("host.name", from.name);
   if (!from.machineId.empty()) host["id"] = writer.text("host.id", from.machineId);
   if (!from.architecture.empty()) {

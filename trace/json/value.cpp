@@ -8,8 +8,16 @@
 
 namespace exectrail::trace {
 
+Json objectFor(std::size_t members) {
+  Json object = Json::object();
+  object.get_ref<Json::object_t&>().reserve(members);
+  return object;
+}
+
 std::string validUtf8(std::string_view bytes, bool& changed) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::ranges::all_of(bytes, ascii)) return std::string(bytes);
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
@@ -35,25 +43,25 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-Json TextWriter::text(const std::string& field, std::string_view bytes) {
+Json TextWriter::text(std::string_view field, std::string_view bytes) {
   bool changed = false;
   std::string text = validUtf8(bytes, changed);
-  if (changed) exactBytes_[field] = base64(bytes);
+  if (changed) exactBytes_[std::string(field)] = base64(bytes);
   return text;
 }
 
-Json TextWriter::texts(const std::string& field, const std::vector<std::string>& list) {
+Json TextWriter::texts(std::string_view field, const std::vector<std::string>& list) {
   return texts(field, std::vector<std::string_view>(list.begin(), list.end()));
 }
 
-Json TextWriter::texts(const std::string& field, const std::vector<std::string_view>& list) {
+Json TextWriter::texts(std::string_view field, const std::vector<std::string_view>& list) {
   Json result = Json::array();
   bool changed = false;
   for (const std::string_view bytes : list) result.push_back(validUtf8(bytes, changed));
   if (changed) {
     Json exact = Json::array();
     for (const std::string_view bytes : list) exact.push_back(base64(bytes));
-    exactBytes_[field] = std::move(exact);
+    exactBytes_[std::string(field)] = std::move(exact);
   }
   return result;
 }

@@ -42,7 +42,7 @@ std::string packed(trace::FrameKind kind, std::uint64_t sequence, const std::str
 
 std::string compressed(const std::string& content) {
   std::vector<std::byte> out;
-  trace::Compressor(3).compress(bytesOf(content), out);
+  trace::Compressor(3).compress(bytesOf(content), trace::Effort::kSmall, out);
   return text(out);
 }
 
