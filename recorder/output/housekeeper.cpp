@@ -124,6 +124,10 @@ void Housekeeper::run() {
 void Housekeeper::pack(const std::string& name) {
   const std::string shown = trace::quoteForTerminal(folder_.pathOf(name));
   if (::access(folder_.pathOf(name).c_str(), F_OK) != 0) return;  // retention was faster
+  {
+    const std::lock_guard lock(mutex_);
+    packing_ = name;
+  }
   try {
     const trace::PackReport report = trace::packFile(folder_.pathOf(name), kPack);
     if (!report.kept.empty()) {
@@ -132,6 +136,9 @@ void Housekeeper::pack(const std::string& name) {
   } catch (const EnvironmentError& e) {
     say(shown + " was not compressed: " + e.what());
   }
+  const std::lock_guard lock(mutex_);
+  packing_.clear();
+  if (std::exchange(removed_, false)) folder_.remove(name);
 }
 
 void Housekeeper::retain() {
@@ -161,6 +168,11 @@ bool Housekeeper::makeRoom() {
   }
   for (const SegmentFile& file : folder_.list()) {
     if (file.name >= current) return false;
+    {
+      // Its packed form would take its place after it is gone, with a hole behind it.
+      const std::lock_guard lock(mutex_);
+      removed_ = removed_ || file.name == packing_;
+    }
     if (!folder_.remove(file.name)) continue;
     say("removed " + trace::quoteForTerminal(folder_.pathOf(file.name)) + ": the disk is full");
     return true;

@@ -55,6 +55,8 @@ class Housekeeper {
   std::condition_variable changed_;
   std::deque<std::string> finished_;  // not yet packed
   std::string current_;
+  std::string packing_;   // empty: none
+  bool removed_ = false;  // and that one was removed meanwhile
   std::vector<std::string> messages_;
   bool closed_ = false;
   bool abandoned_ = false;
