@@ -22,8 +22,8 @@ constexpr const char* kPatterns[] = {
     // https://user:x@host
     "[a-zA-Z][a-zA-Z0-9+.-]*://[^\\s/:@]*:([^\\s/@]+)@",
     // Keys whose form tells what they are: AWS, GitHub, Slack, JSON web tokens.
-    "\\bAKIA[0-9A-Z]{16}\\b|\\bgh[pousr]_[A-Za-z0-9]{36,}|\\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    "|\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+"};
+    "\\bAKIA[0-9A-Z]{16}\\b", "\\bgh[pousr]_[A-Za-z0-9]{36,}", "\\bxox[abprs]-[A-Za-z0-9-]{10,}",
+    "\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+"};
 
 constexpr const char* kNextIsSecret = "(?i)-{1,2}" SECRET_NAME;
 

@@ -85,8 +85,7 @@ TEST(Candidates, TestsOfArguments) {
       "script.path endswith ''.sh'' or len(env.LD_PRELOAD) > 0",
       "command_line contains '' -c''",
       "command_line nocase contains [''MAKE '', ''.O -'']",
-      "command_line contains ''-o'' and command_line contains '' -c'' and not command_line "
-      "contains ''x''",
+      "command_line contains ''-o'' and not command_line contains ''x'' and args[1] == ''-c''",
       "command_line startswith ''make'' or command_line endswith ''.c''",
       "command_line matches ''(cc1|ld) .*-o''",
       "command_line matches ''^[a-z]+$'' or command_line contains ''  ''",
