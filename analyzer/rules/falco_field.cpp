@@ -53,6 +53,8 @@ constexpr std::array kFields = {
     Entry{"proc.acmdline", FieldKind::kAbove, ".command_line"},
     Entry{"proc.env", FieldKind::kList, "environment"},
     Entry{"thread.cap_effective", FieldKind::kList, "capabilities"},
+    // What exec stores of a user is the effective id: parameter 27 of its event in
+    // falcosecurity/libs.
     Entry{"user.uid", FieldKind::kNumber, "user.effective_id"},
     Entry{"user.name", FieldKind::kUser, "user.name"},
     Entry{"user.loginuid", FieldKind::kNumber, "login.id"},
