@@ -37,6 +37,7 @@ constexpr Case kCases[] = {
     {"/run/media/u/x", "run high"},
     {"/memfd:x", "fileless critical"},
     {"/memfd:runc_cloned:/proc/self/exe", "fileless critical"},
+    {"/", "detached critical"},
     // Hidden ones.
     {"/tmp/.x", "hidden_temp critical"},
     {"/tmp/.X11-unix/x", "hidden_temp critical"},
