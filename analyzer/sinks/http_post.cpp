@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include "trace/errors.h"
 #include "trace/escape.h"
@@ -197,12 +198,14 @@ HttpPost::~HttpPost() = default;
 
 PostResult HttpPost::post(const std::string& body) {
   Curl& curl = *curl_;
-  curl_slist* headers = curl.append(nullptr, "Content-Type: application/x-ndjson");
-  headers = curl.append(headers, "Expect:");  // no asking whether it may be sent
-  if (!curl.key.empty()) {
-    headers =
-        curl.append(headers, ("X-Exectrail-Signature: " + signatureOf(body, curl.key)).c_str());
-  }
+  curl_slist* headers = nullptr;
+  const auto add = [&](const std::string& line) {
+    headers = curl.append(headers, line.c_str());
+    if (headers == nullptr) throw std::bad_alloc();  // or it would be sent without
+  };
+  add("Content-Type: application/x-ndjson");
+  add("Expect:");  // no asking whether it may be sent
+  if (!curl.key.empty()) add("X-Exectrail-Signature: " + signatureOf(body, curl.key));
   curl.answer = {};
   curl.set(CURLOPT_HTTPHEADER, headers);
   curl.set(CURLOPT_POSTFIELDS, body.data());

@@ -3,9 +3,9 @@
 [ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
 set -eu
 
-mkdir -p /root/rpmbuild/SPECS
+mkdir -p /home/bob/rpmbuild/SPECS
 build() {
-  cat >/root/rpmbuild/SPECS/hello.spec <<EOF
+  cat >/home/bob/rpmbuild/SPECS/hello.spec <<EOF
 Name: hello
 Version: $1
 Release: 1
@@ -32,10 +32,10 @@ rm -f /var/lib/hello/installed
 %postun
 rmdir /var/lib/hello 2>/dev/null || true
 EOF
-  HOME=/root rpmbuild -bb /root/rpmbuild/SPECS/hello.spec </dev/null
+  HOME=/home/bob rpmbuild -bb /home/bob/rpmbuild/SPECS/hello.spec </dev/null
 }
 build 1
 build 2
-rpm -i --nodeps /root/rpmbuild/RPMS/noarch/hello-1-1.noarch.rpm </dev/null
-rpm -U --nodeps /root/rpmbuild/RPMS/noarch/hello-2-1.noarch.rpm </dev/null
+rpm -i --nodeps /home/bob/rpmbuild/RPMS/noarch/hello-1-1.noarch.rpm </dev/null
+rpm -U --nodeps /home/bob/rpmbuild/RPMS/noarch/hello-2-1.noarch.rpm </dev/null
 rpm -e hello </dev/null
