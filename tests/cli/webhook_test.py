@@ -195,7 +195,7 @@ class Webhook(programs.Case):
         servers = {}
         for name, behaviour in cases.items():
             servers[name] = self.server([behaviour])
-            self.analyzer(name, f"webhook:{servers[name].address},timeout=500ms")
+            self.analyzer(name, f"webhook:{servers[name].address},timeout=2s")
         for name, server in servers.items():
             with self.subTest(name):
                 self.wait_for(lambda: set(server.ids()) == set(self.ids), "all alerts", name)
@@ -212,7 +212,7 @@ class Webhook(programs.Case):
     def test_an_answer_without_an_end_is_an_answer(self):
         for name, behaviour in (("body", endless_body), ("half", stalls_after_headers)):
             server = self.server([behaviour])
-            self.analyzer(name, f"webhook:{server.address},timeout=500ms")
+            self.analyzer(name, f"webhook:{server.address},timeout=2s")
             with self.subTest(name):
                 self.wait_for(lambda: self.figure(name, "sink_sent_total") == len(self.ids), "all", name)
                 self.assertEqual(self.ids, server.ids(behaviour) + server.ids(), "nothing twice")
