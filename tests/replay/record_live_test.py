@@ -39,6 +39,16 @@ def running(marker):
     return found
 
 
+def large_package_in(reason):
+    """Whether a scenario was skipped for want of a package that one of the corpus calls large."""
+    needed = re.search(r"needs the package ([a-z0-9.+-]+):", reason)
+    names = set()
+    for path in glob.glob(CORPUS + "/*/*/scenario.yaml"):
+        with open(path) as file:
+            names.update(re.findall(r"large-package:([a-z0-9.+-]+)", file.read()))
+    return needed is not None and needed[1] in names
+
+
 class RecordLive(programs.LiveCase):
     def scenario(self, run, name="attack/x"):
         self.folder_of_x = self.path("corpus/" + name)
@@ -82,11 +92,12 @@ class RecordLive(programs.LiveCase):
             self.expect_decided(name)
         self.assertEqual(before, host_state())
         self.assertEqual(times, [os.stat(path).st_mtime_ns for path in recordings])
-        skipped = len(re.findall("^SKIP ", said, re.M))
+        skipped = re.findall("^SKIP .*", said, re.M)
         fresh = glob.glob(self.path("fresh/*/*/trace*"))
         self.assertGreater(len(fresh), 0)
         if os.environ.get("CI", "false") != "false":
-            self.assertEqual(0, skipped, "in CI every scenario is recorded: scripts/setup --scenarios")
+            # scripts/setup --scenarios installs what scenarios need, but for what they call large.
+            self.assertEqual([], [line for line in skipped if not large_package_in(line)])
         if not skipped:
             self.assertEqual(len(recordings), len(fresh))
 
@@ -97,17 +108,18 @@ class RecordLive(programs.LiveCase):
             results = list(pool.map(
                 lambda part: self.record(*part, "--output-dir", self.path(output), timeout=1200),
                 [folders[first::AT_ONCE] for first in range(AT_ONCE)]))
-        for result in results:
-            self.expect(result, 0, stdout=" 0 failed, ")
+        for result in results:  # what is open is no success
+            self.expect(result, 1 if b" 0 inconclusive" not in result.stdout else 0, stdout=" 0 failed, ")
         return "".join(result.stdout.decode() for result in results)
 
     def expect_decided(self, name):
         for attempt in range(3):
             result = self.record(os.path.join(CORPUS, name), "--output-dir", self.path(f"{attempt}"))
             print(result.stdout.decode())
-            self.expect(result, 0, stdout=" 0 failed, ")
             if " 0 inconclusive" in result.stdout.decode():
+                self.expect(result, 0, stdout=" 0 failed, ")
                 return
+            self.expect(result, 1, stdout=" 0 failed, ")
             shutil.rmtree(self.path(f"{attempt}"))
         self.fail(f"{name} was open four times")
 
