@@ -53,12 +53,6 @@ std::int64_t changedNs(const struct stat& status) {
   return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-std::int64_t realtimeNowNs() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-}
-
 bool showRecorder(const std::string& folder) {
   std::vector<std::string> names;
   try {

@@ -178,10 +178,8 @@ class Top {
   }
 
   std::vector<ScreenLine> linesNow(std::size_t rows) {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
     const std::lock_guard lock(mutex_);
-    return screen_.lines(rows, static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
+    return screen_.lines(rows, realtimeNowNs());
   }
 
   const AnalyzeOptions& options_;

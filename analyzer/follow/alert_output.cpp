@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <iostream>
 #include <stdexcept>
 #include <utility>
 
+#include "analyzer/follow/host_clock.h"
 #include "trace/daemon/quantity.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
@@ -21,12 +21,6 @@ namespace exectrail::analyzer {
 namespace {
 
 constexpr std::int64_t kRetainNs = 60'000'000'000;  // ages are looked at so often
-
-std::int64_t realtimeNowNs() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-}
 
 std::int64_t nanoseconds(std::int64_t seconds, std::int64_t rest) {
   return seconds * 1'000'000'000 + rest;

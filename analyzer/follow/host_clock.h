@@ -1,4 +1,4 @@
-// This host, to know whether a trace is being made on it now, and its steady clock.
+// This host, to know whether a trace is being made on it now, and its clocks.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,12 @@ inline std::uint64_t monotonicNowNs() {
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+inline std::int64_t realtimeNowNs() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
 
 // As trace::toString() writes it; empty if it cannot be read.

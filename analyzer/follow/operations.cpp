@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analyzer/follow/host_clock.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
@@ -45,11 +45,8 @@ void Operations::tell(const std::string& action, const std::string& message) {
     std::cerr << "exectrail: " << action << ": " << message << '\n';
   }
   if (!file_.valid()) return;
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
   nlohmann::ordered_json json;
-  json["@timestamp"] =
-      trace::rfc3339(static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
+  json["@timestamp"] = trace::rfc3339(realtimeNowNs());
   json["event"] = {{"kind", "event"},
                    {"category", nlohmann::json::array({"process"})},
                    {"dataset", "exectrail.operations"},
