@@ -101,6 +101,8 @@ void addSinks(Exposition& text, const std::vector<SinkSet::Figures>& sinks) {
       [](const SinkState& state) { return state.waiting; });
   add("sink_spooled_bytes", "gauge", "Size of what waits on disk.",
       [](const SinkState& state) { return state.spooledBytes; });
+  add("sink_failures_total", "counter", "How often a sink began to take nothing.",
+      [](const SinkState& state) { return state.failures; });
   add("sink_failing", "gauge", "A sink takes nothing at present.",
       [](const SinkState& state) { return state.failing ? 1 : 0; });
 }
