@@ -29,10 +29,11 @@ class Load:
         self.storm = subprocess.Popen(
             [os.path.join(arguments.bin, "storm"), "--rate", str(rate), "--count",
              str(max(1, round(rate * arguments.seconds))), program], stdout=subprocess.PIPE)
-        self.count, self.rate = 0, 0.0
+        self.count, self.rate, self.busy = 0, 0.0, 0.0
 
     def join(self):
         told = json.loads(self.storm.communicate()[0])
+        self.busy = os.getloadavg()[0]
         self.count, self.rate = told["execs"], told["execs"] / (told["wallNs"] / 1e9)
 
 
@@ -75,23 +76,29 @@ class Found:
         self.program, self.latencies, self.suppressed, self.all = program.encode(), [], 0, b""
 
     def read(self, descriptor):
+        # Nothing is done with them while they come: whoever reads late would measure itself.
+        chunks = []
+        while chunk := os.read(descriptor, 1 << 20):
+            chunks.append((time.time_ns(), chunk))
+        self.all = b"".join(chunk for _, chunk in chunks)
         rest = b""
-        while chunk := os.read(descriptor, 1 << 16):
-            now = time.time_ns()
-            self.all += chunk
+        for now, chunk in chunks:
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                if self.program not in line:
-                    continue
-                alert = json.loads(line)
-                if alert["process"].get("executable") != self.program.decode():
-                    continue
-                # A summary stands for so many, of before.
-                if number := alert["exectrail"].get("suppressed", 0):
-                    self.suppressed += number
-                else:
-                    self.latencies.append((now - nanoseconds(alert["@timestamp"])) / 1e6)
+                self.add(now, line)
         self.latencies.sort()
+
+    def add(self, now, line):
+        if self.program not in line:
+            return
+        alert = json.loads(line)
+        if alert["process"].get("executable") != self.program.decode():
+            return
+        # A summary stands for so many, of before.
+        if number := alert["exectrail"].get("suppressed", 0):
+            self.suppressed += number
+        else:
+            self.latencies.append((now - nanoseconds(alert["@timestamp"])) / 1e6)
 
 
 def measure(arguments, form, rate):
@@ -114,8 +121,8 @@ def measure(arguments, form, rate):
         ending.start()
         found = Found(program)
         found.read(analyzer.stdout.fileno())
-        busy = os.getloadavg()[0]
         ending.join()
+        busy = load.busy
         analyzer.wait()
         note = account(arguments, folder, found) if form == "folder" else ""
         return load, found, busy, note
