@@ -125,6 +125,9 @@ std::string toPrometheus(const Figures& figures) {
   text.family("segment_info", "gauge", "The segment that is being read.");
   text.value("segment_info", 1, label("name", figures.segment));
   addSinks(text, figures.sinks);
+  text.family("confined", "gauge", "Whether the analyzer can do no more than it needs to.");
+  text.value("confined", figures.confinedFiles ? 1 : 0, label("to", "files"));
+  text.value("confined", figures.confinedCalls ? 1 : 0, label("to", "system_calls"));
   text.one("resident_bytes", "gauge", "Memory of the analyzer.", residentBytes());
   return text.take();
 }
