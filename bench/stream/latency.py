@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -75,11 +76,12 @@ class Found:
     def __init__(self, program):
         self.program, self.latencies, self.suppressed, self.all = program.encode(), [], 0, b""
 
-    def read(self, descriptor):
-        # Nothing is done with them while they come: whoever reads late would measure itself.
+    def read(self, taken):
+        """What `taker` has taken, and when."""
         chunks = []
-        while chunk := os.read(descriptor, 1 << 20):
-            chunks.append((time.time_ns(), chunk))
+        while head := taken.read(16):
+            now, size = struct.unpack("=QQ", head)
+            chunks.append((now, taken.read(size)))
         self.all = b"".join(chunk for _, chunk in chunks)
         rest = b""
         for now, chunk in chunks:
@@ -111,6 +113,9 @@ def measure(arguments, form, rate):
                                     stdout=subprocess.PIPE if form == "pipe" else log)
         analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
                                     stdin=recorder.stdout or subprocess.DEVNULL)
+        taker = subprocess.Popen([os.path.join(arguments.bin, "taker")], stdin=analyzer.stdout,
+                                 stdout=subprocess.PIPE)
+        analyzer.stdout.close()
         if form == "pipe":
             recorder.stdout.close()
         time.sleep(2)
@@ -120,10 +125,11 @@ def measure(arguments, form, rate):
                                   args=(arguments, load, recorder, analyzer, checkpoint))
         ending.start()
         found = Found(program)
-        found.read(analyzer.stdout.fileno())
+        found.read(taker.stdout)
         ending.join()
         busy = load.busy
         analyzer.wait()
+        taker.wait()
         note = account(arguments, folder, found) if form == "folder" else ""
         return load, found, busy, note
 
