@@ -89,7 +89,7 @@ void Candidates::prepare() {
     collectArgumentTests(number, tests);
     for (std::size_t i = before; i < tests.size(); ++i) owners_.emplace(tests[i], number);
   }
-  arguments_ = std::make_unique<ArgumentTests>(tests, automata_.of(tests), knownTexts_);
+  arguments_ = std::make_unique<ArgumentTests>(tests, automata_.of(tests));
 }
 
 void Candidates::collectArgumentTests(std::uint32_t number, Tests& tests) const {

@@ -26,11 +26,8 @@ class Candidates {
 
   using Numbers = std::vector<std::uint32_t>;
 
-  // `texts` keeps the texts that are judged; of `knownTexts`, a power of two, it is remembered what
-  // was found out.
-  Candidates(Texts& texts, ArgumentAutomata& automata,
-             std::size_t knownTexts = ArgumentTests::kKnown)
-      : texts_(texts), automata_(automata), knownTexts_(knownTexts) {}
+  // `texts` keeps the texts that are judged, and no others.
+  Candidates(Texts& texts, ArgumentAutomata& automata) : texts_(texts), automata_(automata) {}
 
   // One number after the other, from 0: all recipes first, then all steps of sequences, which are
   // concerned by what one of them may be true of.
@@ -87,7 +84,6 @@ class Candidates {
 
   Texts& texts_;
   ArgumentAutomata& automata_;
-  std::size_t knownTexts_;
   std::vector<Subject> subjects_;
   Numbers executions_;  // of those that judge executions or attempts
   Numbers mappings_;    // of those that judge mappings

@@ -85,8 +85,7 @@ HostJudge::HostJudge(OfTrace& trace, const trace::Header& header,
       own_(std::move(own)),
       sink_([this](const Alert& alert) { give(alert); }),
       memo_(shareOf(TestMemo::kEntries, hosts)),
-      candidates_(tree_.texts(), trace.program.derived().get<ArgumentAutomata>(),
-                  shareOf(ArgumentTests::kKnown, hosts)) {
+      candidates_(tree_.texts(), trace.program.derived().get<ArgumentAutomata>()) {
   static const std::set<Key> kNothing;
   for (const Recipe& recipe : trace.program.recipes()) {
     if (!recipe.enabled) continue;

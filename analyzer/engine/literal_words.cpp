@@ -1,4 +1,4 @@
-#include "analyzer/engine/command_line_words.h"
+#include "analyzer/engine/literal_words.h"
 
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
@@ -27,7 +27,7 @@ std::optional<std::string> longestWord(std::string_view text) {
 }
 
 template <typename Texts>
-std::optional<Words> wordsOf(const Texts& texts) {
+std::optional<Words> longestWords(const Texts& texts) {
   Words words;
   for (const std::string& text : texts) {
     auto word = longestWord(text);
@@ -36,6 +36,8 @@ std::optional<Words> wordsOf(const Texts& texts) {
   }
   return words;
 }
+
+}  // namespace
 
 // RE2 finds out of which literal texts a match holds one at least.
 std::optional<Words> wordsOf(const re2::RE2& regex) {
@@ -52,10 +54,8 @@ std::optional<Words> wordsOf(const re2::RE2& regex) {
     return std::ranges::any_of(atom, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   };
   if (atoms.empty() || !without.empty() || std::ranges::any_of(atoms, foreign)) return std::nullopt;
-  return wordsOf(atoms);
+  return atoms;
 }
-
-}  // namespace
 
 std::optional<Words> wordsOfCommandLine(const Condition& test) {
   switch (test.kind) {
@@ -63,11 +63,13 @@ std::optional<Words> wordsOfCommandLine(const Condition& test) {
     case Kind::kContains:
     case Kind::kStartsWith:
     case Kind::kEndsWith:
-      return wordsOf(test.texts);
-    case Kind::kMatches:
-      return wordsOf(*test.regex);
+      return longestWords(test.texts);
+    case Kind::kMatches: {
+      const auto atoms = wordsOf(*test.regex);
+      return atoms ? longestWords(*atoms) : std::nullopt;
+    }
     case Kind::kTextIn:
-      return test.set->globs().empty() ? wordsOf(test.set->exact()) : std::nullopt;
+      return test.set->globs().empty() ? longestWords(test.set->exact()) : std::nullopt;
     default:
       return std::nullopt;
   }
