@@ -54,7 +54,7 @@ void ArgumentAutomaton::add(const Condition& test) {
   }
   switch (test.kind) {
     case Kind::kMatches:
-      return addAtoms(test, wordsOf(*test.regex), true);
+      return addExpression(test);
     case Kind::kTextIn:
       return addPatterns(test);
     case Kind::kEqual:
@@ -78,6 +78,14 @@ void ArgumentAutomaton::addWords(const Condition& test, const std::vector<std::s
     automaton_.add(word, where, static_cast<std::uint32_t>(words_.size()));
     words_.push_back({&test, test.nocase ? std::string() : word});
   }
+}
+
+void ArgumentAutomaton::addExpression(const Condition& test) {
+  const auto atoms = wordsOf(*test.regex);
+  const std::string first = atoms ? std::string() : firstByteOf(*test.regex);
+  if (first.empty()) return addAtoms(test, atoms, true);
+  automaton_.add(first, Where::kAtBeginning, static_cast<std::uint32_t>(words_.size()));
+  words_.push_back({&test, {}, true});
 }
 
 // Of each pattern of a set, what a text has that it matches; of the others, the text itself.

@@ -45,6 +45,7 @@ class ArgumentAutomaton {
 
   void add(const Condition& test);
   void addWords(const Condition& test, const std::vector<std::string>& words, Where where);
+  void addExpression(const Condition& test);
   void addPatterns(const Condition& test);
   void addAtoms(const Condition& test, const std::optional<std::vector<std::string>>& atoms,
                 bool pattern);

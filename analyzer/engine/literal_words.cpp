@@ -37,7 +37,46 @@ std::optional<Words> longestWords(const Texts& texts) {
   return words;
 }
 
+// Whether it can match at the beginning of a text only: `^`, and no other way beside.
+bool anchored(std::string_view pattern) {
+  if (!pattern.starts_with('^')) return false;
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      if (pattern.substr(i, 2) == "\\Q") return false;  // what follows would be read in another way
+      ++i;
+    } else if (c == '[') {
+      // A bracket that comes first belongs to the class.
+      std::size_t end = i + 1;
+      if (end < pattern.size() && pattern[end] == '^') ++end;
+      if (end < pattern.size() && pattern[end] == ']') ++end;
+      while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2U : 1U;
+      i = end;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
+
+std::string firstByteOf(const re2::RE2& regex) {
+  constexpr std::string_view kCommon = "-/";
+  std::string least;
+  std::string most;
+  if (!anchored(regex.pattern()) || !regex.PossibleMatchRange(&least, &most, 2)) return {};
+  if (least.empty() || most.empty() || kCommon.find(least[0]) != std::string_view::npos) return {};
+  // What may stand behind the byte may be anything: then the next byte alone is the limit.
+  const bool next = most.size() == 1 &&
+                    static_cast<unsigned char>(most[0]) == static_cast<unsigned char>(least[0]) + 1;
+  return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
+}
 
 // RE2 finds out of which literal texts a match holds one at least.
 std::optional<Words> wordsOf(const re2::RE2& regex) {

@@ -17,8 +17,12 @@ namespace exectrail::analyzer {
 // without.
 std::optional<std::vector<std::string>> wordsOf(const re2::RE2& regex);
 
-// The same of one of the arguments that a command line is made of: words without a space, which no
-// border between arguments can run through.
+// With which byte everything begins that it matches; empty: with any, or with one that is so common
+// that it tells nothing.
+std::string firstByteOf(const re2::RE2& regex);
+
+// As wordsOf(), of one of the arguments that a command line is made of: words without a space,
+// which no border between arguments can run through.
 std::optional<std::vector<std::string>> wordsOfCommandLine(const Condition& test);
 
 }  // namespace exectrail::analyzer
