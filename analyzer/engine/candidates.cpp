@@ -5,7 +5,6 @@
 
 #include "analyzer/engine/evaluate.h"
 #include "analyzer/engine/judge.h"
-#include "analyzer/engine/script_argument.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -142,7 +141,7 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
        {judged.attempt(), judged.script(), file.executableEvidence.known(),
         file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
         relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
-        secure.known(), secure.value, judged.arguments().known()}) {
+        secure.known(), secure.value, judged.arguments().known(), judged.scriptArgument().absent}) {
     flags = (flags << 1) | (flag ? 1U : 0U);
   }
   key.flags = flags;
@@ -217,10 +216,7 @@ bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
   if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return true;
   if (!recipe.classified) return false;
   if (recipe.path != PathSource::kArgument) return triggerOfClass(recipe, judged) == Tri::kFalse;
-  if (judged.script() || judged.attempt()) return true;
-  const Facts& facts = *judged.facts();
-  return facts.place().kind == PlaceKind::kPath &&
-         scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+  return judged.script() || judged.attempt() || judged.scriptArgument().absent;
 }
 
 // Of a sequence, what one of its steps says.

@@ -129,12 +129,8 @@ class KnownPart {
            basisOfTest(test, Basis::kPaths) == Basis::kPaths;
   }
 
-  // What is no interpreter has no script for an argument, whatever the arguments are.
   bool scriptByPaths() const {
-    if (judged_.script() || judged_.attempt()) return true;
-    const Facts& facts = *judged_.facts();
-    return facts.place().kind == PlaceKind::kPath &&
-           scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+    return judged_.script() || judged_.attempt() || judged_.scriptArgument().absent;
   }
 
   // What is known of them is said of one argument at least.

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 namespace exectrail::analyzer {
@@ -12,7 +13,10 @@ namespace {
 using Kind = Condition::Kind;
 using Words = std::vector<std::string>;
 
-constexpr int kLeastAtom = 2;  // bytes: what is shorter stands in nearly every argument
+constexpr int kLeastAtom = 2;            // bytes: what is shorter stands in nearly every argument
+constexpr std::size_t kMostTried = 256;  // of more literal texts none is left out
+
+std::size_t index(int number) { return static_cast<std::size_t>(number); }
 
 // Nothing if there are spaces only.
 std::optional<std::string> longestWord(std::string_view text) {
@@ -78,7 +82,8 @@ std::string firstByteOf(const re2::RE2& regex) {
   return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
 }
 
-// RE2 finds out of which literal texts a match holds one at least.
+// RE2 finds literal texts, and says whether there can be a match where only certain ones of them
+// are. So the short ones are left out as long as there is none without the others.
 std::optional<Words> wordsOf(const re2::RE2& regex) {
   re2::FilteredRE2 filter(kLeastAtom);
   int number = 0;
@@ -87,13 +92,28 @@ std::optional<Words> wordsOf(const re2::RE2& regex) {
   }
   Words atoms;
   filter.Compile(&atoms);
-  std::vector<int> without;
-  filter.AllPotentials({}, &without);
   const auto foreign = [](const std::string& atom) {
     return std::ranges::any_of(atom, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   };
-  if (atoms.empty() || !without.empty() || std::ranges::any_of(atoms, foreign)) return std::nullopt;
-  return atoms;
+  if (atoms.empty() || std::ranges::any_of(atoms, foreign)) return std::nullopt;
+  const auto canMatchWith = [&filter](const std::vector<int>& present) {
+    std::vector<int> possible;
+    filter.AllPotentials(present, &possible);
+    return !possible.empty();
+  };
+  if (canMatchWith({})) return std::nullopt;
+  std::vector<int> order(atoms.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int atom) { return atoms[index(atom)].size(); });
+  Words needed;
+  std::vector<int> present;
+  for (const int atom : order) {
+    present.push_back(atom);
+    if (atoms.size() <= kMostTried && !canMatchWith(present)) continue;
+    present.pop_back();
+    needed.push_back(atoms[index(atom)]);
+  }
+  return needed;
 }
 
 std::optional<Words> wordsOfCommandLine(const Condition& test) {
