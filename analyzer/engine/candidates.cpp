@@ -48,6 +48,7 @@ void Candidates::add(const Recipe& recipe) {
   if (!recipe.mappings.empty()) mappings_.push_back(number);
   if (recipe.results.empty()) return;
   executions_.push_back(number);
+  attempts_.insert(recipe.results.begin(), recipe.results.end());
   if (recipe.when) addTests(*recipe.when);
   addName(recipe.when ? neededNames(*recipe.when) : std::nullopt, number);
 }
@@ -160,6 +161,8 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
 
 Candidates::Concerned Candidates::of(const Judged& judged) {
   if (judged.isMapping()) return {&mappings_, &none_};
+  // Most are names looked up in PATH, of which there is no end.
+  if (judged.attempt() && !attempts_.contains(judged.errorNumber())) return {&none_, &none_};
   Key key;
   if (!keyOf(judged, key)) return {&executions_, &none_};
   auto found = found_.find(key);

@@ -88,6 +88,7 @@ class Candidates {
   Numbers executions_;  // of those that judge executions or attempts
   Numbers mappings_;    // of those that judge mappings
   Numbers none_;
+  std::set<std::uint16_t> attempts_;  // error numbers of those that any recipe judges
   std::unordered_map<std::string, Numbers> byName_;  // that need this name, see needed_names.h
   Numbers ofAnyName_;
   Tests contextTests_;

@@ -36,18 +36,15 @@ Tri isNew(Running& running, const Judged& judged, std::string_view className, Re
 
 // Whether what came before makes an alert of a trigger.
 template <typename Running>
-Tri askMemory(Running& running, const Judged& judged, Verdict& verdict, std::uint64_t weight) {
-  Reason reason;
+Tri askMemory(Running& running, const Judged& judged, std::string_view className,
+              std::uint64_t weight, Reason& reason) {
   Tri result = Tri::kTrue;
   if (running.counter) {
-    result = running.counter->add(judged, verdict.directoryClass, weight, reason);
+    result = running.counter->add(judged, className, weight, reason);
   } else if (running.sequencer) {
-    result = running.sequencer->completes(judged, verdict.directoryClass, reason);
+    result = running.sequencer->completes(judged, className, reason);
   }
-  if (result == Tri::kTrue && running.seen) {
-    result = isNew(running, judged, verdict.directoryClass, reason);
-  }
-  if (result == Tri::kTrue && !reason.name.empty()) verdict.reasons.push_back(reason);
+  if (result == Tri::kTrue && running.seen) result = isNew(running, judged, className, reason);
   return result;
 }
 
@@ -211,16 +208,17 @@ void HostJudge::ask(RunningRecipe& running, Ask what) {
 }
 
 void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight) {
-  Verdict verdict = judge(running.recipe, judged, header_.clock.toRealtimeNs(timeNs_));
-  if (verdict.kind == Verdict::Kind::kNothing) return;
-  if (verdict.kind == Verdict::Kind::kAlert) {
-    const Tri remembered = askMemory(running, judged, verdict, weight);
-    if (remembered == Tri::kFalse) return;
-    if (remembered == Tri::kUnknown) verdict.kind = Verdict::Kind::kInconclusive;
+  // Without what must come before it, it decides nothing, whatever it is.
+  if (running.sequencer && !running.sequencer->awaits(timeNs_)) return;
+  Memory memory;
+  if (running.counter || running.sequencer || running.seen) {
+    memory = [&](std::string_view className, Reason& reason) {
+      return askMemory(running, judged, className, weight, reason);
+    };
   }
+  Verdict verdict = judge(running.recipe, judged, header_.clock.toRealtimeNs(timeNs_), memory);
+  if (verdict.kind == Verdict::Kind::kNothing) return;
   if (verdict.kind == Verdict::Kind::kInconclusive) {
-    // Without what must come before it, it decides nothing, whatever it is.
-    if (running.sequencer && !running.sequencer->awaits(timeNs_)) return;
     ++running.counts.inconclusive;
     return;
   }
