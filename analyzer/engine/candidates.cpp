@@ -21,6 +21,7 @@ void unite(Tests& tests) {
     // Two sets or patterns are taken for different ones.
     key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->set.get()));
     key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->regex.get()));
+    if (!test->children.empty()) key += std::to_string(reinterpret_cast<std::uintptr_t>(test));
     return !known.insert(std::move(key)).second;
   });
 }
@@ -35,7 +36,8 @@ bool needsWorkingDirectory(trace::Bytes typed) {
 std::size_t Candidates::KeyHash::operator()(const Key& key) const {
   std::uint64_t hash = 0;
   for (const std::uint64_t part : {key.executable, key.typedPath, key.workingDirectory, key.flags,
-                                   (std::uint64_t{key.context} << 32) | key.parent}) {
+                                   (std::uint64_t{key.context} << 32) | key.parent,
+                                   (std::uint64_t{key.directory} << 32) | key.taskName}) {
     hash = (hash ^ part) * 0x9e3779b97f4a7c15U;
     hash ^= hash >> 32;
   }
@@ -73,6 +75,8 @@ void Candidates::add(const SequenceRule& steps) {
 void Candidates::addTests(const Condition& condition) {
   collectTests(condition, Basis::kContext, contextTests_);
   collectTests(condition, Basis::kParent, parentTests_);
+  collectTests(condition, Basis::kDirectory, directoryTests_.tests);
+  collectTests(condition, Basis::kTaskName, taskNameTests_.tests);
 }
 
 void Candidates::addName(const std::optional<std::set<std::string>>& names, std::uint32_t number) {
@@ -83,6 +87,8 @@ void Candidates::addName(const std::optional<std::set<std::string>>& names, std:
 void Candidates::prepare() {
   unite(contextTests_);
   unite(parentTests_);
+  unite(directoryTests_.tests);
+  unite(taskNameTests_.tests);
   Tests tests;
   for (const std::uint32_t number : executions_) {
     const std::size_t before = tests.size();
@@ -103,9 +109,10 @@ void Candidates::collectArgumentTests(std::uint32_t number, Tests& tests) const 
 }
 
 // What the tests say, as a number: the same for all that they say the same of.
-std::uint32_t Candidates::answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept) {
+std::uint32_t Candidates::answersOf(const Tests& tests, char tag, const Judged& judged,
+                                    std::uint32_t& kept) {
   if (kept != 0) return kept;
-  std::string answers = &tests == &contextTests_ ? "c" : "p";
+  std::string answers(1, tag);
   for (const Condition* test : tests) {
     answers += static_cast<char>('0' + static_cast<int>(evaluate(*test, judged, {})));
   }
@@ -113,6 +120,15 @@ std::uint32_t Candidates::answersOf(const Tests& tests, const Judged& judged, st
     kept = answers_.emplace(std::move(answers), answers_.size() + 1).first->second;
   }
   return kept;
+}
+
+std::uint32_t Candidates::answersOf(TextTests& tests, const Judged& judged,
+                                    const trace::Evidence& evidence, const Text* text) {
+  const std::uint64_t state = (evidence.truncated() ? 2U : 0U) | (evidence.known() ? 1U : 0U);
+  const std::uint64_t asked = ((text == nullptr ? 0 : text->id) << 2) | state;
+  TextTests::Known& known = tests.known[asked % TextTests::kKnown];
+  if (known.textAndState != asked) known = {asked, 0};
+  return answersOf(tests.tests, tests.tag, judged, known.answers);
 }
 
 // Everything that the tests of these bases can depend on. False: they may depend on more.
@@ -146,17 +162,19 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
     flags = (flags << 1) | (flag ? 1U : 0U);
   }
   key.flags = flags;
-  key.context = answersOf(contextTests_, judged, facts->keptContext().answers);
+  key.context = answersOf(contextTests_, 'c', judged, facts->keptContext().answers);
+  key.directory = answersOf(directoryTests_, judged, cwd.evidence, cwdText);
+  key.taskName = answersOf(taskNameTests_, judged, facts->comm().evidence, facts->commText());
   const Facts* above = judged.parent().node ? knownFacts(*judged.parent().node) : nullptr;
   if (above == nullptr) {
     const bool top = judged.parent().top;
-    key.parent = answersOf(parentTests_, judged, top ? answersOfTop_ : answersOfUnknown_);
+    key.parent = answersOf(parentTests_, 'p', judged, top ? answersOfTop_ : answersOfUnknown_);
   } else {
     ProgramFile& parent = above->file();
     if (parent.place.kind == PlaceKind::kPath && !parent.name) return false;
-    key.parent = answersOf(parentTests_, judged, parent.answers);
+    key.parent = answersOf(parentTests_, 'p', judged, parent.answers);
   }
-  return key.context != 0 && key.parent != 0;
+  return key.context != 0 && key.parent != 0 && key.directory != 0 && key.taskName != 0;
 }
 
 Candidates::Concerned Candidates::of(const Judged& judged) {

@@ -54,6 +54,8 @@ class Candidates {
     std::uint64_t flags = 0;
     std::uint32_t context = 0;
     std::uint32_t parent = 0;
+    std::uint32_t directory = 0;
+    std::uint32_t taskName = 0;
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {
@@ -67,11 +69,26 @@ class Candidates {
     std::unordered_map<std::uint32_t, const Numbers*> byHits;
   };
 
+  // Tests of one text that most executions share with others.
+  struct TextTests {
+    static constexpr std::size_t kKnown = 512;
+
+    Tests tests;
+    char tag = ' ';
+    struct Known {
+      std::uint64_t textAndState = 0;
+      std::uint32_t answers = 0;
+    };
+    std::vector<Known> known = std::vector<Known>(kKnown);  // the newer replaces the older
+  };
+
   void addTests(const Condition& condition);
   void collectArgumentTests(std::uint32_t number, Tests& tests) const;
   void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
   bool keyOf(const Judged& judged, Key& key);
-  std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
+  std::uint32_t answersOf(const Tests& tests, char tag, const Judged& judged, std::uint32_t& kept);
+  std::uint32_t answersOf(TextTests& tests, const Judged& judged, const trace::Evidence& evidence,
+                          const Text* text);
   Found findOut(const Judged& judged);
   bool excluded(std::uint32_t number, const Judged& judged) const;
   KnownAnswer knownPartOf(std::uint32_t number, const Judged& judged,
@@ -93,6 +110,8 @@ class Candidates {
   Numbers ofAnyName_;
   Tests contextTests_;
   Tests parentTests_;
+  TextTests directoryTests_{.tests = {}, .tag = 'd'};
+  TextTests taskNameTests_{.tests = {}, .tag = 't'};
   std::map<std::string, std::uint32_t> answers_;  // numbered, from 1
   std::uint32_t answersOfTop_ = 0;                // nothing stands above
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known

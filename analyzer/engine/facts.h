@@ -102,6 +102,7 @@ class Facts {
   // The same as kept texts, null for what is empty.
   const Text* typedPathText() const { return typedPath_.get(); }
   const Text* workingDirectoryText() const { return workingDirectory_.get(); }
+  const Text* commText() const { return comm_.get(); }
   const Text* nameText() const { return file_->name.get(); }
   ProgramFile& file() const { return *file_; }
   KeptContext& keptContext() const { return *context_; }

@@ -209,7 +209,8 @@ void HostJudge::ask(RunningRecipe& running, Ask what) {
 
 void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight) {
   // Without what must come before it, it decides nothing, whatever it is.
-  if (running.sequencer && !running.sequencer->awaits(timeNs_)) return;
+  const bool awaited = !running.sequencer || running.sequencer->awaits(timeNs_);
+  if (!awaited && !running.counter) return;
   Memory memory;
   if (running.counter || running.sequencer || running.seen) {
     memory = [&](std::string_view className, Reason& reason) {
@@ -219,7 +220,7 @@ void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint
   Verdict verdict = judge(running.recipe, judged, header_.clock.toRealtimeNs(timeNs_), memory);
   if (verdict.kind == Verdict::Kind::kNothing) return;
   if (verdict.kind == Verdict::Kind::kInconclusive) {
-    ++running.counts.inconclusive;
+    if (awaited) ++running.counts.inconclusive;
     return;
   }
   if (!verdict.exemption.empty()) ++running.counts.exempted[verdict.exemption];
