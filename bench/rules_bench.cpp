@@ -97,7 +97,10 @@ void judgePlainReal(benchmark::State& state) { judge(state, plain(), real()); }
 // It is known which containers there are, so that policies for pods are not asked about the host.
 void judgePlainRealPods(benchmark::State& state) {
   analyzer::Workloads workloads;
-  workloads.add({.containerId = "548176888fca", .space = "default", .labels = {{"app", "nginx"}}});
+  analyzer::Workload workload;
+  workload.containerId = "548176888fca";
+  workload.labels = {{"app", "nginx"}};
+  workloads.add(workload);
   judge(state, plain(), real(), &workloads);
 }
 void judgeMixedReal(benchmark::State& state) {

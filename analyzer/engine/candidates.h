@@ -72,14 +72,16 @@ class Candidates {
   // Tests of one text that most executions share with others.
   struct TextTests {
     static constexpr std::size_t kKnown = 512;
-
-    Tests tests;
-    char tag = ' ';
     struct Known {
       std::uint64_t textAndState = 0;
       std::uint32_t answers = 0;
     };
-    std::vector<Known> known = std::vector<Known>(kKnown);  // the newer replaces the older
+
+    explicit TextTests(char kind) : tag(kind), known(kKnown) {}
+
+    char tag;
+    Tests tests;
+    std::vector<Known> known;  // the newer replaces the older
   };
 
   void addTests(const Condition& condition);
@@ -110,8 +112,8 @@ class Candidates {
   Numbers ofAnyName_;
   Tests contextTests_;
   Tests parentTests_;
-  TextTests directoryTests_{.tests = {}, .tag = 'd'};
-  TextTests taskNameTests_{.tests = {}, .tag = 't'};
+  TextTests directoryTests_{'d'};
+  TextTests taskNameTests_{'t'};
   std::map<std::string, std::uint32_t> answers_;  // numbered, from 1
   std::uint32_t answersOfTop_ = 0;                // nothing stands above
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known
