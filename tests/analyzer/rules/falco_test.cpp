@@ -178,6 +178,31 @@ TEST(FalcoRule, ListsAndMacros) {
                      records()));
 }
 
+// Whatever the order: a rule says what its lists and macros say in the end.
+TEST(FalcoRule, ListsAndMacrosChange) {
+  const std::string base = rule("m or proc.name in (names)") +
+                           "- list: names\n  items: [a]\n- macro: m\n  condition: proc.name = y\n";
+  const std::pair<const char*, bool> vectors[] = {
+      {"", false},
+      {"- list: names\n  append: true\n  items: [x]\n", true},
+      {"- list: names\n  items: [x]\n  override: {items: append}\n", true},
+      {"- list: names\n  items: [x]\n", true},  // defined anew
+      {"- list: names\n  items: [x]\n- list: names\n  items: [b]\n  override: {items: replace}\n",
+       false},
+      {"- macro: m\n  append: true\n  condition: or proc.name = x\n", true},
+      {"- macro: m\n  condition: or proc.name = x\n  override: {condition: append}\n", true},
+      {"- macro: m\n  condition: proc.name = x\n  override: {condition: replace}\n", true},
+      {"- macro: m\n  condition: proc.name = x\n", true},
+      {"- macro: m\n  condition: proc.name = x\n- macro: m\n  condition: proc.name = z\n", false},
+  };
+  for (const auto& [more, expected] : vectors)
+    EXPECT_EQ(fires(base + more, records()), expected) << more;
+  // A macro is one operand, however many it has itself.
+  EXPECT_FALSE(fires(
+      "- macro: m\n  condition: proc.name = y or proc.name = x\n" + rule("not m and proc.pid = 8"),
+      records()));
+}
+
 TEST(FalcoRule, Changes) {
   const std::string base = rule("proc.name = x") +
                            "- list: names\n  items: [a]\n- macro: m\n  condition: proc.name = y\n";
