@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "analyzer/commands.h"
+#include "analyzer/confinement.h"
 #include "analyzer/engine/baseline.h"
 #include "analyzer/output/format.h"
 #include "analyzer/output/posture_output.h"
@@ -236,15 +237,20 @@ std::shared_ptr<const Program> loadWithInputs(const AnalyzeOptions& options, Bas
 }
 
 int analyze(const AnalyzeOptions& options) {
-  if (!options.where.empty()) return listWhere(options);
-  if (!options.noexec.empty()) return whatIf(options);
+  if (!options.where.empty() || !options.noexec.empty()) {
+    const auto sandbox = confine(options);
+    return options.where.empty() ? whatIf(options) : listWhere(options);
+  }
   Baseline baseline;
   RulesInUse rules;
   const auto program = loadWithInputs(options, baseline, rules);
   if (!program) return kExitUsage;
   if (options.checkConfig) return kExitDone;
   const Baseline* usual = options.baseline.empty() ? nullptr : &baseline;
-  if (options.folder) return analyzeFolder(options, program, usual, std::move(rules));
+  const auto sandbox = confine(options);
+  if (options.folder) {
+    return analyzeFolder(options, program, usual, std::move(rules), sandbox ? &*sandbox : nullptr);
+  }
   return Analysis(options, *program, usual).run();
 }
 

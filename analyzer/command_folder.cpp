@@ -41,7 +41,7 @@ bool found(const AnalyzeOptions& options, const Follower& follower) {
 }  // namespace
 
 int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
-                  const Baseline* baseline, RulesInUse rules) {
+                  const Baseline* baseline, RulesInUse rules, const Sandbox* sandbox) {
   Operations operations(options.operations);
   FollowSettings settings;
   settings.folder = options.traces.front();
@@ -53,6 +53,8 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   for (SinkSpec& sink : settings.sinks) sink.least = std::max(sink.least, options.minSeverity);
   settings.secrets = options.secrets;
   settings.metrics = options.metrics;
+  settings.confinedFiles = sandbox != nullptr && sandbox->files();
+  settings.confinedCalls = sandbox != nullptr && sandbox->systemCalls();
   settings.watched = options.recipes.paths;
   for (const std::string& path : options.recipes.rules) {
     settings.watched.push_back(path);

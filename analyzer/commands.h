@@ -10,6 +10,7 @@
 #include "analyzer/engine/baseline.h"
 #include "analyzer/options.h"
 #include "analyzer/rules/rules_in_use.h"
+#include "analyzer/sandbox/sandbox.h"
 
 namespace exectrail::analyzer {
 
@@ -35,9 +36,9 @@ int status(const AnalyzeOptions& options);
 // Does not return: its threads end with the program.
 int top(const AnalyzeOptions& options);
 
-// analyze FOLDER
+// analyze FOLDER. `sandbox`: what it runs in, or null.
 int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> program,
-                  const Baseline* baseline, RulesInUse rules);
+                  const Baseline* baseline, RulesInUse rules, const Sandbox* sandbox);
 
 // The program of `options`, with its inputs; null after saying what is wrong. `baseline` gets what
 // --baseline names.

@@ -164,6 +164,11 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
                  "Say what a mount option would have refused, instead of alerts: noexec=DIR,DIR")
       ->type_name("OPTION=DIRS");
   addStreaming(app, options);
+  std::string sandbox = "auto";
+  addChoice(app, "--sandbox", sandbox,
+            "Give up files and system calls that this analysis does not need, as far as the kernel "
+            "can; default auto",
+            {"auto", "on", "off"});
   addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
             kSeverities);
   app.add_flag("--allow-inconclusive", options.allowInconclusive,
@@ -186,6 +191,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   }
   if (!parsed.exitStatus && options.posture && !written) {
     parsed.exitStatus = refuse(app, "--posture adds lines to json, not to " + format);
+  }
+  if (sandbox != "auto") {
+    options.sandbox = sandbox == "on" ? SandboxWish::kOn : SandboxWish::kOff;
   }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);

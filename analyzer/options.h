@@ -20,6 +20,10 @@ struct RecipeOptions {
   bool builtin = true;
 };
 
+// Whether an analysis gives up what it does not need: as far as the kernel can, or not at all, or
+// it does not begin.
+enum class SandboxWish : std::uint8_t { kAuto, kOn, kOff };
+
 struct AnalyzeOptions {
   std::vector<std::string> traces;  // "-" is standard input
   RecipeOptions recipes;
@@ -42,7 +46,8 @@ struct AnalyzeOptions {
   std::vector<SinkSpec> sinks;       // besides the output, while following
   std::vector<std::string> secrets;  // patterns of what they do not get, besides ours
   std::string metrics;               // a socket that tells figures while following; empty: none
-  bool checkConfig = false;          // say whether options and recipes are sound, and read nothing
+  SandboxWish sandbox = SandboxWish::kAuto;
+  bool checkConfig = false;  // say whether options and recipes are sound, and read nothing
 };
 
 enum class RecipesWord : std::uint8_t { kCheck, kList, kShow, kExplain, kExcept };

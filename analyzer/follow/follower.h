@@ -39,6 +39,8 @@ struct FollowSettings {
   std::vector<SinkSpec> sinks;       // besides the output, while following
   std::vector<std::string> secrets;  // patterns of what is taken out for them, besides ours
   std::string metrics;               // a socket that tells figures; empty: none
+  bool confinedFiles = false;        // a sandbox chooses which may be opened; for these figures
+  bool confinedCalls = false;        // and which system calls there are
   std::vector<std::string> watched;  // recipe files and folders: a change of one loads all anew
 };
 

@@ -116,6 +116,8 @@ std::string Follower::figures() const {
   figures.segment = now_.segment;
   figures.outputBytes = output_.bytes();
   figures.sinks = sinks_->figures();
+  figures.confinedFiles = settings_.confinedFiles;
+  figures.confinedCalls = settings_.confinedCalls;
   return toPrometheus(figures);
 }
 

@@ -101,6 +101,8 @@ void addSinks(Exposition& text, const std::vector<SinkSet::Figures>& sinks) {
       [](const SinkState& state) { return state.waiting; });
   add("sink_spooled_bytes", "gauge", "Size of what waits on disk.",
       [](const SinkState& state) { return state.spooledBytes; });
+  add("sink_failures_total", "counter", "How often a sink began to take nothing.",
+      [](const SinkState& state) { return state.failures; });
   add("sink_failing", "gauge", "A sink takes nothing at present.",
       [](const SinkState& state) { return state.failing ? 1 : 0; });
 }
@@ -123,6 +125,9 @@ std::string toPrometheus(const Figures& figures) {
   text.family("segment_info", "gauge", "The segment that is being read.");
   text.value("segment_info", 1, label("name", figures.segment));
   addSinks(text, figures.sinks);
+  text.family("confined", "gauge", "Whether the analyzer can do no more than it needs to.");
+  text.value("confined", figures.confinedFiles ? 1 : 0, label("to", "files"));
+  text.value("confined", figures.confinedCalls ? 1 : 0, label("to", "system_calls"));
   text.one("resident_bytes", "gauge", "Memory of the analyzer.", residentBytes());
   return text.take();
 }

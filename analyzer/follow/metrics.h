@@ -19,6 +19,8 @@ struct Figures {
   std::string segment;  // that is being read
   std::uint64_t outputBytes = 0;
   std::vector<SinkSet::Figures> sinks;
+  bool confinedFiles = false;  // by a sandbox
+  bool confinedCalls = false;
 };
 
 std::string toPrometheus(const Figures& figures);

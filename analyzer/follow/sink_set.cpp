@@ -111,11 +111,15 @@ void SinkSet::tellOf(One& one, std::uint64_t nowNs) {
     operations_.tell(action, message);
     return true;
   };
+  // By their number: one that is over before this looks happened as well.
+  if (!one.told.failing && state.failures != one.told.failures &&
+      tell("sink_failing", name + " takes nothing: " + state.why +
+                               "; alerts wait for it, and the output has them")) {
+    one.told.failing = true;
+  }
+  if (one.told.failing) one.told.failures = state.failures;
   if (one.told.failing && !state.failing) {
     one.told.failing = !tell("sink_works", name + " takes alerts again");
-  } else if (!one.told.failing && state.failing) {
-    one.told.failing = tell("sink_failing", name + " takes nothing: " + state.why +
-                                                "; alerts wait for it, and the output has them");
   }
   if (state.dropped != one.told.dropped &&
       tell("dropped", std::to_string(state.dropped - one.told.dropped) +

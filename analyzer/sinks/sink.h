@@ -22,7 +22,8 @@ struct SinkState {
   std::uint64_t dead = 0;          // given up, and in the file for these
   std::uint64_t spooledBytes = 0;  // waiting on disk
   bool failing = false;            // its receiver takes nothing
-  std::string why;                 // escaped for a terminal
+  std::uint64_t failures = 0;      // how often that began, however short it was
+  std::string why;                 // it last did not, escaped for a terminal
 };
 
 class Sink {

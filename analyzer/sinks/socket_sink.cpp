@@ -40,7 +40,8 @@ SinkState SocketSink::state() const {
   state.waiting = queue_.size();
   state.sent = sent_;
   state.dropped = dropped_;
-  state.failing = error_ != 0;
+  state.failing = failing_;
+  state.failures = failures_;
   if (error_ != 0) state.why = std::strerror(error_);
   return state;
 }
@@ -94,7 +95,7 @@ void SocketSink::pump(std::uint64_t nowNs) {
       return failed(error, nowNs);
     } else {
       ++sent_;
-      error_ = 0;
+      failing_ = false;
     }
     bytes_ -= std::min(bytes_, queue_.front().size());
     queue_.pop_front();
@@ -104,6 +105,8 @@ void SocketSink::pump(std::uint64_t nowNs) {
 
 void SocketSink::failed(int error, std::uint64_t nowNs) {
   fd_.reset();
+  if (!failing_) ++failures_;
+  failing_ = true;
   error_ = error;
   againNs_ = nowNs + kAgainNs;
 }

@@ -34,7 +34,9 @@ class SocketSink : public Sink {
   std::uint64_t againNs_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t dropped_ = 0;
-  int error_ = 0;  // errno while nobody takes anything
+  bool failing_ = false;
+  std::uint64_t failures_ = 0;
+  int error_ = 0;  // errno when it last failed
 };
 
 }  // namespace exectrail::analyzer

@@ -60,8 +60,9 @@ void WebhookSink::put(std::string line, Severity, std::int64_t, const std::strin
 
 void WebhookSink::tell(bool failing, const std::string& why) {
   const std::lock_guard lock(mutex_);
+  if (failing && !state_.failing) ++state_.failures;
   state_.failing = failing;
-  state_.why = why;
+  if (!why.empty()) state_.why = why;
   state_.spooledBytes = spool_ ? spool_->bytes() : 0;
 }
 
@@ -153,7 +154,7 @@ void WebhookSink::finished(const PostResult& result) {
   }
   batch_.reset();
   if (taken) failures_ = 0;
-  tell(!taken, result.why);
+  tell(!taken, taken ? "" : result.why);
 }
 
 void WebhookSink::later(const PostResult& result) {

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -29,10 +30,11 @@ class Load:
         self.storm = subprocess.Popen(
             [os.path.join(arguments.bin, "storm"), "--rate", str(rate), "--count",
              str(max(1, round(rate * arguments.seconds))), program], stdout=subprocess.PIPE)
-        self.count, self.rate = 0, 0.0
+        self.count, self.rate, self.busy = 0, 0.0, 0.0
 
     def join(self):
         told = json.loads(self.storm.communicate()[0])
+        self.busy = os.getloadavg()[0]
         self.count, self.rate = told["execs"], told["execs"] / (told["wallNs"] / 1e9)
 
 
@@ -74,24 +76,31 @@ class Found:
     def __init__(self, program):
         self.program, self.latencies, self.suppressed, self.all = program.encode(), [], 0, b""
 
-    def read(self, descriptor):
+    def read(self, taken):
+        """What `taker` has taken, and when."""
+        chunks = []
+        while head := taken.read(16):
+            now, size = struct.unpack("=QQ", head)
+            chunks.append((now, taken.read(size)))
+        self.all = b"".join(chunk for _, chunk in chunks)
         rest = b""
-        while chunk := os.read(descriptor, 1 << 16):
-            now = time.time_ns()
-            self.all += chunk
+        for now, chunk in chunks:
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                if self.program not in line:
-                    continue
-                alert = json.loads(line)
-                if alert["process"].get("executable") != self.program.decode():
-                    continue
-                # A summary stands for so many, of before.
-                if number := alert["exectrail"].get("suppressed", 0):
-                    self.suppressed += number
-                else:
-                    self.latencies.append((now - nanoseconds(alert["@timestamp"])) / 1e6)
+                self.add(now, line)
         self.latencies.sort()
+
+    def add(self, now, line):
+        if self.program not in line:
+            return
+        alert = json.loads(line)
+        if alert["process"].get("executable") != self.program.decode():
+            return
+        # A summary stands for so many, of before.
+        if number := alert["exectrail"].get("suppressed", 0):
+            self.suppressed += number
+        else:
+            self.latencies.append((now - nanoseconds(alert["@timestamp"])) / 1e6)
 
 
 def measure(arguments, form, rate):
@@ -104,6 +113,9 @@ def measure(arguments, form, rate):
                                     stdout=subprocess.PIPE if form == "pipe" else log)
         analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
                                     stdin=recorder.stdout or subprocess.DEVNULL)
+        taker = subprocess.Popen([os.path.join(arguments.bin, "taker")], stdin=analyzer.stdout,
+                                 stdout=subprocess.PIPE)
+        analyzer.stdout.close()
         if form == "pipe":
             recorder.stdout.close()
         time.sleep(2)
@@ -113,10 +125,11 @@ def measure(arguments, form, rate):
                                   args=(arguments, load, recorder, analyzer, checkpoint))
         ending.start()
         found = Found(program)
-        found.read(analyzer.stdout.fileno())
-        busy = os.getloadavg()[0]
+        found.read(taker.stdout)
         ending.join()
+        busy = load.busy
         analyzer.wait()
+        taker.wait()
         note = account(arguments, folder, found) if form == "folder" else ""
         return load, found, busy, note
 

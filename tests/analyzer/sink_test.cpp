@@ -105,6 +105,8 @@ TEST(Sink, AReceiverThatComesLateGetsWhatWaitedForIt) {
   EXPECT_EQ(sink.state().waiting, 2U) << "it does not try all the time";
   sink.pump(3 * kSecond);
   EXPECT_EQ(receiver.take(), "one\ntwo\n");
+  EXPECT_FALSE(sink.state().failing);
+  EXPECT_EQ(sink.state().failures, 1U) << "that it is over does not undo it";
 }
 
 TEST(Sink, AFullQueueDropsAndCounts) {
@@ -281,6 +283,7 @@ TEST(Metrics, AreTextThatPrometheusReads) {
   webhook.dead = 2;
   webhook.spooledBytes = 100;
   webhook.failing = true;
+  webhook.failures = 6;
   figures.sinks = {{"syslog", "/dev/log", {}}, {"webhook", "siem.example", webhook}};
   const std::string text = toPrometheus(figures);
   EXPECT_THAT(text, HasSubstr("\n# TYPE exectrail_execs_total counter\nexectrail_execs_total 7\n"));
@@ -295,6 +298,7 @@ TEST(Metrics, AreTextThatPrometheusReads) {
   EXPECT_THAT(text, HasSubstr("exectrail_sink_waiting" + sink + "3\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_sink_dead_letters_total" + sink + "2\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_sink_spooled_bytes" + sink + "100\n"));
+  EXPECT_THAT(text, HasSubstr("exectrail_sink_failures_total" + sink + "6\n"));
   EXPECT_THAT(text, HasSubstr("exectrail_sink_failing" + sink + "1\n"));
 }
 

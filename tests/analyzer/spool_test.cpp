@@ -2,13 +2,18 @@
 // What it says to servers is tests/cli/webhook_test.py.
 #include "analyzer/sinks/spool.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "analyzer/sinks/http_post.h"
+#include "analyzer/sinks/webhook_sink.h"
 #include "tests/support/temporary_folder.h"
 #include "trace/errors.h"
 
@@ -86,6 +91,36 @@ TEST(Signature, IsHmacSha256) {
   // RFC 4231, test case 2.
   EXPECT_EQ(signatureOf("what do ya want for nothing?", "Jefe"),
             "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(WebhookSink, AFailureThatIsOverBeforeAnybodyLooksIsCounted) {
+  const FileDescriptor server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(server.get(), any, size), 0);
+  ASSERT_EQ(::getsockname(server.get(), any, &size), 0);
+  WebhookSink sink(
+      parseSink("webhook:http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/"));
+  const auto waitFor = [](const std::function<bool()>& condition) {
+    for (int i = 0; i < 3000 && !condition(); ++i) ::usleep(10'000);
+    return condition();
+  };
+  sink.add("{}", Severity::kHigh, 0, "h");
+  EXPECT_TRUE(waitFor([&] { return sink.state().failing; })) << "nobody listens yet";
+
+  ASSERT_EQ(::listen(server.get(), 1), 0);
+  const FileDescriptor client(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  char request[4096];
+  ASSERT_GT(::recv(client.get(), request, sizeof request, 0), 0);
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  ASSERT_GT(::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL), 0);
+  EXPECT_TRUE(waitFor([&] { return sink.state().sent == 1; }));
+  EXPECT_FALSE(sink.state().failing);
+  EXPECT_EQ(sink.state().failures, 1U);
+  EXPECT_NE(sink.state().why, "") << "of the failure";
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 import json
 import os
 import pathlib
+import shutil
+import subprocess
+import time
 
 import programs
 
@@ -218,6 +221,37 @@ class Outputs(programs.Case):
             self.assertIn("no exemption for this alert: ", result.stderr.decode())
             self.assertIn("a path alone exempts nothing", result.stderr.decode())
             self.assertEqual(result.stdout, b"")
+
+    def test_it_is_confined_while_it_follows(self):
+        os.mkdir(self.path("trail"))
+        shutil.copy(SERVER, self.path("trail"))
+        words = programs.program("analyze", "--sandbox", "on", "--follow", "--output", "alerts", "trail")
+        process = subprocess.Popen(words, cwd=self.folder, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        until = time.monotonic() + 60
+        while process.poll() is None and not self.size("alerts") and time.monotonic() < until:
+            time.sleep(0.02)
+        if process.poll() is not None:
+            # What sanitizers need of the kernel is more than it gives up.
+            self.assertIn(b"built with sanitizers", process.stderr.read())
+            self.assertEqual(process.returncode, 3)
+            return
+        with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
+            status = dict(line.split(":\t", 1) for line in file)
+        self.assertEqual((status["Seccomp"], status["NoNewPrivs"]), ("2\n", "1\n"))
+        process.terminate()
+        self.assertEqual(process.wait(timeout=60), 0)
+        process.stderr.close()
+        self.assertEqual(len(programs.alerts(pathlib.Path(self.path("alerts")).read_bytes())),
+                         len(self.alerts(SERVER)))
+
+    def size(self, name):
+        try:
+            return os.path.getsize(self.path(name))
+        except FileNotFoundError:
+            return 0
 
 
 if __name__ == "__main__":
