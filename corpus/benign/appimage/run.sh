@@ -1,14 +1,13 @@
 #!/bin/sh
 # A user runs an AppImage: its runtime mounts what it carries below /tmp, or unpacks it there, and runs that.
-#
+[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
+set -eu
+
 # No package of Debian holds an AppImage, but the source of libappimage does. A package for this scenario is made by:
 #   apt-get source libappimage=1.0.4-5 && mkdir -p p/DEBIAN p/usr/share/appimage-echo
 #   cp libappimage-1.0.4-5/tests/data/Echo-x86_64.AppImage p/usr/share/appimage-echo
 #   printf '%s\n' 'Package: appimage-echo' 'Version: 1.0.4' 'Architecture: amd64' 'Maintainer: me <me@localhost>' \
 #     'Description: AppImage' >p/DEBIAN/control && dpkg-deb --build p appimage-echo.deb && dpkg -i appimage-echo.deb
-[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
-set -eu
-
 mkdir -p /home/bob/Applications
 cp /usr/share/appimage-echo/Echo-x86_64.AppImage /home/bob/Applications/
 chmod 755 /home/bob/Applications/Echo-x86_64.AppImage
