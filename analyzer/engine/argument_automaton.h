@@ -1,17 +1,15 @@
-// What some tests look for in an argument, as one automaton: exact texts by look-up, all words and
-// all patterns at once, and most arguments not even that, because nothing that is looked for begins
-// or looks like them. A test of the command line is one of a word in an argument. Never changed
-// once it is made: all engines of a program share it, whatever their threads.
+// What some tests look for in an argument, as one automaton: all words at once, and patterns by the
+// words that everything has which they match. A test of the command line is one of a word in an
+// argument. Never changed once it is made: all engines of a program share it, whatever their
+// threads.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "analyzer/compiler/condition.h"
@@ -26,9 +24,6 @@ class ArgumentAutomaton {
  public:
   // Of those that canAsk() is true of.
   explicit ArgumentAutomaton(const Tests& tests);
-  ~ArgumentAutomaton();
-  ArgumentAutomaton(const ArgumentAutomaton&) = delete;
-  ArgumentAutomaton& operator=(const ArgumentAutomaton&) = delete;
 
   // Whether it is a test of one text, or of a list's elements one by one, that this can answer.
   static bool canAsk(const Condition& test);
@@ -36,45 +31,28 @@ class ArgumentAutomaton {
   // Of some of these it turns out that nothing can be known: they may always be true.
   bool answers(const Condition& test) const;
 
-  // Whether any of the tests may be true of the text at all, as far as a glance tells.
-  bool worthAsking(trace::Bytes text) const;
-
-  // Those that may be true of it, in no order, some of them twice. Nothing: any of them.
-  std::optional<Tests> ask(trace::Bytes text) const;
+  // Those that may be true of it, in no order, some of them twice.
+  Tests ask(trace::Bytes text) const;
 
  private:
-  struct Patterns;
-  using ByText = std::unordered_map<std::string, Tests>;
-  using Bigrams = std::bitset<65'536>;  // of bytes, large letters made small
+  using Where = WordAutomaton::Where;
 
-  void add(const Condition& test);
-  void addExact(const Condition& test, const std::string& text);
-  void addPattern(const Condition& test, const std::string& pattern);
-  void addCommandLine(const Condition& test);
-
-  // Where in an argument a word must stand.
-  enum class Where : std::uint8_t { kAnywhere, kAtBeginning, kAtEnd };
-  void addWord(const Condition& test, const std::string& text, Where where, bool nocase);
-  void findWords(trace::Bytes text, Tests& found) const;
-  void expectBeginning(trace::Bytes text);
-  void expectSomewhere(trace::Bytes text);
-
-  ByText exact_;
-  ByText exactSmall_;  // of tests that ignore case
-  std::unique_ptr<Patterns> patterns_;
   struct Word {
     const Condition* test = nullptr;
-    std::string text;
-    Where where = Where::kAnywhere;
-    bool nocase = false;
+    std::string exactly;   // how it must be written; empty: its letters may be of either case
+    bool pattern = false;  // the pattern itself is to be asked then
   };
+
+  void add(const Condition& test);
+  void addWords(const Condition& test, const std::vector<std::string>& words, Where where);
+  void addExpression(const Condition& test);
+  void addPatterns(const Condition& test);
+  void addAtoms(const Condition& test, const std::optional<std::vector<std::string>>& atoms,
+                bool pattern);
+
   std::vector<Word> words_;
-  WordAutomaton wordAutomaton_;
-  Tests unanswered_;                     // sorted
-  std::unique_ptr<Bigrams> beginnings_;  // with which something that is looked for begins
-  std::unique_ptr<Bigrams> parts_;       // of which it has one
-  bool anyPart_ = false;                 // parts_ is not empty
-  bool anything_ = false;                // of something that is looked for nothing is known
+  WordAutomaton automaton_;
+  Tests unanswered_;  // sorted
 };
 
 // Those that the engines of one program have needed so far: what takes long is done once, however

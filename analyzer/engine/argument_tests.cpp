@@ -15,9 +15,8 @@ void sortOnce(Tests& tests) {
 
 }  // namespace
 
-ArgumentTests::ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentAutomaton> automaton,
-                             std::size_t known)
-    : automaton_(std::move(automaton)), known_(known) {
+ArgumentTests::ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentAutomaton> automaton)
+    : automaton_(std::move(automaton)) {
   numberOf({});
   Set all = tests;
   sortOnce(all);
@@ -46,23 +45,21 @@ bool ArgumentTests::concerns(std::uint32_t hits, Some& some) const {
 std::uint32_t ArgumentTests::hitsOf(const TextList& arguments, Some& some) {
   std::uint32_t hits = kNoHits;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const Text* kept = arguments.text(i);
+    Text* kept = arguments.text(i);
     const std::uint32_t more = kept == nullptr ? ask(arguments[i]) : hitsOf(*kept);
     if (more != kNoHits && concerns(more, some)) hits = united(hits, more);
   }
   return hits;
 }
 
-std::uint32_t ArgumentTests::hitsOf(const Text& text) {
-  Known& known = known_[text.id & (known_.size() - 1)];
-  if (known.textId != text.id) known = {text.id, ask(text.bytes())};
-  return known.hits;
+std::uint32_t ArgumentTests::hitsOf(Text& text) {
+  if (text.hits == 0) text.hits = ask(text.bytes()) + 1;
+  return text.hits - 1;
 }
 
 std::uint32_t ArgumentTests::ask(trace::Bytes text) {
-  if (!automaton_->worthAsking(text)) return kNoHits;
-  std::optional<Tests> found = automaton_->ask(text);
-  return found ? numberOf(*std::move(found)) : kAllTests;
+  Tests found = automaton_->ask(text);
+  return found.empty() ? kNoHits : numberOf(std::move(found));
 }
 
 std::uint32_t ArgumentTests::numberOf(Set set) {

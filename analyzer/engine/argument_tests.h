@@ -15,11 +15,9 @@ namespace exectrail::analyzer {
 
 class ArgumentTests {
  public:
-  static constexpr std::size_t kKnown = 8192;
-
-  // `automaton` is of these tests; `known`, a power of two, of how many texts the answers are kept.
-  ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentAutomaton> automaton,
-                std::size_t known = kKnown);
+  // `automaton` is of these tests. Of kept texts the answers are kept with them: nobody else asks
+  // about the same ones.
+  ArgumentTests(const Tests& tests, std::shared_ptr<const ArgumentAutomaton> automaton);
   explicit ArgumentTests(const Tests& tests)
       : ArgumentTests(tests, std::make_shared<const ArgumentAutomaton>(tests)) {}
   ArgumentTests(const ArgumentTests&) = delete;
@@ -52,7 +50,7 @@ class ArgumentTests {
  private:
   using Set = Tests;  // sorted
 
-  std::uint32_t hitsOf(const Text& text);
+  std::uint32_t hitsOf(Text& text);
   std::uint32_t ask(trace::Bytes text);
   std::uint32_t numberOf(Set set);
   bool concerns(std::uint32_t hits, Some& some) const;
@@ -67,13 +65,6 @@ class ArgumentTests {
   std::map<Set, std::uint32_t> numbers_;
   std::size_t inSets_ = 0;
   std::unordered_map<std::uint64_t, std::uint32_t> united_;
-
-  // What was found out about kept texts: the newer replaces the older.
-  struct Known {
-    std::uint64_t textId = 0;
-    std::uint32_t hits = 0;
-  };
-  std::vector<Known> known_;
 };
 
 }  // namespace exectrail::analyzer

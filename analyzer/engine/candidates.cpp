@@ -5,7 +5,6 @@
 
 #include "analyzer/engine/evaluate.h"
 #include "analyzer/engine/judge.h"
-#include "analyzer/engine/script_argument.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -22,6 +21,7 @@ void unite(Tests& tests) {
     // Two sets or patterns are taken for different ones.
     key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->set.get()));
     key += '\0' + std::to_string(reinterpret_cast<std::uintptr_t>(test->regex.get()));
+    if (!test->children.empty()) key += std::to_string(reinterpret_cast<std::uintptr_t>(test));
     return !known.insert(std::move(key)).second;
   });
 }
@@ -36,7 +36,8 @@ bool needsWorkingDirectory(trace::Bytes typed) {
 std::size_t Candidates::KeyHash::operator()(const Key& key) const {
   std::uint64_t hash = 0;
   for (const std::uint64_t part : {key.executable, key.typedPath, key.workingDirectory, key.flags,
-                                   (std::uint64_t{key.context} << 32) | key.parent}) {
+                                   (std::uint64_t{key.context} << 32) | key.parent,
+                                   (std::uint64_t{key.directory} << 32) | key.taskName}) {
     hash = (hash ^ part) * 0x9e3779b97f4a7c15U;
     hash ^= hash >> 32;
   }
@@ -49,6 +50,7 @@ void Candidates::add(const Recipe& recipe) {
   if (!recipe.mappings.empty()) mappings_.push_back(number);
   if (recipe.results.empty()) return;
   executions_.push_back(number);
+  attempts_.insert(recipe.results.begin(), recipe.results.end());
   if (recipe.when) addTests(*recipe.when);
   addName(recipe.when ? neededNames(*recipe.when) : std::nullopt, number);
 }
@@ -73,6 +75,8 @@ void Candidates::add(const SequenceRule& steps) {
 void Candidates::addTests(const Condition& condition) {
   collectTests(condition, Basis::kContext, contextTests_);
   collectTests(condition, Basis::kParent, parentTests_);
+  collectTests(condition, Basis::kDirectory, directoryTests_.tests);
+  collectTests(condition, Basis::kTaskName, taskNameTests_.tests);
 }
 
 void Candidates::addName(const std::optional<std::set<std::string>>& names, std::uint32_t number) {
@@ -83,13 +87,15 @@ void Candidates::addName(const std::optional<std::set<std::string>>& names, std:
 void Candidates::prepare() {
   unite(contextTests_);
   unite(parentTests_);
+  unite(directoryTests_.tests);
+  unite(taskNameTests_.tests);
   Tests tests;
   for (const std::uint32_t number : executions_) {
     const std::size_t before = tests.size();
     collectArgumentTests(number, tests);
     for (std::size_t i = before; i < tests.size(); ++i) owners_.emplace(tests[i], number);
   }
-  arguments_ = std::make_unique<ArgumentTests>(tests, automata_.of(tests), knownTexts_);
+  arguments_ = std::make_unique<ArgumentTests>(tests, automata_.of(tests));
 }
 
 void Candidates::collectArgumentTests(std::uint32_t number, Tests& tests) const {
@@ -103,9 +109,10 @@ void Candidates::collectArgumentTests(std::uint32_t number, Tests& tests) const 
 }
 
 // What the tests say, as a number: the same for all that they say the same of.
-std::uint32_t Candidates::answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept) {
+std::uint32_t Candidates::answersOf(const Tests& tests, char tag, const Judged& judged,
+                                    std::uint32_t& kept) {
   if (kept != 0) return kept;
-  std::string answers = &tests == &contextTests_ ? "c" : "p";
+  std::string answers(1, tag);
   for (const Condition* test : tests) {
     answers += static_cast<char>('0' + static_cast<int>(evaluate(*test, judged, {})));
   }
@@ -113,6 +120,15 @@ std::uint32_t Candidates::answersOf(const Tests& tests, const Judged& judged, st
     kept = answers_.emplace(std::move(answers), answers_.size() + 1).first->second;
   }
   return kept;
+}
+
+std::uint32_t Candidates::answersOf(TextTests& tests, const Judged& judged,
+                                    const trace::Evidence& evidence, const Text* text) {
+  const std::uint64_t state = (evidence.truncated() ? 2U : 0U) | (evidence.known() ? 1U : 0U);
+  const std::uint64_t asked = ((text == nullptr ? 0 : text->id) << 2) | state;
+  TextTests::Known& known = tests.known[asked % TextTests::kKnown];
+  if (known.textAndState != asked) known = {asked, 0};
+  return answersOf(tests.tests, tests.tag, judged, known.answers);
 }
 
 // Everything that the tests of these bases can depend on. False: they may depend on more.
@@ -142,25 +158,29 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
        {judged.attempt(), judged.script(), file.executableEvidence.known(),
         file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
         relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
-        secure.known(), secure.value, judged.arguments().known()}) {
+        secure.known(), secure.value, judged.arguments().known(), judged.scriptArgument().absent}) {
     flags = (flags << 1) | (flag ? 1U : 0U);
   }
   key.flags = flags;
-  key.context = answersOf(contextTests_, judged, facts->keptContext().answers);
+  key.context = answersOf(contextTests_, 'c', judged, facts->keptContext().answers);
+  key.directory = answersOf(directoryTests_, judged, cwd.evidence, cwdText);
+  key.taskName = answersOf(taskNameTests_, judged, facts->comm().evidence, facts->commText());
   const Facts* above = judged.parent().node ? knownFacts(*judged.parent().node) : nullptr;
   if (above == nullptr) {
     const bool top = judged.parent().top;
-    key.parent = answersOf(parentTests_, judged, top ? answersOfTop_ : answersOfUnknown_);
+    key.parent = answersOf(parentTests_, 'p', judged, top ? answersOfTop_ : answersOfUnknown_);
   } else {
     ProgramFile& parent = above->file();
     if (parent.place.kind == PlaceKind::kPath && !parent.name) return false;
-    key.parent = answersOf(parentTests_, judged, parent.answers);
+    key.parent = answersOf(parentTests_, 'p', judged, parent.answers);
   }
-  return key.context != 0 && key.parent != 0;
+  return key.context != 0 && key.parent != 0 && key.directory != 0 && key.taskName != 0;
 }
 
 Candidates::Concerned Candidates::of(const Judged& judged) {
   if (judged.isMapping()) return {&mappings_, &none_};
+  // Most are names looked up in PATH, of which there is no end.
+  if (judged.attempt() && !attempts_.contains(judged.errorNumber())) return {&none_, &none_};
   Key key;
   if (!keyOf(judged, key)) return {&executions_, &none_};
   auto found = found_.find(key);
@@ -217,10 +237,7 @@ bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
   if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return true;
   if (!recipe.classified) return false;
   if (recipe.path != PathSource::kArgument) return triggerOfClass(recipe, judged) == Tri::kFalse;
-  if (judged.script() || judged.attempt()) return true;
-  const Facts& facts = *judged.facts();
-  return facts.place().kind == PlaceKind::kPath &&
-         scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+  return judged.script() || judged.attempt() || judged.scriptArgument().absent;
 }
 
 // Of a sequence, what one of its steps says.

@@ -26,11 +26,8 @@ class Candidates {
 
   using Numbers = std::vector<std::uint32_t>;
 
-  // `texts` keeps the texts that are judged; of `knownTexts`, a power of two, it is remembered what
-  // was found out.
-  Candidates(Texts& texts, ArgumentAutomata& automata,
-             std::size_t knownTexts = ArgumentTests::kKnown)
-      : texts_(texts), automata_(automata), knownTexts_(knownTexts) {}
+  // `texts` keeps the texts that are judged, and no others.
+  Candidates(Texts& texts, ArgumentAutomata& automata) : texts_(texts), automata_(automata) {}
 
   // One number after the other, from 0: all recipes first, then all steps of sequences, which are
   // concerned by what one of them may be true of.
@@ -57,6 +54,8 @@ class Candidates {
     std::uint64_t flags = 0;
     std::uint32_t context = 0;
     std::uint32_t parent = 0;
+    std::uint32_t directory = 0;
+    std::uint32_t taskName = 0;
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {
@@ -70,11 +69,28 @@ class Candidates {
     std::unordered_map<std::uint32_t, const Numbers*> byHits;
   };
 
+  // Tests of one text that most executions share with others.
+  struct TextTests {
+    static constexpr std::size_t kKnown = 512;
+    struct Known {
+      std::uint64_t textAndState = 0;
+      std::uint32_t answers = 0;
+    };
+
+    explicit TextTests(char kind) : tag(kind), known(kKnown) {}
+
+    char tag;
+    Tests tests;
+    std::vector<Known> known;  // the newer replaces the older
+  };
+
   void addTests(const Condition& condition);
   void collectArgumentTests(std::uint32_t number, Tests& tests) const;
   void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
   bool keyOf(const Judged& judged, Key& key);
-  std::uint32_t answersOf(const Tests& tests, const Judged& judged, std::uint32_t& kept);
+  std::uint32_t answersOf(const Tests& tests, char tag, const Judged& judged, std::uint32_t& kept);
+  std::uint32_t answersOf(TextTests& tests, const Judged& judged, const trace::Evidence& evidence,
+                          const Text* text);
   Found findOut(const Judged& judged);
   bool excluded(std::uint32_t number, const Judged& judged) const;
   KnownAnswer knownPartOf(std::uint32_t number, const Judged& judged,
@@ -87,15 +103,17 @@ class Candidates {
 
   Texts& texts_;
   ArgumentAutomata& automata_;
-  std::size_t knownTexts_;
   std::vector<Subject> subjects_;
   Numbers executions_;  // of those that judge executions or attempts
   Numbers mappings_;    // of those that judge mappings
   Numbers none_;
+  std::set<std::uint16_t> attempts_;  // error numbers of those that any recipe judges
   std::unordered_map<std::string, Numbers> byName_;  // that need this name, see needed_names.h
   Numbers ofAnyName_;
   Tests contextTests_;
   Tests parentTests_;
+  TextTests directoryTests_{'d'};
+  TextTests taskNameTests_{'t'};
   std::map<std::string, std::uint32_t> answers_;  // numbered, from 1
   std::uint32_t answersOfTop_ = 0;                // nothing stands above
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known

@@ -4,6 +4,8 @@
 #include <deque>
 #include <new>
 
+#include "analyzer/engine/script_argument.h"
+
 namespace exectrail::analyzer {
 namespace {
 
@@ -114,6 +116,7 @@ Counted<ProgramFile> FactStore::keepFile(const trace::Image& image) {
   if (made->place.kind == PlaceKind::kPath) {
     made->placeAs = intern(made->place.path);
     made->name = intern(nameOf(made->place));
+    if (made->name) made->interpreter = isInterpreter(made->name->bytes());
   }
   files_.insert(made);
   return file;

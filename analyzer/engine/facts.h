@@ -27,9 +27,10 @@ struct ProgramFile {
   trace::Field<trace::FileFacts> facts;
   TextRef sha256;  // 32 bytes
   trace::Evidence sha256Evidence;
-  Place place;      // where the executable lies
-  TextRef placeAs;  // its path as a text; null: it is not known
-  TextRef name;     // the last component; null: comm says
+  Place place;               // where the executable lies
+  TextRef placeAs;           // its path as a text; null: it is not known
+  TextRef name;              // the last component; null: comm says
+  bool interpreter = false;  // by that name: an argument may be a script
 
   static void destroy(ProgramFile* file) { delete file; }
 };
@@ -101,6 +102,7 @@ class Facts {
   // The same as kept texts, null for what is empty.
   const Text* typedPathText() const { return typedPath_.get(); }
   const Text* workingDirectoryText() const { return workingDirectory_.get(); }
+  const Text* commText() const { return comm_.get(); }
   const Text* nameText() const { return file_->name.get(); }
   ProgramFile& file() const { return *file_; }
   KeptContext& keptContext() const { return *context_; }

@@ -36,18 +36,15 @@ Tri isNew(Running& running, const Judged& judged, std::string_view className, Re
 
 // Whether what came before makes an alert of a trigger.
 template <typename Running>
-Tri askMemory(Running& running, const Judged& judged, Verdict& verdict, std::uint64_t weight) {
-  Reason reason;
+Tri askMemory(Running& running, const Judged& judged, std::string_view className,
+              std::uint64_t weight, Reason& reason) {
   Tri result = Tri::kTrue;
   if (running.counter) {
-    result = running.counter->add(judged, verdict.directoryClass, weight, reason);
+    result = running.counter->add(judged, className, weight, reason);
   } else if (running.sequencer) {
-    result = running.sequencer->completes(judged, verdict.directoryClass, reason);
+    result = running.sequencer->completes(judged, className, reason);
   }
-  if (result == Tri::kTrue && running.seen) {
-    result = isNew(running, judged, verdict.directoryClass, reason);
-  }
-  if (result == Tri::kTrue && !reason.name.empty()) verdict.reasons.push_back(reason);
+  if (result == Tri::kTrue && running.seen) result = isNew(running, judged, className, reason);
   return result;
 }
 
@@ -85,8 +82,7 @@ HostJudge::HostJudge(OfTrace& trace, const trace::Header& header,
       own_(std::move(own)),
       sink_([this](const Alert& alert) { give(alert); }),
       memo_(shareOf(TestMemo::kEntries, hosts)),
-      candidates_(tree_.texts(), trace.program.derived().get<ArgumentAutomata>(),
-                  shareOf(ArgumentTests::kKnown, hosts)) {
+      candidates_(tree_.texts(), trace.program.derived().get<ArgumentAutomata>()) {
   static const std::set<Key> kNothing;
   for (const Recipe& recipe : trace.program.recipes()) {
     if (!recipe.enabled) continue;
@@ -212,17 +208,19 @@ void HostJudge::ask(RunningRecipe& running, Ask what) {
 }
 
 void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint64_t weight) {
-  Verdict verdict = judge(running.recipe, judged, header_.clock.toRealtimeNs(timeNs_));
-  if (verdict.kind == Verdict::Kind::kNothing) return;
-  if (verdict.kind == Verdict::Kind::kAlert) {
-    const Tri remembered = askMemory(running, judged, verdict, weight);
-    if (remembered == Tri::kFalse) return;
-    if (remembered == Tri::kUnknown) verdict.kind = Verdict::Kind::kInconclusive;
+  // Without what must come before it, it decides nothing, whatever it is.
+  const bool awaited = !running.sequencer || running.sequencer->awaits(timeNs_);
+  if (!awaited && !running.counter) return;
+  Memory memory;
+  if (running.counter || running.sequencer || running.seen) {
+    memory = [&](std::string_view className, Reason& reason) {
+      return askMemory(running, judged, className, weight, reason);
+    };
   }
+  Verdict verdict = judge(running.recipe, judged, header_.clock.toRealtimeNs(timeNs_), memory);
+  if (verdict.kind == Verdict::Kind::kNothing) return;
   if (verdict.kind == Verdict::Kind::kInconclusive) {
-    // Without what must come before it, it decides nothing, whatever it is.
-    if (running.sequencer && !running.sequencer->awaits(timeNs_)) return;
-    ++running.counts.inconclusive;
+    if (awaited) ++running.counts.inconclusive;
     return;
   }
   if (!verdict.exemption.empty()) ++running.counts.exempted[verdict.exemption];

@@ -23,8 +23,8 @@ std::string stepText(int step) {
 
 class Judge {
  public:
-  Judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs)
-      : recipe_(recipe), judged_(judged), realtimeNs_(realtimeNs) {}
+  Judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs, const Memory& memory)
+      : recipe_(recipe), judged_(judged), realtimeNs_(realtimeNs), memory_(memory) {}
 
   Verdict run() {
     if (concerns()) decide();
@@ -53,6 +53,8 @@ class Judge {
     if (trigger == Tri::kFalse) return;
     if (recipe_.when)
       trigger = both(trigger, evaluate(*recipe_.when, judged_, verdict_.directoryClass));
+    Reason remembered;
+    if (trigger == Tri::kTrue && memory_) trigger = memory_(verdict_.directoryClass, remembered);
     if (trigger == Tri::kUnknown) verdict_.kind = Verdict::Kind::kInconclusive;
     if (trigger != Tri::kTrue) return;
     verdict_.kind = Verdict::Kind::kAlert;
@@ -72,6 +74,7 @@ class Judge {
     }
     verdict_.severity = moved(base_, steps);
     applyExemption();
+    if (!remembered.name.empty()) verdict_.reasons.push_back(std::move(remembered));
   }
 
   // Whether it is of the kind that the recipe is about.
@@ -191,6 +194,7 @@ class Judge {
   const Recipe& recipe_;
   const Judged& judged_;
   std::int64_t realtimeNs_;
+  const Memory& memory_;
   Verdict verdict_;
   std::optional<Classifier::Match> match_;
   Severity base_ = Severity::kInfo;
@@ -201,11 +205,12 @@ class Judge {
 }  // namespace
 
 Tri triggerOfClass(const Recipe& recipe, const Judged& judged) {
-  return Judge(recipe, judged, 0).triggerOfClass();
+  return Judge(recipe, judged, 0, {}).triggerOfClass();
 }
 
-Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs) {
-  return Judge(recipe, judged, realtimeNs).run();
+Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs,
+              const Memory& memory) {
+  return Judge(recipe, judged, realtimeNs, memory).run();
 }
 
 }  // namespace exectrail::analyzer

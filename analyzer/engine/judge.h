@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -36,7 +37,11 @@ struct Verdict {
 // the recipe is not about those.
 Tri triggerOfClass(const Recipe& recipe, const Judged& judged);
 
-// `realtimeNs` is when it happened, for exemptions that end.
-Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs);
+// Whether what came before makes an alert of a trigger of this class, and what that was.
+using Memory = std::function<Tri(std::string_view directoryClass, Reason& reason)>;
+
+// `realtimeNs` is when it happened, for exemptions that end. Without memory, the trigger is enough.
+Verdict judge(const Recipe& recipe, const Judged& judged, std::int64_t realtimeNs,
+              const Memory& memory = {});
 
 }  // namespace exectrail::analyzer

@@ -91,7 +91,10 @@ const Judged::Script& Judged::scriptArgument() const {
   }
   // The caller of an attempt is not what would have run.
   if (attempt_ != nullptr || facts_ == nullptr) return script;
-  if (facts_->place().kind != PlaceKind::kPath || !arguments_.known()) return script;
+  if (facts_->place().kind != PlaceKind::kPath) return script;
+  // Whatever the arguments of any other program are.
+  script.absent = facts_->nameText() != nullptr && !facts_->file().interpreter;
+  if (script.absent || !arguments_.known()) return script;
   const ScriptArgument found =
       analyzer::scriptArgument(facts_->name(), arguments_.value, arguments_.evidence.truncated());
   script.absent = found.source == ScriptSource::kNone;

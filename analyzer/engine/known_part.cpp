@@ -1,5 +1,8 @@
 #include "analyzer/engine/known_part.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "analyzer/engine/evaluate.h"
 #include "analyzer/engine/script_argument.h"
 
@@ -45,6 +48,10 @@ Basis basisOfField(const FieldRef& field, bool attempt) {
     case Attribute::kName:
       if (field.subject == Subject::kParent) return Basis::kParent;
       return field.subject == Subject::kProcess ? Basis::kPaths : Basis::kOther;
+    case Attribute::kWorkingDirectory:
+      return field.subject == Subject::kExec ? Basis::kDirectory : Basis::kOther;
+    case Attribute::kComm:
+      return field.subject == Subject::kProcess ? Basis::kTaskName : Basis::kOther;
     case Attribute::kArguments:
     case Attribute::kArgument:
     case Attribute::kCommandLine:
@@ -79,6 +86,20 @@ Basis basisOfTest(const Condition& test, Basis ofField) {
   }
 }
 
+// Whether it says something of an element, whatever else is the case.
+bool onlyOfElement(const Condition& condition) {
+  if (isParts(condition)) return std::ranges::all_of(condition.children, onlyOfElement);
+  return condition.left.attribute == Attribute::kIt &&
+         basisOfTest(condition, Basis::kContext) == Basis::kContext;
+}
+
+// any(environment, it startswith 'LD_'): as a whole, a test of the context.
+bool isOfContextList(const Condition& condition, bool attempt) {
+  return condition.kind == Kind::kAny && !condition.lineage &&
+         basisOfField(condition.left, attempt) == Basis::kContext &&
+         onlyOfElement(condition.children.front());
+}
+
 class KnownPart {
  public:
   KnownPart(const Judged& judged, const ArgumentHits& arguments)
@@ -98,10 +119,8 @@ class KnownPart {
       }
       case Kind::kNot:
         return !of(condition.children.front(), element);
-      case Kind::kSurely: {
-        const Tri sure = of(condition.children.front(), element);
-        return sure == Tri::kUnknown ? guess() : sure;
-      }
+      case Kind::kSurely:
+        return ofSurely(condition, element);
       case Kind::kAny:
         return ofAny(condition);
       default:
@@ -124,17 +143,22 @@ class KnownPart {
     return Tri::kUnknown;
   }
 
+  // What is unknown without a guess stays so, and that is not sure.
+  Tri ofSurely(const Condition& condition, bool element) {
+    const bool before = std::exchange(guessed_, false);
+    const Tri sure = of(condition.children.front(), element);
+    const bool open = guessed_ && sure == Tri::kUnknown;
+    guessed_ = before || open;
+    return open ? Tri::kUnknown : triOf(sure == Tri::kTrue);
+  }
+
   static bool isOfScript(const Condition& test) {
     return test.left.attribute == Attribute::kScriptPath &&
            basisOfTest(test, Basis::kPaths) == Basis::kPaths;
   }
 
-  // What is no interpreter has no script for an argument, whatever the arguments are.
   bool scriptByPaths() const {
-    if (judged_.script() || judged_.attempt()) return true;
-    const Facts& facts = *judged_.facts();
-    return facts.place().kind == PlaceKind::kPath &&
-           scriptArgument(facts.name(), {}, true).source == ScriptSource::kNone;
+    return judged_.script() || judged_.attempt() || judged_.scriptArgument().absent;
   }
 
   // What is known of them is said of one argument at least.
@@ -162,6 +186,7 @@ class KnownPart {
 
   // There may be no element at all: what is true of each need not be true of one.
   Tri ofAny(const Condition& condition) {
+    if (isOfContextList(condition, judged_.attempt())) return evaluate(condition, judged_, {});
     if (condition.lineage || !ownArguments(condition.left, judged_.attempt())) {
       return guess();
     }
@@ -179,6 +204,7 @@ void collect(const Condition& condition, Basis basis, bool element, Tests& tests
     return;
   }
   if (hasElements(condition)) {
+    if (basis == Basis::kContext && isOfContextList(condition, false)) tests.push_back(&condition);
     const bool arguments =
         !condition.lineage && condition.kind == Kind::kAny && ownArguments(condition.left, false);
     if (arguments) collect(condition.children.front(), basis, true, tests);

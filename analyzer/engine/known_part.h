@@ -12,10 +12,12 @@ namespace exectrail::analyzer {
 
 // What one test of a condition hangs on.
 enum class Basis : std::uint8_t {
-  kPaths,     // the executable and the typed path, normalised, and the kind of what is judged
-  kContext,   // of the process
-  kParent,    // the program of the parent, or that there is none
-  kArgument,  // one of the arguments, which ArgumentTests knows about
+  kPaths,      // the executable and the typed path, normalised, and the kind of what is judged
+  kContext,    // of the process
+  kDirectory,  // in which it works
+  kTaskName,   // of the process
+  kParent,     // the program of the parent, or that there is none
+  kArgument,   // one of the arguments, which ArgumentTests knows about
   kOther,
 };
 Basis basisOf(const Condition& test, bool attempt);

@@ -125,6 +125,8 @@ class Search {
 
 }  // namespace
 
+bool isInterpreter(std::string_view program) { return find(program) != nullptr; }
+
 ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated) {
   const Interpreter* interpreter = find(program);
   if (interpreter == nullptr) return {};

@@ -19,6 +19,9 @@ struct ScriptArgument {
   std::string_view path;  // into the arguments
 };
 
+// Whether any arguments could tell a program of that name to run a script.
+bool isInterpreter(std::string_view program);
+
 // `program` is the name of the executable: "dash", "python3.11". `truncated`: more arguments follow
 // that were not recorded.
 ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated);

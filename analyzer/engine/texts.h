@@ -18,6 +18,7 @@ struct Text {
   std::uint64_t id = 0;  // never given twice: what is remembered by it cannot be about another
   std::uint32_t uses = 0;
   std::uint32_t size = 0;
+  std::uint32_t hits = 0;  // of argument_tests.h: what may be true of it; 0: not asked
 
   trace::Bytes bytes() const { return {reinterpret_cast<const char*>(this + 1), size}; }
   static void destroy(Text* text);

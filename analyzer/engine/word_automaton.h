@@ -1,12 +1,11 @@
 // Many words looked for in one text at once, whatever the case of their ASCII letters, in time that
-// grows with the text and not with the words: the automaton of Aho and Corasick. Never changed once
-// it is finished.
+// grows with the text and not with the words: the automaton of Aho and Corasick. Beginning and end
+// of the text are symbols, too, so that words may be bound to them. Never changed once finished.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "trace/evidence.h"
@@ -15,39 +14,78 @@ namespace exectrail::analyzer {
 
 class WordAutomaton {
  public:
-  // `word` is not empty; `number` is what find() calls it.
-  void add(std::string_view word, std::uint32_t number);
+  // Where in a text a word must stand.
+  enum class Where : std::uint8_t { kAnywhere, kAtBeginning, kAtEnd, kWhole };
+
+  WordAutomaton();
+
+  // `word` is not empty, unless it is the whole text; `number` is what find() calls it.
+  void add(std::string_view word, Where where, std::uint32_t number);
   void finish();
 
   // Calls found(number, end) for each place where a word ends, `end` bytes into the text.
   template <typename Found>
   void find(trace::Bytes text, Found found) const {
-    std::uint32_t at = 0;
+    std::uint32_t at = start_;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      at = next(at, small(text[i]));
-      for (std::uint32_t node = at; node != 0; node = nodes_[node].shorter) {
-        for (const std::uint32_t number : nodes_[node].numbers) found(number, i + 1);
+      at = next(at, symbols_[static_cast<std::uint8_t>(text[i])]);
+      if ((at & kFound) != 0) tell(at &= ~kFound, i + 1, found);
+    }
+    at = next(at, kEnd);
+    if ((at & kFound) != 0) tell(at & ~kFound, text.size(), found);
+  }
+
+ private:
+  using Symbol = std::uint16_t;
+  static constexpr Symbol kOther = 0;  // a byte that is in no word
+  static constexpr Symbol kBegin = 1;
+  static constexpr Symbol kEnd = 2;
+  static constexpr std::uint32_t kFound = 1U << 31;  // of a node: a word ends there
+
+  // Of what stands nearest to the first node, and is walked through most, all ways on are kept.
+  static constexpr std::size_t kMostWays = 1U << 20;
+
+  struct Node {
+    Symbol symbol = kOther;      // that leads here
+    std::uint32_t child = 0;     // the first one; 0: none
+    std::uint32_t sibling = 0;   // the next child of the same node
+    std::uint32_t fallback = 0;  // the longest end of what led here that leads somewhere, too
+    std::uint32_t shorter = 0;   // the first of these where a word ends; 0: none
+    std::uint32_t words = 0;     // that end here, where they begin in ends_; 0: none
+  };
+  struct WordEnd {
+    std::uint32_t number = 0;
+    std::uint32_t next = 0;
+  };
+
+  std::uint32_t childOf(std::uint32_t node, Symbol symbol) const;
+  std::uint32_t childMade(std::uint32_t node, Symbol symbol);
+  std::uint32_t slowNext(std::uint32_t node, Symbol symbol) const;
+  void sortNodes();
+  std::uint32_t withFound(std::uint32_t node) const {
+    return nodes_[node].words != 0 || nodes_[node].shorter != 0 ? node | kFound : node;
+  }
+
+  std::uint32_t next(std::uint32_t node, Symbol symbol) const {
+    return node < quick_ ? ways_[node * symbolCount_ + symbol] : slowNext(node, symbol);
+  }
+
+  template <typename Found>
+  void tell(std::uint32_t node, std::size_t end, Found& found) const {
+    for (; node != 0; node = nodes_[node].shorter) {
+      for (std::uint32_t at = nodes_[node].words; at != 0; at = ends_[at].next) {
+        found(ends_[at].number, end);
       }
     }
   }
 
-  static std::uint8_t small(char c) {
-    return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  }
-
- private:
-  struct Node {
-    std::vector<std::pair<std::uint8_t, std::uint32_t>> next;  // few
-    std::vector<std::uint32_t> numbers;                        // of words that end here
-    std::uint32_t fallback = 0;  // the longest end of what led here that leads somewhere, too
-    std::uint32_t shorter = 0;   // the first of these where a word ends; 0: none
-  };
-
-  std::uint32_t child(std::uint32_t node, std::uint8_t byte) const;
-  std::uint32_t next(std::uint32_t node, std::uint8_t byte) const;
-
-  std::vector<Node> nodes_ = std::vector<Node>(1);
-  std::array<std::uint32_t, 256> first_{};  // the children of the first node
+  std::array<Symbol, 256> symbols_{};  // by byte
+  std::size_t symbolCount_ = kEnd + 1;
+  std::vector<Node> nodes_;  // once finished, nearest to the first node first
+  std::vector<WordEnd> ends_;
+  std::vector<std::uint32_t> ways_;  // of the first `quick_` nodes, by symbol
+  std::size_t quick_ = 0;
+  std::uint32_t start_ = 0;
 };
 
 }  // namespace exectrail::analyzer

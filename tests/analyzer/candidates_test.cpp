@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
+#include <set>
 
 #include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judge.h"
@@ -104,6 +106,33 @@ TEST(Candidates, TestsOfArguments) {
   }
 }
 
+// What is asked once of all that have a directory, a task's name or an environment in common.
+TEST(Candidates, TestsOfWhatManyShare) {
+  std::string text;
+  const char* const kConditions[] = {
+      "cwd nocase contains ''BUILD'' and any(args, it == ''-c'')",
+      "cwd under ''/home/alice'' or process.comm == ''make''",
+      "not cwd endswith ''build'' and process.comm in [''sh'', ''c++'', ''ld'']",
+      "any(environment, it startswith ''PATH='') and process.name == ''dash''",
+      "any(environment, it == process.name) or any(environment, len(it) > 3)",
+      "not surely(user.name == ''nobody'' and command_line contains ''-c'')",
+      "surely(not any(environment, it nocase contains ''ld_preload''))",
+      "surely(parent.name == ''make'') or surely(not (user.name == ''alice'' or args[0] == "
+      "''ld''))",
+      "script.path endswith ''.py'' or script.path contains ''sh''",
+  };
+  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
+    text += "---\nrecipe: s" + std::to_string(i) +
+            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
+            "when: '" +
+            kConditions[i] + "'\n";
+  }
+  const auto program = test::compiled(text);
+  for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
+    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+  }
+}
+
 // Recipes that are found by the names they need, wherever those are written.
 TEST(Candidates, NamesOfPrograms) {
   std::string text;
@@ -127,6 +156,48 @@ TEST(Candidates, NamesOfPrograms) {
   const auto program = test::compiled(text);
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
     EXPECT_GT(expectTheSame(*program, scene), 1000U);
+  }
+}
+
+// Against a search for each word, with so many that not all ways through them are kept.
+TEST(WordAutomaton, FindsEachWordWhereItMayStand) {
+  using Where = WordAutomaton::Where;
+  std::mt19937 random(7);
+  const auto any = [&random](std::size_t most, std::string_view letters) {
+    std::string text(random() % (most + 1), ' ');
+    for (char& c : text) c = letters[random() % letters.size()];
+    return text;
+  };
+  struct Word {
+    std::string text;
+    Where where;
+  };
+  std::vector<Word> words;
+  for (const Where where : {Where::kAnywhere, Where::kAtBeginning, Where::kAtEnd, Where::kWhole}) {
+    for (int i = 0; i < 30; ++i) words.push_back({any(3, "ab-") + "a", where});
+    for (int i = 0; i < 400; ++i) words.push_back({any(120, "abcdefghij") + "b", where});
+  }
+  words.push_back({"", Where::kWhole});
+  WordAutomaton automaton;
+  for (std::uint32_t i = 0; i < words.size(); ++i) automaton.add(words[i].text, words[i].where, i);
+  automaton.finish();
+  for (int i = 0; i < 300; ++i) {
+    const std::string text =
+        any(4, "aB-x") + (i % 2 == 0 ? words[random() % words.size()].text : "") + any(4, "Ab-x");
+    const std::string small = folded(text);
+    std::set<std::pair<std::uint32_t, std::size_t>> expected;
+    for (std::uint32_t n = 0; n < words.size(); ++n) {
+      const auto& [word, where] = words[n];
+      const bool begins = where == Where::kAtBeginning || where == Where::kWhole;
+      const bool ends = where == Where::kAtEnd || where == Where::kWhole;
+      for (std::size_t at = 0; (at = small.find(word, at)) != std::string::npos; ++at) {
+        const std::size_t end = at + word.size();
+        if ((!begins || at == 0) && (!ends || end == small.size())) expected.emplace(n, end);
+      }
+    }
+    std::set<std::pair<std::uint32_t, std::size_t>> found;
+    automaton.find(text, [&](std::uint32_t n, std::size_t end) { found.emplace(n, end); });
+    ASSERT_EQ(found, expected) << text;
   }
 }
 

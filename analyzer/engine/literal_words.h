@@ -1,0 +1,28 @@
+// Words of which a text must hold one, in whatever case, for a pattern or a test to be true of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/compiler/condition.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace exectrail::analyzer {
+
+// Small letters; of these, a text holds one if the expression matches. Nothing: it can match
+// without.
+std::optional<std::vector<std::string>> wordsOf(const re2::RE2& regex);
+
+// With which byte everything begins that it matches; empty: with any, or with one that is so common
+// that it tells nothing.
+std::string firstByteOf(const re2::RE2& regex);
+
+// As wordsOf(), of one of the arguments that a command line is made of: words without a space,
+// which no border between arguments can run through.
+std::optional<std::vector<std::string>> wordsOfCommandLine(const Condition& test);
+
+}  // namespace exectrail::analyzer
