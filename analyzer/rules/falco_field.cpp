@@ -72,6 +72,12 @@ constexpr std::array<std::string_view, 5> kMoreOperators = {"glob", "iglob", "re
 
 constexpr std::int64_t kMaxGeneration = 256;  // that the engine keeps
 
+// What every execution has.
+constexpr std::array<std::string_view, 9> kAlwaysThere = {
+    "evt.type",   "syscall.type", "evt.dir",
+    "evt.res",    "evt.rawres",   "evt.num",
+    "evt.failed", "proc.tty",     "proc.is_exe_from_memfd"};
+
 FieldRef refOf(std::string_view name) {
   constexpr std::string_view kFirst = "[0]";
   if (!name.ends_with(kFirst)) return fieldRef(name);
@@ -111,6 +117,7 @@ class Comparer : private ValueTests {
     if (special && !c_.transformer.empty()) {
       return elsewhere("transformer '" + c_.transformer + "()' cannot be asked of it");
     }
+    if (c_.op == "exists" && std::ranges::count(kAlwaysThere, c_.field) > 0) return constant(true);
     if (c_.field.starts_with("evt.") || c_.field == "syscall.type") return event();
     if (c_.field == "proc.tty") return terminal();
     if (c_.field == "proc.is_exe_from_memfd") {
@@ -254,6 +261,11 @@ class Comparer : private ValueTests {
 
   Condition event() {
     const bool different = c_.op == "!=";
+    if (c_.op == "exists") return elsewhere(reasonAgainst(c_.field));
+    const bool numeric = c_.field == "evt.rawres" || c_.field == "evt.num";
+    if (!numeric && !different && !equality() && c_.op != "intersects") {
+      return elsewhere("operator '" + c_.op + "'");
+    }
     if (c_.field == "evt.type" || c_.field == "syscall.type") {
       if (!different) {
         for (const std::string& event : c_.values) {
@@ -262,9 +274,9 @@ class Comparer : private ValueTests {
       }
       return constant((holds("execve") || holds("execveat")) != different);
     }
-    if (c_.field == "evt.dir") return constant((value() == "<") != different);
-    if (c_.field == "evt.res") return constant((value() == "SUCCESS") != different);
-    if (c_.field == "evt.failed") return constant((value() == "false") != different);
+    if (c_.field == "evt.dir") return constant(holds("<") != different);
+    if (c_.field == "evt.res") return constant(holds("SUCCESS") != different);
+    if (c_.field == "evt.failed") return constant(holds("false") != different);
     const auto number = numberOf(value());
     if (c_.field == "evt.rawres" && number) return constant(ordered(0, *number));
     if (c_.field == "evt.num" && number) return constant(ordered(1, *number));  // they begin with 1

@@ -127,6 +127,7 @@ class Mutator {
         }
         break;
       case Kind::kAny:
+        if (at.generation != 0) break;  // of one process both ask the same, if there is one
         if (here(where + ": all instead of any in " + inQuotes(at.text))) at.kind = Kind::kAll;
         break;
       case Kind::kNumber:

@@ -105,13 +105,12 @@ class Rules(programs.Case):
         os.mkdir(self.path("rules"))
         os.mkdir(self.path("trail"))
         falco = ("- rule: Watched\n  desc: d\n  output: o\n  priority: %s\n"
-                 "  condition: proc.exepath startswith /tmp/ and proc.aname = lighttpd\n")
+                 "  condition: proc.aname = lighttpd\n")
         policy = ("kind: KubeArmorPolicy\nmetadata: {name: watched}\n"
-                  "spec: {action: Audit, severity: %d, process: {matchDirectories: [{dir: /tmp/}]}}\n")
+                  "spec: {action: Audit, severity: %d, process: {matchDirectories: [{dir: /tmp/, recursive: true}]}}\n")
         self.write("rules/falco.yaml", falco % "NOTICE")
         self.write("rules/policy.yaml", policy % 1)
-        trace = pathlib.Path(SERVER).read_bytes()
-        self.write("trail/1.trail", trace)
+        self.write("trail/1.trail", pathlib.Path(SERVER).read_bytes())
         analyzer = subprocess.Popen(
             programs.program("analyze", "--follow", "--no-builtin", "--rules", "rules", "--format", "json",
                              "--output", "alerts", "--operations", "operations", "trail"),
@@ -139,9 +138,12 @@ class Rules(programs.Case):
             self.write("rules/" + name, "- rule: [\n")
             wait_for(lambda: name in read("operations"), "refused")
             self.assertIn("reload_failed", read("operations"))
-            self.write("rules/" + name, good)
             had = read("operations").count('"reloaded"')
+            self.write("rules/" + name, good)
             wait_for(lambda: read("operations").count('"reloaded"') > had, "loaded")
+        self.write("trail/2.trail", (ROOT / "corpus/attack/server-runs-from-a-forged-mount/trace.trail").read_bytes())
+        wait_for(lambda: severities() == {"falco/watched": "high", "kubearmor/watched": "medium"},
+                 "alerts by the new ones")
 
 
     # The attack that KubeArmor's documentation shows: a web server's shell runs a file in /var/tmp, and the

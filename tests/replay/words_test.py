@@ -140,10 +140,10 @@ class Words(programs.Case):
         mutants = self.replay("mutate", scenario, "--no-builtin", "--rules", rules, "--recipe",
                               "kubearmor/nothing-from-tmp")
         self.expect(mutants, 0, stdout="kubearmor/nothing-from-tmp", stderr="not asked")
-        shutil.copytree(scenario, self.path("mine"))
+        shutil.copytree(scenario, self.path("attack/mine"))
         text = open(os.path.join(scenario, "scenario.yaml")).read()
-        self.write("mine/scenario.yaml", text.replace("exec_from_unusual_dir", "no_such_recipe"))
-        self.expect(self.replay("coverage", "mine", "--no-builtin", "--rules", rules), 2,
+        self.write("attack/mine/scenario.yaml", text.replace("exec_from_unusual_dir", "no_such_recipe"))
+        self.expect(self.replay("coverage", "attack/mine", "--no-builtin", "--rules", rules), 2,
                     stderr="there is no recipe 'no_such_recipe'")
 
     # ---- minimize

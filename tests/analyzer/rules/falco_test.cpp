@@ -138,6 +138,8 @@ TEST(FalcoRule, Comparisons) {
       {"evt.type in (execve, execveat) and evt.dir=< and proc.name = x", true},
       {"evt.type = execve and evt.res = SUCCESS and evt.num >= 0 and proc.name = x", true},
       {"proc.tty = 0 and proc.name = x", false},  // not known
+      {"evt.type exists and proc.tty exists and evt.dir in (>, <) and proc.name = x", true},
+      {"evt.dir = > and proc.name = x or proc.pid = 9", false},
       {"container.id = c0ffee", true},
       {"container.id = host and proc.name = x", false},
       {"not proc.name in (nginx, dash) and not (proc.pid = 6 or proc.pid = 7)", true},
@@ -339,6 +341,13 @@ TEST(FalcoRule, Account) {
        "warning\n1: field 'proc.env': only variables that the recorder was "
        "told to keep"},
       {"proc.aname[2] = x", "loaded"},
+      {"evt.type startswith exec",
+       "refused\n1: field 'evt.type': operator 'startswith': this part is never true\n1: "
+       "executions "
+       "cannot decide it"},
+      {"evt.unheard exists",
+       "refused\n1: field 'evt.unheard': of Falco's own events, not of an execution: this part is "
+       "never true\n1: executions cannot decide it"},
       {"proc.name in ()", "refused\n1: no execution can make it true"},
       {"proc.cmdline = './x -o'",
        "refused\n1: './x -o' begins with a path, where 'proc.cmdline' has a name: it never "

@@ -213,9 +213,9 @@ TEST(KubeArmorPolicy, AllowIsAWhitelist) {
   EXPECT_FALSE(fires(rule, {exec("/usr/bin/id")}));  // not known to be in one
   // Of the owner's program, everybody else's execution is an alert.
   const std::string owner = policy(
-      "  process:\n    matchPaths: [{path: /home/a/x, ownerOnly: true}]\n    action: Allow\n");
-  EXPECT_FALSE(fires(owner, {exec("/home/a/x").owner(7).user(7).container("abc")}));
-  EXPECT_TRUE(fires(owner, {exec("/home/a/x").owner(7).user(0).container("abc")}));
+      "  process:\n    matchPaths: [{path: /srv/a/x, ownerOnly: true}]\n    action: Allow\n");
+  EXPECT_FALSE(fires(owner, {exec("/srv/a/x").owner(7).user(7).container("abc")}));
+  EXPECT_TRUE(fires(owner, {exec("/srv/a/x").owner(7).user(0).container("abc")}));
 }
 
 TEST(KubeArmorPolicy, Account) {

@@ -80,8 +80,8 @@ TEST(SigmaRule, Fields) {
       {"CommandLine: '?*'", true},
       {"CommandLine: 'curl\\*'", false},  // a star, not any text
       {"LogonId: [1, 0]", true},
-      {"LogonId|neq: 0", false},
-      {"LogonId|gt: 0", false},
+      {"{LogonId|neq: 0, Image|endswith: /curl}", false},
+      {"{LogonId|gt: 0, Image|endswith: /curl}", false},
       {"LogonId|lte: 0", true},
       {"CommandLine|contains|all|cased: [curl, HTTP]", false},
       {"CommandLine|re: ['^wget', '^curl']", true},
