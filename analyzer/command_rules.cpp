@@ -99,7 +99,7 @@ int checkRules(const RulesOptions& options) {
     return kExitUsage;
   }
   if (options.word == RulesWord::kConvert) return convert(rules);
-  std::cout << ruleTable(rules);
+  std::cout << (options.json ? ruleLines(rules) : ruleTable(rules));
   flushStandardOutput();
   const bool clean = rules.count(RuleStatus::kLoaded) == rules.reports.size();
   return options.strict && !clean ? kExitFound : kExitDone;

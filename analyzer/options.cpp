@@ -251,6 +251,7 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   app.set_version_flag("--version", "exectrail-analyze " EXECTRAIL_VERSION);
   app.footer(
       "Example:\n  exectrail rules check sigma/rules/linux\n"
+      "  exectrail rules check --format json falco/ | jq 'select(.status == \"refused\")'\n"
       "  exectrail rules convert policies/tmp.yaml > site.yaml\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
       "Exit status: 0 done, 1 --strict and a rule was refused or warned about, or a rule that\n"
@@ -258,6 +259,8 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*check, options.workloads);
+  std::string format = "text";
+  addChoice(*check, "--format", format, "For people, or an object a line", {"text", "json"});
   check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
   CLI::App* convert = app.add_subcommand("convert", "Print rules as recipes of ours");
   convert->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
@@ -265,6 +268,7 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
   if (convert->parsed()) options.word = RulesWord::kConvert;
+  options.json = format == "json";
   if (app.get_subcommands().empty()) {
     parsed.exitStatus = refuse(app, "rules needs one of the words check, convert");
   } else if (options.paths.empty()) {

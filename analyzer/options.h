@@ -72,6 +72,7 @@ struct RulesOptions {
   RulesWord word = RulesWord::kCheck;
   std::vector<std::string> paths;
   std::string workloads;  // as above
+  bool json = false;      // the account as an object a line
   bool strict = false;    // whatever is refused or warned about is a finding
 };
 

@@ -101,15 +101,23 @@ class Binder {
   }
 
   void bindCollection(const Expression& expression, Condition& condition, ConditionKind kind) {
-    condition.lineage = expression.left.text == "lineage" && !expression.left.indexed;
+    condition.ancestors = expression.left.text == "ancestors";
+    condition.generation = expression.left.indexed ? expression.left.index : 0;
+    condition.lineage =
+        condition.ancestors || (expression.left.text == "lineage" && !expression.left.indexed);
+    if (condition.ancestors && expression.left.indexed && expression.left.index == 0) {
+      error(DiagnosticCode::kNotHere, expression.left.offset, "'ancestors[0]' would be what ran",
+            "its fields begin with process., ancestors[1] is the parent");
+    }
     if (condition.lineage) return bindInside(expression, condition, kind, context_.inLineage);
     if (const auto list = context_.bindField(expression.left)) {
       condition.left = list->ref;
       if (list->type != Type::kTextList) {
-        error(DiagnosticCode::kWrongType, expression.left.offset,
-              "'" + expression.left.text + "' is " + std::string(name(list->type)) +
-                  ", and only a list has elements",
-              "lists: lineage args environment capabilities mount.options argument_paths");
+        error(
+            DiagnosticCode::kWrongType, expression.left.offset,
+            "'" + expression.left.text + "' is " + std::string(name(list->type)) +
+                ", and only a list has elements",
+            "lists: lineage ancestors args environment capabilities mount.options argument_paths");
       }
     }
     bindInside(expression, condition, kind, context_.inList);

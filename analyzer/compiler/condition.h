@@ -68,7 +68,11 @@ struct Condition {
 
   Kind kind = Kind::kAnd;
   bool lineage = false;  // of kAny, kAll, kCount: not left but the images above
-  bool nocase = false;   // ASCII letters of left are made small first; what it is compared with is
+  // With `lineage`: of each process above, the image that created the next, and no image that was
+  // replaced; of these only one: 1 is the parent, 0 all.
+  bool ancestors = false;
+  std::uint32_t generation = 0;
+  bool nocase = false;  // ASCII letters of left are made small first; what it is compared with is
   std::vector<Condition> children;
   FieldRef left;
   std::optional<FieldRef> right;

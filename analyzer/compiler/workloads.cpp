@@ -42,6 +42,28 @@ std::map<std::string, std::string> labelsOf(const Json& object) {
   return labels;
 }
 
+// Whether it may do all that root may do on the host; nothing: it does not say.
+std::optional<bool> privilegedOf(const Json& object) {
+  const auto found = object.find("privileged");
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  if (!found->is_boolean()) throw Bad{"'privileged' is neither true nor false"};
+  return found->get<bool>();
+}
+
+// The same of a container in a pod's specification, where what is not said is false.
+std::optional<bool> privilegedIn(const Json& pod, const std::string& container) {
+  const Json& spec = objectOf(pod, "spec");
+  for (const char* key : {"containers", "initContainers", "ephemeralContainers"}) {
+    const auto list = spec.find(key);
+    if (list == spec.end() || !list->is_array()) continue;
+    for (const Json& each : *list) {
+      if (!each.is_object() || textOf(each, "name") != container) continue;
+      return privilegedOf(objectOf(each, "securityContext")).value_or(false);
+    }
+  }
+  return std::nullopt;
+}
+
 // "containerd://548176..." -> the id.
 std::string idOf(std::string id) {
   const std::size_t scheme = id.find("://");
@@ -72,6 +94,7 @@ void readById(const Json& document, Workloads& workloads) {
     workload.container = textOf(value, "name");
     workload.image = textOf(value, "image");
     workload.labels = labelsOf(value);
+    workload.privileged = privilegedOf(value);
     const Json& owner = objectOf(value, "owner");
     workload.ownerKind = textOf(owner, "kind");
     workload.ownerName = textOf(owner, "name");
@@ -114,6 +137,7 @@ void readPod(const Json& pod, Workloads& workloads) {
       one.containerId = idOf(id);
       one.container = textOf(each, "name");
       one.image = imageOf(each);
+      one.privileged = privilegedIn(pod, one.container);
       addTo(workloads, std::move(one));
     }
   }

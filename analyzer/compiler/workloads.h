@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct Workload {
   std::string ownerKind;  // "Deployment"
   std::string ownerName;
   std::map<std::string, std::string> labels;
+  std::optional<bool> privileged;  // nothing: nobody said
 };
 
 class Workloads {

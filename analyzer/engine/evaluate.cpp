@@ -140,7 +140,8 @@ class Evaluator {
   };
 
   Tri evaluateLineage(const Condition& condition) {
-    const Lineage& lineage = judged_.lineage();
+    const Lineage& lineage = condition.ancestors ? judged_.ancestors() : judged_.lineage();
+    if (condition.generation != 0) return evaluateGeneration(condition, lineage);
     Tally tally{condition};
     const std::size_t before = mark();
     for (const ImageNode* node : lineage.above) {
@@ -153,7 +154,24 @@ class Evaluator {
     }
     const Tri result = tally.result(lineage.complete);
     if (result == Tri::kTrue) because([&] { return condition.text; });
-    if (result == Tri::kUnknown && !lineage.complete) missingAbove();
+    if (result == Tri::kUnknown && !lineage.complete) missingAbove(lineage);
+    return result;
+  }
+
+  // Of one process above: there is none, it is not known, or it is asked alone.
+  Tri evaluateGeneration(const Condition& condition, const Lineage& lineage) {
+    Tally tally{condition};
+    if (condition.generation > lineage.above.size()) {
+      const Tri result = tally.result(lineage.complete);
+      if (result == Tri::kUnknown) missingAbove(lineage);
+      return result;
+    }
+    const ImageNode& node = *lineage.above[condition.generation - 1];
+    const std::size_t before = mark();
+    tally.add(evaluateItem(condition.children.front(), {&node, nullptr}));
+    forget(before);
+    const Tri result = tally.result(true);
+    if (result == Tri::kTrue) because([&] { return describe(node); });
     return result;
   }
 
@@ -218,13 +236,12 @@ class Evaluator {
       return every ? Tri::kTrue : some ? Tri::kUnknown : Tri::kFalse;
     }
     if (lineage.complete) return candidates && some ? Tri::kUnknown : Tri::kFalse;
-    missingAbove();
+    missingAbove(lineage);
     return Tri::kUnknown;
   }
 
-  void missingAbove() {
+  void missingAbove(const Lineage& lineage) {
     missing([&] {
-      const Lineage& lineage = judged_.lineage();
       const ImageNode& last = lineage.above.empty() ? *judged_.node() : *lineage.above.back();
       return "what stands above " + describe(last);
     });

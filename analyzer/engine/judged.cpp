@@ -146,4 +146,9 @@ const Lineage& Judged::lineage() const {
   return *lineage_;
 }
 
+const Lineage& Judged::ancestors() const {
+  if (!ancestors_) ancestors_ = ancestorsOf(*node_);
+  return *ancestors_;
+}
+
 }  // namespace exectrail::analyzer

@@ -87,6 +87,8 @@ class Judged {
 
   // The images above the one that is judged; of an attempt that begins with the caller.
   const Lineage& lineage() const;
+  // Of the processes above, each with the image that created the next.
+  const Lineage& ancestors() const;
 
  private:
   static const Place kNowhere;
@@ -118,6 +120,7 @@ class Judged {
   mutable Place mappedPlace_;
   mutable std::optional<Decision> decision_;
   mutable std::optional<Lineage> lineage_;
+  mutable std::optional<Lineage> ancestors_;
   mutable std::optional<Script> scriptArgument_;
   mutable std::optional<const MountFacts*> mount_;
   mutable std::forward_list<std::pair<const void*, std::string>> commandLines_;  // by arguments

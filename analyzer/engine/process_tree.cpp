@@ -248,4 +248,19 @@ Lineage lineageOf(const ImageNode& node) {
   return lineage;
 }
 
+Lineage ancestorsOf(const ImageNode& node) {
+  Lineage lineage;
+  const ImageNode* at = &node;
+  for (std::uint32_t i = 0; i < ProcessTree::kMaxChain; ++i) {
+    const Edge edge = at->edge;
+    if (!at->above) {
+      lineage.complete = edge == Edge::kTop;
+      break;
+    }
+    at = at->above.get();
+    if (edge == Edge::kFork) lineage.above.push_back(at);
+  }
+  return lineage;
+}
+
 }  // namespace exectrail::analyzer

@@ -122,4 +122,8 @@ struct Lineage {
 };
 Lineage lineageOf(const ImageNode& node);
 
+// The image that created the node's process, the one that created that one's, and so on: one for
+// each process above.
+Lineage ancestorsOf(const ImageNode& node);
+
 }  // namespace exectrail::analyzer

@@ -84,6 +84,14 @@ std::string asRegex(const FieldRef& field, const std::vector<std::string>& texts
   return fieldName(field) + " matches " + inQuotes((nocase ? "(?i)^(?:" : "^(?:") + any + ")$");
 }
 
+// What any() looks at.
+std::string collectionOf(const Condition& condition) {
+  if (!condition.lineage) return fieldName(condition.left);
+  if (!condition.ancestors) return "lineage";
+  return condition.generation == 0 ? std::string("ancestors")
+                                   : "ancestors[" + std::to_string(condition.generation) + "]";
+}
+
 std::string_view word(Kind kind) {
   switch (kind) {
     case Kind::kContains:
@@ -267,12 +275,14 @@ Condition anyElement(const FieldRef& list, Condition condition) {
   return result;
 }
 
-Condition anyAbove(Condition condition) {
+Condition anyAncestor(Condition condition, std::uint32_t generation) {
   if (isNever(condition)) return condition;
   Condition result;
   result.kind = Kind::kAny;
   result.lineage = true;
-  result.text = "any(lineage, " + condition.text + ")";
+  result.ancestors = true;
+  result.generation = generation;
+  result.text = "any(" + collectionOf(result) + ", " + condition.text + ")";
   result.children.push_back(std::move(condition));
   return result;
 }
@@ -302,8 +312,8 @@ Condition knownToBe(Condition condition) {
     default:  // any() and its like: inside of it, too
       for (Condition& child : condition.children) child = knownToBe(std::move(child));
       if (condition.kind == Kind::kAny) {
-        condition.text = "any(" + (condition.lineage ? "lineage" : fieldName(condition.left)) +
-                         ", " + condition.children.front().text + ")";
+        condition.text =
+            "any(" + collectionOf(condition) + ", " + condition.children.front().text + ")";
       }
       return surely(std::move(condition));
   }

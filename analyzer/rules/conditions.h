@@ -55,8 +55,9 @@ Condition isContainer(const std::vector<std::string>& ids);
 
 // At least one element of the list satisfies a condition about `it`.
 Condition anyElement(const FieldRef& list, Condition condition);
-// At least one image above does, of a condition about fields that begin with a dot.
-Condition anyAbove(Condition condition);
+// At least one of the processes above does, of a condition about fields that begin with a dot; with
+// a `generation`, that one: 1 is the parent.
+Condition anyAncestor(Condition condition, std::uint32_t generation = 0);
 
 // What is not known is no match: puts surely() around all that stands below a negation, and around
 // the rest. The result is never unknown.

@@ -34,6 +34,9 @@ std::optional<std::string> valueOf(const std::string& field, const Workload& wor
   if (field == "container.image.repository") return Image(workload.image).repository;
   if (field == "container.image.tag") return Image(workload.image).tag;
   if (field == "container.image.digest") return Image(workload.image).digest;
+  if (field == "container.privileged") {
+    return workload.privileged ? (*workload.privileged ? "true" : "false") : "";
+  }
   if (field == "k8s.ns.name") return workload.space;
   if (field == "k8s.pod.name") return workload.pod;
   constexpr std::string_view kLabel = "k8s.pod.label";

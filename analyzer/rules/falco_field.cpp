@@ -20,8 +20,7 @@ enum class FieldKind : std::uint8_t {
   kArguments,
   kNumber,
   kUser,
-  kList,
-  kAbove
+  kList
 };
 
 struct Entry {
@@ -31,7 +30,8 @@ struct Entry {
 };
 
 // proc.name is the executable's name (Falco has the first 15 bytes of it), proc.cmdline that name
-// and the arguments behind argv[0], proc.args the latter alone.
+// and the arguments behind argv[0], proc.args the latter alone. A field that begins with a dot is
+// one of the processes above.
 constexpr std::array kFields = {
     Entry{"proc.name", FieldKind::kText, "process.name"},
     Entry{"proc.exe", FieldKind::kText, "process.args[0]"},
@@ -47,10 +47,11 @@ constexpr std::array kFields = {
     Entry{"proc.pexepath", FieldKind::kPath, "parent.executable"},
     Entry{"proc.pcmdline", FieldKind::kCommandLine, "parent.command_line"},
     Entry{"proc.ppid", FieldKind::kNumber, "parent.pid"},
-    Entry{"proc.aname", FieldKind::kAbove, ".name"},
-    Entry{"proc.aexe", FieldKind::kAbove, ".args[0]"},
-    Entry{"proc.aexepath", FieldKind::kAbove, ".executable"},
-    Entry{"proc.acmdline", FieldKind::kAbove, ".command_line"},
+    Entry{"proc.aname", FieldKind::kText, ".name"},
+    Entry{"proc.aexe", FieldKind::kText, ".args[0]"},
+    Entry{"proc.aexepath", FieldKind::kPath, ".executable"},
+    Entry{"proc.acmdline", FieldKind::kCommandLine, ".command_line"},
+    Entry{"proc.apid", FieldKind::kNumber, ".pid"},
     Entry{"proc.env", FieldKind::kList, "environment"},
     Entry{"thread.cap_effective", FieldKind::kList, "capabilities"},
     // What exec stores of a user is the effective id: parameter 27 of its event in
@@ -68,6 +69,8 @@ constexpr std::array<std::string_view, 14> kOperators = {
     "in", "contains", "icontains", "startswith", "endswith", "exists", "pmatch"};
 constexpr std::array<std::string_view, 5> kMoreOperators = {"glob", "iglob", "regex", "intersects",
                                                             "bcontains"};
+
+constexpr std::int64_t kMaxGeneration = 256;  // that the engine keeps
 
 FieldRef refOf(std::string_view name) {
   constexpr std::string_view kFirst = "[0]";
@@ -115,13 +118,7 @@ class Comparer : private ValueTests {
           rules::textTest(fieldRef("process.executable"), Kind::kStartsWith, {"/memfd:"}, false);
       return (value() == "true") == (c_.op != "!=") ? memory : rules::negation(std::move(memory));
     }
-    std::string name = c_.field.substr(0, c_.field.find('['));
-    if (name != c_.field) {
-      if (c_.field == "proc.aname[1]") name = "proc.pname";
-      if (c_.field == "proc.aexe[1]") name = "proc.pexe";
-      if (c_.field == "proc.aexepath[1]") name = "proc.pexepath";
-      if (c_.field == "proc.acmdline[1]") name = "proc.pcmdline";
-    }
+    const std::string name = c_.field.substr(0, c_.field.find('['));
     const auto found = std::ranges::find(kFields, name, &Entry::name);
     const bool plain = c_.transformer.empty() && c_.other.empty();
     if (workloads_ != nullptr && found == kFields.end() && plain) {
@@ -136,15 +133,32 @@ class Comparer : private ValueTests {
     }
     if (found == kFields.end()) return elsewhere(reasonAgainst(c_.field));
     if (name == "container.id") return container();
-    const FieldRef ref = refOf(found->field);
-    if (!c_.other.empty()) return sameField(ref, found->kind);
-    if (!c_.transformer.empty()) return transformed(ref, found->kind);
+    if (found->field.starts_with('.')) return above(*found, c_.field.substr(name.size()));
+    if (name != c_.field) return mistake("field '" + name + "' takes no '[...]'");
+    return asked(refOf(found->field), found->kind);
+  }
+
+  Condition asked(const FieldRef& ref, FieldKind kind) {
+    if (!c_.other.empty()) return sameField(ref, kind);
+    if (!c_.transformer.empty()) return transformed(ref, kind);
     if (c_.op == "exists") return rules::existsTest(ref);
-    if (found->kind == FieldKind::kNumber) return numbers(ref);
-    if (found->kind == FieldKind::kAbove && name != c_.field) {
-      note_ = "field '" + c_.field + "': any ancestor is asked, not that one";
+    if (kind == FieldKind::kNumber) return numbers(ref);
+    return different(ref, kind);
+  }
+
+  // Without a number the comparison, also `!=`, holds if it does of one of the processes above; [0]
+  // is the process itself.
+  Condition above(const Entry& entry, const std::string& index) {
+    if (!c_.other.empty()) return elsewhere("cannot be compared with '" + c_.other + "'");
+    if (index.empty()) return rules::anyAncestor(asked(refOf(entry.field), entry.kind));
+    const auto number = numberOf(std::string_view(index).substr(1, index.size() - 2));
+    if (!index.ends_with(']') || !number || *number < 0) {
+      return mistake("'" + c_.field + "': '[...]' takes the number of an ancestor");
     }
-    return different(ref, found->kind);
+    if (*number > kMaxGeneration) return elsewhere("no more than 256 ancestors are kept");
+    if (*number == 0) return asked(refOf("process" + std::string(entry.field)), entry.kind);
+    return rules::anyAncestor(asked(refOf(entry.field), entry.kind),
+                              static_cast<std::uint32_t>(*number));
   }
 
   // Of fields of Falco itself and of executions: which are the same in another field.
@@ -153,8 +167,8 @@ class Comparer : private ValueTests {
     const auto plain = [](FieldKind each) {
       return each == FieldKind::kText || each == FieldKind::kPath || each == FieldKind::kUser;
     };
-    const bool comparable =
-        found != kFields.end() && (kind == found->kind || (plain(kind) && plain(found->kind)));
+    const bool comparable = found != kFields.end() && !found->field.starts_with('.') &&
+                            (kind == found->kind || (plain(kind) && plain(found->kind)));
     if (!comparable || (!plain(kind) && kind != FieldKind::kNumber) || !c_.transformer.empty()) {
       return elsewhere("cannot be compared with '" + c_.other + "'");
     }
@@ -167,8 +181,8 @@ class Comparer : private ValueTests {
   }
 
   Condition transformed(const FieldRef& ref, FieldKind kind) {
-    const bool text = kind == FieldKind::kText || kind == FieldKind::kPath ||
-                      kind == FieldKind::kUser || kind == FieldKind::kAbove;
+    const bool text =
+        kind == FieldKind::kText || kind == FieldKind::kPath || kind == FieldKind::kUser;
     const std::string& how = c_.transformer;
     const bool line = kind == FieldKind::kCommandLine || kind == FieldKind::kArguments;
     const bool part = c_.op == "contains" || c_.op == "endswith";
@@ -188,11 +202,10 @@ class Comparer : private ValueTests {
         parts.push_back(rules::textTest(ref, Kind::kEndsWith, {"/" + each}, false));
       }
       Condition any = rules::anyOf(std::move(parts));
-      if (kind == FieldKind::kAbove) any = rules::anyAbove(std::move(any));
       if (equality()) return any;
       return rules::allOf({rules::existsTest(ref), rules::negation(std::move(any))});
     }
-    if (how == "len" && text && kind != FieldKind::kAbove) {
+    if (how == "len" && text) {
       Condition length = numbers(ref);
       if (problem_.empty()) length = rules::lengthInstead(std::move(length));
       return length;
@@ -218,14 +231,11 @@ class Comparer : private ValueTests {
       case FieldKind::kUser:
         result = users(ref);
         break;
-      case FieldKind::kAbove:
-        result = rules::anyAbove(texts(ref, false));
-        break;
       case FieldKind::kCommandLine:
-        result = commandLine(ref, "(?:[^ ]*/)?");
+        result = commandLine(ref, true);
         break;
       case FieldKind::kArguments:
-        result = commandLine(ref, "[^ ]* ");
+        result = commandLine(ref, false);
         break;
       default:
         result = texts(ref, kind == FieldKind::kPath);
@@ -233,7 +243,7 @@ class Comparer : private ValueTests {
     }
     if (c_.op != "!=") return result;
     // What has no value is not different from one either.
-    if (kind == FieldKind::kAbove || kind == FieldKind::kList || kind == FieldKind::kUser) {
+    if (kind == FieldKind::kList || kind == FieldKind::kUser) {
       return rules::negation(std::move(result));
     }
     return rules::allOf({rules::existsTest(ref), rules::negation(std::move(result))});

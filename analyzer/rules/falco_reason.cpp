@@ -19,7 +19,6 @@ constexpr std::array kReasons = {
     Reason{"evt.arg.flags", "flags of another system call, or of what Falco saw of a file"},
     Reason{"evt.arg", "an argument of another system call"},
     Reason{"evt.", "of Falco's own events, not of an execution"},
-    Reason{"container.privileged", "how a container was started is not in its metadata"},
     Reason{"container.mount", "what a container was given is not in its metadata"},
     Reason{"container.", "needs to know what containers are: --workloads"},
     Reason{"k8s.", "needs to know what containers are: --workloads"},

@@ -129,15 +129,24 @@ Condition ValueTests::expression(const FieldRef& ref, const std::string& regex) 
   return test ? std::move(*test) : mistake("regular expression: " + why);
 }
 
-// What begins or is a command line begins behind what `before` matches: the directory of argv[0],
-// or all of it.
-Condition ValueTests::commandLine(const FieldRef& ref, const std::string& before) {
+// What begins or is a command line begins behind the directory of argv[0], if with its `name`, or
+// behind all of it.
+Condition ValueTests::commandLine(const FieldRef& ref, bool name) {
+  const std::string before = name ? "(?:[^ ]*/)?" : "[^ ]* ";
   const bool begins = c_.op == "startswith";
   if (!begins && !equality() && c_.op != "!=") return texts(ref, false);
   std::vector<Condition> parts;
   for (const std::string& text : c_.values) {
-    if (text.empty()) {  // no argument behind argv[0]
-      parts.push_back(expression(ref, "^[^ ]*$"));
+    const std::size_t space = std::min(text.find(' '), text.size());
+    if (text.empty() && begins) {
+      parts.push_back(rules::existsTest(ref));
+    } else if (text.empty() && name) {
+      continue;                 // the name is always there
+    } else if (text.empty()) {  // no argument behind argv[0], or an empty one
+      parts.push_back(expression(ref, "^[^ ]* ?$"));
+    } else if (name && text.substr(0, space).find('/') != std::string::npos) {
+      note_ = "'" + text + "' begins with a path, where '" + c_.field +
+              "' has a name: it never matches";
     } else {
       parts.push_back(
           expression(ref, "^" + before + re2::RE2::QuoteMeta(text) + (begins ? "" : "$")));

@@ -27,7 +27,7 @@ class ValueTests {
   Condition users(const FieldRef& ref);
   Condition elements(const FieldRef& ref);
   Condition texts(const FieldRef& ref, bool path);
-  Condition commandLine(const FieldRef& ref, const std::string& before);
+  Condition commandLine(const FieldRef& ref, bool name);
 
   Condition mistake(std::string why) {
     problem_ = std::move(why);

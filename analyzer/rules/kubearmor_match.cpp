@@ -1,6 +1,7 @@
 #include "analyzer/rules/kubearmor_match.h"
 
 #include <algorithm>
+#include <array>
 
 #include "analyzer/paths/path.h"
 #include "analyzer/rules/conditions.h"
@@ -27,10 +28,34 @@ Condition fileIs(const std::string& path) {
   return rules::anyOf(std::move(parts));
 }
 
+// What KubeArmor lets an entry of a kind hold; anything else it drops.
+bool mayHold(EntryKind kind, std::string_view key) {
+  constexpr std::array<std::string_view, 5> kEvery = {"severity", "tags", "message", "action",
+                                                      "ownerOnly"};
+  constexpr std::array<std::string_view, 5> kPath = {"path", "execname", "allowedArgs",
+                                                     "fromSource", "pts"};
+  constexpr std::array<std::string_view, 4> kDirectory = {"dir", "recursive", "fromSource", "pts"};
+  if (std::ranges::count(kEvery, key) > 0) return true;
+  switch (kind) {
+    case EntryKind::kPath:
+      return std::ranges::count(kPath, key) > 0;
+    case EntryKind::kDirectory:
+      return std::ranges::count(kDirectory, key) > 0;
+    case EntryKind::kPattern:
+      return key == "pattern";
+  }
+  return false;
+}
+
 class Entry {
  public:
-  Entry(const YamlNode& node, Action action, RuleReport& report)
-      : node_(node), action_(action), report_(report) {}
+  Entry(const YamlNode& node, EntryKind kind, Action action, RuleReport& report)
+      : node_(node), kind_(kind), action_(action), report_(report) {
+    for (const YamlEntry& each : node.entries) {
+      if (mayHold(kind, each.key)) continue;
+      report.warn(each.position.line, "'" + each.key + "' is not used: KubeArmor has it not here");
+    }
+  }
 
   std::optional<Condition> path() {
     const std::string name = textOf(node_, "execname");
@@ -123,6 +148,10 @@ class Entry {
  private:
   std::uint32_t line() const { return node_.position.line; }
 
+  const YamlNode* find(std::string_view key) const {
+    return mayHold(kind_, key) ? node_.find(key) : nullptr;
+  }
+
   std::nullopt_t useless(const std::string& key, const std::string& text, const std::string& why) {
     report_.warn(line(), key + " '" + text + "' " + why + ": this entry matches nothing");
     return std::nullopt;
@@ -159,16 +188,17 @@ class Entry {
   std::optional<Condition> refined(Condition condition) {
     std::vector<Condition> parts;
     parts.push_back(std::move(condition));
-    if (const YamlNode* sources = node_.find("fromSource")) {
+    if (const YamlNode* sources = find("fromSource")) {
       auto source = fromSource(*sources);
       if (!source) return std::nullopt;
       parts.push_back(std::move(*source));
     }
     if (folded(textOf(node_, "ownerOnly")) == "true") parts.push_back(owner());
-    if (folded(textOf(node_, "pts")) == "false") {
+    const YamlNode* terminal = find("pts");
+    if (terminal != nullptr && folded(terminal->text) == "false") {
       parts.push_back(rules::booleanTest(fieldRef("session.terminal")));
     }
-    if (const YamlNode* allowed = node_.find("allowedArgs")) parts.push_back(otherThan(*allowed));
+    if (const YamlNode* allowed = find("allowedArgs")) parts.push_back(otherThan(*allowed));
     return rules::allOf(std::move(parts));
   }
 
@@ -227,6 +257,7 @@ class Entry {
   }
 
   const YamlNode& node_;
+  EntryKind kind_;
   Action action_;
   RuleReport& report_;
 };
@@ -235,7 +266,7 @@ class Entry {
 
 std::optional<Condition> matchEntry(const YamlNode& entry, EntryKind kind, Action action,
                                     RuleReport& report) {
-  Entry reader(entry, action, report);
+  Entry reader(entry, kind, action, report);
   switch (kind) {
     case EntryKind::kPath:
       return reader.path();

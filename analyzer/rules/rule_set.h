@@ -61,6 +61,8 @@ RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* worklo
 
 // For `rules check`: a line for each rule, its notes below it, and the totals.
 std::string ruleTable(const RuleSet& rules);
+// The same as JSON, an object a line for each rule, and a last one with the totals.
+std::string ruleLines(const RuleSet& rules);
 // "122 rules in 122 files: 120 loaded, 2 loaded with a warning, 0 refused"
 std::string ruleTotals(const RuleSet& rules);
 

@@ -1,5 +1,6 @@
 // The account of loading rules, as `exectrail rules check` prints it.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analyzer/rules/rule_set.h"
 #include "trace/escape.h"
@@ -53,6 +54,32 @@ std::string ruleTable(const RuleSet& rules) {
     }
   }
   return text + ruleTotals(rules) + '\n';
+}
+
+std::string ruleLines(const RuleSet& rules) {
+  using Json = nlohmann::ordered_json;
+  std::string text;
+  const auto add = [&text](const Json& line) {
+    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  };
+  for (const RuleReport& report : rules.reports) {
+    Json notes = Json::array();
+    for (const RuleNote& note : report.notes) {
+      notes.push_back({{"line", note.line}, {"text", note.text}});
+    }
+    add({{"file", report.file},
+         {"line", report.line},
+         {"ruleset", report.ruleset},
+         {"rule", report.title},
+         {"status", word(report.status)},
+         {"notes", std::move(notes)}});
+  }
+  Json totals = {{"files", rules.files}, {"rules", rules.reports.size()}};
+  for (const RuleStatus each : {RuleStatus::kLoaded, RuleStatus::kWarning, RuleStatus::kRefused}) {
+    totals[std::string(word(each))] = rules.count(each);
+  }
+  add({{"totals", std::move(totals)}});
+  return text;
 }
 
 }  // namespace exectrail::analyzer

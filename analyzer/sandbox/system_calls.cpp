@@ -89,15 +89,15 @@ int restrictSystemCalls(bool network) {
   }
   filter.allow("clone", masked(0, CLONE_THREAD, CLONE_THREAD));  // threads, no processes
   filter.allow("prlimit64", is(2, 0));                           // asks, and changes nothing
-  for (const std::uint64_t request : {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO}) {
-    filter.allow("ioctl", is(1, request));
+  for (const int request : {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO}) {
+    filter.allow("ioctl", is(1, static_cast<std::uint64_t>(request)));
   }
   filter.allow("prctl", is(0, PR_SET_NAME));
   filter.allow("socket", is(0, AF_UNIX));
   if (network) {
     // Name servers are asked by libraries that are loaded for it.
-    for (const std::uint64_t family : {AF_INET, AF_INET6, AF_NETLINK}) {
-      filter.allow("socket", is(0, family));
+    for (const int family : {AF_INET, AF_INET6, AF_NETLINK}) {
+      filter.allow("socket", is(0, static_cast<std::uint64_t>(family)));
     }
     filter.allow("mmap");
     filter.allow("mprotect");

@@ -13,7 +13,8 @@ namespace exectrail::replay {
 
 int coverageCommand(const CoverageOptions& options, std::ostream& out, std::ostream& errors) {
   Workload workload;
-  if (!loadWorkload(options.paths, options.recipes, workload, errors)) return kExitUsage;
+  if (!loadWorkload(options.paths, options.recipes, workload, errors, LeftOut::kNotAsked))
+    return kExitUsage;
   const std::vector<Case> cases = workload.cases();
   std::vector<Result> results;
   inOrder<Result>(

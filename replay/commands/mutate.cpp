@@ -88,7 +88,7 @@ int mutateCommand(const MutateOptions& options, std::ostream& out, std::ostream&
   if (!options.corpus) {
     workload.program = loadProgram(options.recipes, errors);
     if (workload.program == nullptr) return kExitUsage;
-  } else if (!loadWorkload(options.paths, options.recipes, workload, errors)) {
+  } else if (!loadWorkload(options.paths, options.recipes, workload, errors, LeftOut::kNotAsked)) {
     return kExitUsage;
   }
   if (!hasRecipes(*workload.program, options.only, errors)) return kExitUsage;

@@ -8,6 +8,39 @@
 #include "replay/scenario/scenario_parser.h"
 
 namespace exectrail::replay {
+namespace {
+
+std::vector<std::string> namesIn(const analyzer::Program& program) {
+  std::vector<std::string> names;
+  for (const analyzer::Recipe& recipe : program.recipes()) names.push_back(recipe.info->name);
+  return names;
+}
+
+// Of every scenario, what it expects of `absent` recipes.
+void forget(Corpus& corpus, const std::vector<std::string>& absent, std::ostream& errors) {
+  const auto gone = [&](const Named& recipe) {
+    return std::ranges::count(absent, recipe.name) > 0;
+  };
+  std::size_t expectations = 0;
+  std::size_t scenarios = 0;
+  for (auto& each : corpus) {
+    auto kept = std::make_unique<Scenario>(*each);
+    const std::size_t erased =
+        std::erase_if(kept->fire, [&](const Expectation& one) { return gone(one.recipe); }) +
+        std::erase_if(kept->silent.recipes, gone) + std::erase_if(kept->inconclusive, gone) +
+        std::erase_if(kept->misses,
+                      [&](const Miss& one) { return !one.foreign && gone(one.name); });
+    if (erased == 0) continue;
+    expectations += erased;
+    ++scenarios;
+    each = std::move(kept);
+  }
+  if (expectations == 0) return;
+  errors << "exectrail-replay: " << expectations << " expectations of " << scenarios
+         << " scenarios are about shipped recipes, which --no-builtin leaves out: not asked\n";
+}
+
+}  // namespace
 
 std::shared_ptr<const analyzer::Program> loadProgram(const RecipeOptions& options,
                                                      std::ostream& errors) {
@@ -40,14 +73,19 @@ std::vector<Case> Workload::cases() const {
 }
 
 bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& recipes,
-                  Workload& workload, std::ostream& errors) {
+                  Workload& workload, std::ostream& errors, LeftOut leftOut) {
   analyzer::Diagnostics diagnostics;
   workload.corpus = loadCorpus(paths, diagnostics);
   workload.program = loadProgram(recipes, errors);
   if (workload.program) {
-    std::vector<std::string> names;
-    for (const analyzer::Recipe& recipe : workload.program->recipes()) {
-      names.push_back(recipe.info->name);
+    const std::vector<std::string> names = namesIn(*workload.program);
+    if (recipes.noBuiltin && leftOut == LeftOut::kNotAsked) {
+      if (const auto shipped = loadProgram({}, errors)) {
+        std::vector<std::string> absent = namesIn(*shipped);
+        std::erase_if(absent,
+                      [&](const auto& name) { return std::ranges::count(names, name) > 0; });
+        forget(workload.corpus, absent, errors);
+      }
     }
     for (const auto& scenario : workload.corpus) checkRecipes(*scenario, names, diagnostics);
   }

@@ -1,6 +1,7 @@
 #include "replay/scenes/solver.h"
 
 #include <algorithm>
+#include <map>
 
 #include "replay/scenes/fill.h"
 #include "replay/scenes/samples.h"
@@ -15,6 +16,7 @@ using Kind = Condition::Kind;
 
 constexpr unsigned kMostScenes = 60;  // proposed for one wish
 constexpr unsigned kMostSteps = 4000;
+constexpr std::uint32_t kMostAbove = 16;  // processes
 
 // Goals as literals, in each way in which they can be true.
 class Expansion {
@@ -222,32 +224,62 @@ class Solver {
     return true;
   }
 
-  bool ancestors(Scene& made, const std::vector<Goal>& goals) {
-    std::vector<SceneImage> further;
+  // An image above of which all of `body` holds.
+  static std::optional<SceneImage> imageAbove(const Goals& body) {
+    std::optional<SceneImage> found;
+    unsigned steps = 0;
+    Expansion(steps).run(body, {}, [&](const Literals& all) {
+      SceneImage image;
+      Literals path, others;
+      for (const Goal& each : all) {
+        (ofProgram(each.condition->left.attribute) ? path : others).push_back(each);
+      }
+      const auto chosen = choosePath(path, {{"/usr/bin/above"}, nullptr, nullptr});
+      if (!chosen) return false;
+      image.executable = *chosen;
+      if (!fillImage(image, others, {})) return false;
+      found = std::move(image);
+      return true;
+    });
+    return found;
+  }
+
+  static SceneImage aboveOthers() {
+    SceneImage image;
+    image.executable = "/usr/bin/above";
+    image.args = {"above"};
+    return image;
+  }
+
+  static bool ancestors(Scene& made, const std::vector<Goal>& goals) {
+    std::map<std::uint32_t, Goals> placed;  // by generation: 1 stands in for the parent
     for (const Goal& goal : goals) {
       const bool some = !goal.element.empty() || goal.wanted;
       if (!some) continue;  // neutral ones are not like that
       Goals body = goal.element;
       if (body.empty()) body = {{&goal.condition->children.front(), true, {}, {}, {}}};
-      bool found = false;
-      unsigned steps = 0;
-      Expansion(steps).run(body, {}, [&](const Literals& all) {
-        SceneImage image;
-        Literals path, others;
-        for (const Goal& each : all) {
-          (ofProgram(each.condition->left.attribute) ? path : others).push_back(each);
-        }
-        const auto chosen = choosePath(path, {{"/usr/bin/above"}, nullptr, nullptr});
-        if (!chosen) return false;
-        image.executable = *chosen;
-        if (!fillImage(image, others, {})) return false;
-        further.push_back(std::move(image));
-        found = true;
-        return true;
-      });
-      if (!found) return false;
+      if (goal.condition->generation != 0) {
+        Goals& there = placed[goal.condition->generation];
+        there.insert(there.end(), body.begin(), body.end());
+        continue;
+      }
+      auto image = imageAbove(body);
+      if (!image) return false;
+      made.above.push_back(std::move(*image));
     }
-    made.above.insert(made.above.end(), further.begin(), further.end());
+    for (const auto& [generation, body] : placed) {
+      auto image = imageAbove(body);
+      if (!image || generation > kMostAbove) return false;
+      const std::size_t at = generation - 1;
+      while (made.above.size() < at) {
+        made.above.push_back(aboveOthers());
+      }
+      if (at == 0) {
+        made.above.front() = std::move(*image);
+      } else {
+        made.above.insert(made.above.begin() + static_cast<std::ptrdiff_t>(at), std::move(*image));
+      }
+    }
     if (made.above.front().pid == 1) return true;
     SceneImage top;
     top.executable = "/usr/sbin/top";

@@ -47,7 +47,9 @@ struct Formula {
     kAnyAbove,
     kAllAbove,
     kNearest,
-    kCountAbove
+    kCountAbove,
+    kAnyAncestor,
+    kAncestor
   };
   enum class Who { kSelf, kParent, kItem };
 
@@ -88,6 +90,10 @@ struct Formula {
         return "nearest(lineage, " + child(0) + ", " + child(1) + ")";
       case Kind::kCountAbove:
         return "count(lineage, " + child(0) + ") > " + std::to_string(choice);
+      case Kind::kAnyAncestor:
+        return "any(ancestors, " + child(0) + ")";
+      case Kind::kAncestor:
+        return "any(ancestors[" + std::to_string(choice + 1) + "], " + child(0) + ")";
     }
     return {};
   }
@@ -149,12 +155,21 @@ class Naive {
     return answer(!run.path.empty(), nameIn(run.path) == kNames[formula.choice]);
   }
 
+  // Every process of these runs one image. Above an attempt, its caller is an image that stands
+  // above, and not an ancestor of its own.
   int askAbove(const Formula& formula, int self) const {
+    using Kind = Formula::Kind;
     std::vector<int> above;
-    for (int at = runs_[index(self)].parent; at >= 0; at = runs_[index(at)].parent) {
+    const bool ancestors = formula.kind == Kind::kAnyAncestor || formula.kind == Kind::kAncestor;
+    const int from = ancestors ? imageOf(self) : self;
+    for (int at = runs_[index(from)].parent; at >= 0; at = runs_[index(at)].parent) {
       above.push_back(at);
     }
-    if (formula.kind == Formula::Kind::kNearest) return nearest(formula, self, above, 0);
+    if (formula.kind == Kind::kNearest) return nearest(formula, self, above, 0);
+    if (formula.kind == Kind::kAncestor) {
+      return formula.choice < above.size() ? ask(formula.children[0], self, above[formula.choice])
+                                           : -1;
+    }
     int best = formula.kind == Formula::Kind::kAllAbove ? 1 : -1;
     int surely = 0;
     int possibly = 0;
@@ -193,7 +208,7 @@ class Generator {
   Formula formula(int depth, bool inLineage) {
     using Kind = Formula::Kind;
     Formula formula;
-    const std::size_t kinds = depth == 0 ? 5 : inLineage ? 8 : 12;
+    const std::size_t kinds = depth == 0 ? 5 : inLineage ? 8 : 14;
     formula.kind = static_cast<Kind>(below(kinds));
     formula.choice = below(4);
     formula.who = static_cast<Formula::Who>(below(inLineage ? 3 : 2));

@@ -4,6 +4,8 @@
 import json
 import os
 import pathlib
+import subprocess
+import time
 
 import programs
 
@@ -22,6 +24,17 @@ class Rules(programs.Case):
         if os.environ.get("BLESS"):
             golden.write_text(said)
         self.assertEqual(said, golden.read_text())
+
+    def test_account_as_json(self):
+        result = self.run_words("rules", "check", "--format", "json", SITE)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        *rules, last = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual(last, {"totals": {"files": 4, "rules": 8, "loaded": 2, "warning": 2, "refused": 4}})
+        refused = {each["rule"]: each for each in rules if each["status"] == "refused" and each["ruleset"] == "falco"}
+        self.assertEqual(refused["A File Is Read"]["notes"][-1], {
+            "line": 22, "text": "executions cannot decide it: it asks for the events openat"})
+        self.assertEqual([os.path.basename(each["file"]) for each in rules],
+                         ["broken.yml", "kubearmor.yaml"] + 4 * ["sigma.yml"] + 2 * ["falco.yaml"])
 
     def test_strict(self):
         self.assertEqual(self.run_words("rules", "check", "--strict", SITE).returncode, 1)
@@ -78,6 +91,57 @@ class Rules(programs.Case):
         self.assertIn("process.executable = '/tmp/x'", said)
         self.assertIn("false        surely(parent.executable nocase endswith '/dpkg')", said)
         self.assertIn("verdict  alert, high", said)
+        for name, *parts in (
+                ("kubearmor/nothing-from-tmp", "file.path = '/tmp/x'", "verdict  alert, high"),
+                ("falco/program-of-a-web-server-in-a-temporary-folder",
+                 "process.executable = '/tmp/x'", "any(ancestors, .name in", "verdict  alert, high")):
+            result = self.run_words("recipes", "explain", name, SERVER, "--rules", SITE)
+            self.assertEqual(result.returncode, 0, result.stderr.decode())
+            for part in parts:
+                self.assertIn(part, result.stdout.decode())
+
+    # Rules change while they are followed: a slip of the pen keeps the old ones, and the next change is used.
+    def test_reload(self):
+        os.mkdir(self.path("rules"))
+        os.mkdir(self.path("trail"))
+        falco = ("- rule: Watched\n  desc: d\n  output: o\n  priority: %s\n"
+                 "  condition: proc.exepath startswith /tmp/ and proc.aname = lighttpd\n")
+        policy = ("kind: KubeArmorPolicy\nmetadata: {name: watched}\n"
+                  "spec: {action: Audit, severity: %d, process: {matchDirectories: [{dir: /tmp/}]}}\n")
+        self.write("rules/falco.yaml", falco % "NOTICE")
+        self.write("rules/policy.yaml", policy % 1)
+        trace = pathlib.Path(SERVER).read_bytes()
+        self.write("trail/1.trail", trace)
+        analyzer = subprocess.Popen(
+            programs.program("analyze", "--follow", "--no-builtin", "--rules", "rules", "--format", "json",
+                             "--output", "alerts", "--operations", "operations", "trail"),
+            cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(analyzer.stderr.close)
+        self.addCleanup(analyzer.wait)
+        self.addCleanup(analyzer.kill)
+
+        def read(name):
+            return pathlib.Path(self.path(name)).read_text() if os.path.exists(self.path(name)) else ""
+
+        def wait_for(condition, what):
+            end = time.monotonic() + programs.TIMEOUT
+            while not condition():
+                self.assertLess(time.monotonic(), end, what + "\n" + read("operations"))
+                self.assertIsNone(analyzer.poll(), "it goes on")
+                time.sleep(0.02)
+
+        def severities():
+            return {each["rule"]["name"]: each["exectrail"]["severity"]
+                    for each in map(json.loads, read("alerts").splitlines()) if "rule" in each}
+
+        wait_for(lambda: severities() == {"falco/watched": "low", "kubearmor/watched": "critical"}, "alerts")
+        for name, good in (("falco.yaml", falco % "ERROR"), ("policy.yaml", policy % 5)):
+            self.write("rules/" + name, "- rule: [\n")
+            wait_for(lambda: name in read("operations"), "refused")
+            self.assertIn("reload_failed", read("operations"))
+            self.write("rules/" + name, good)
+            had = read("operations").count('"reloaded"')
+            wait_for(lambda: read("operations").count('"reloaded"') > had, "loaded")
 
 
     # The attack that KubeArmor's documentation shows: a web server's shell runs a file in /var/tmp, and the

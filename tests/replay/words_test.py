@@ -127,6 +127,25 @@ class Words(programs.Case):
         self.expect(result, 0, stdout="never fired:")
         self.assertIn(b"mine", result.stdout.split(b"never fired:")[1].split(b"benign")[0].split())
 
+    # What scenarios expect of shipped recipes cannot be asked without them: said, and no mistake. Of a
+    # recipe that nobody has, it is one.
+    def test_coverage_of_rules_alone(self):
+        rules = os.path.join(programs.ROOT, "tests", "data", "rules", "site")
+        scenario = os.path.join(CORPUS, "attack", "web-shell-drops-to-tmp")
+        result = self.replay("coverage", scenario, "--no-builtin", "--rules", rules)
+        self.expect(result, 0, stdout=["kubearmor/nothing-from-tmp 1", "falco/program-of-a-web-server"],
+                    stderr="expectations of 1 scenarios are about shipped recipes, which --no-builtin "
+                           "leaves out: not asked")
+        self.assertNotIn(b"exec_from_unusual_dir", result.stdout)
+        mutants = self.replay("mutate", scenario, "--no-builtin", "--rules", rules, "--recipe",
+                              "kubearmor/nothing-from-tmp")
+        self.expect(mutants, 0, stdout="kubearmor/nothing-from-tmp", stderr="not asked")
+        shutil.copytree(scenario, self.path("mine"))
+        text = open(os.path.join(scenario, "scenario.yaml")).read()
+        self.write("mine/scenario.yaml", text.replace("exec_from_unusual_dir", "no_such_recipe"))
+        self.expect(self.replay("coverage", "mine", "--no-builtin", "--rules", rules), 2,
+                    stderr="there is no recipe 'no_such_recipe'")
+
     # ---- minimize
 
     def minimize(self, *words):

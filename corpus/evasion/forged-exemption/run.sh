@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs lie where build tools and AppImages put theirs, below parents that are neither.
+# Programs lie where build tools, AppImages and dnf put theirs, below parents that are none of these.
 [ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
 set -eu
 
@@ -20,6 +20,15 @@ case $1 in
     chown 1000 /usr/local/go/bin/go
     /home/alice/go/bin/go -c '/tmp/go-build1/b001/exe/evil 0.05; :'
     /usr/local/go/bin/go -c '/tmp/go-build1/b001/exe/evil 0.05; :'
+    ;;
+  interpreter)
+    # Python runs what anybody gives it: root's runs no dnf, and what runs a dnf is not root's.
+    echo 'sleep 0.05; :' >/var/tmp/rpm-tmp.evil
+    for place in /usr/local/bin /usr/bin; do
+      echo 'import subprocess; subprocess.run(["sh", "/var/tmp/rpm-tmp.evil"])' >$place/dnf
+    done
+    /usr/bin/python3 /usr/local/bin/dnf
+    setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 /usr/bin/dnf
     ;;
 esac
 sleep 0.05

@@ -48,7 +48,10 @@ std::vector<Condition> leaves() {
   leaves.push_back(booleanTest(fieldRef("attempt")));
   leaves.push_back(
       anyElement(fieldRef("args"), textTest(fieldRef("it"), Kind::kEqual, {"-c"}, false)));
-  leaves.push_back(anyAbove(textTest(fieldRef(".executable"), Kind::kEndsWith, {"/dash"}, false)));
+  for (const std::uint32_t generation : {0U, 1U, 2U, 9U}) {
+    leaves.push_back(anyAncestor(
+        textTest(fieldRef(".executable"), Kind::kEndsWith, {"/dash"}, false), generation));
+  }
   return leaves;
 }
 

@@ -62,6 +62,24 @@ TEST(FalcoRule, Comparisons) {
       {"proc.args startswith '-o'", true},
       {"proc.args = '-o A b'", true},
       {"proc.args = ''", false},
+      {"proc.cmdline != '' and proc.name = x", true},
+      {"proc.cmdline startswith '' and proc.name = x", true},
+      // `and` before `or`, `not` before both.
+      {"proc.name = x or proc.name = dash and proc.pid = 9", true},
+      {"(proc.name = x or proc.name = dash) and proc.pid = 9", false},
+      {"not proc.name = x and proc.name = x", false},
+      {"not (proc.name = x and proc.pid = 9) and proc.name = x", true},
+      {"not not proc.name = x", true},
+      {"proc.name intersects (x, y)", true},
+      {"proc.name iglob 'X*'", true},
+      {"proc.name glob 'X*'", false},
+      {"proc.name glob '?'", true},
+      {"proc.exepath glob '*/x'", true},  // a star crosses directories, as in fnmatch(3)
+      {"proc.exepath pmatch (/tmp/x, /var)", true},
+      {"user.uid < 1 and proc.name = x", true},
+      {"user.uid <= 0 and user.uid >= 0 and proc.name = x", true},
+      {"user.uid > 0 and proc.name = x", false},
+      {"tolower(proc.name) in (x, y)", true},
       {"proc.args endswith b", true},
       {"proc.exe = ./x", true},
       {"proc.pname = dash", true},
@@ -69,6 +87,27 @@ TEST(FalcoRule, Comparisons) {
       {"proc.aname = nginx", true},
       {"proc.aname[1] = dash", true},
       {"proc.aname[1] = nginx and proc.pid = 8", false},
+      {"proc.aname[0] = x", true},  // itself
+      {"proc.aname = x", false},    // no ancestor of its own
+      {"proc.aname[2] = nginx", true},
+      {"proc.aname[2] = dash", false},
+      {"proc.aname[2] != dash and proc.name = x", true},
+      {"proc.aname[2] != nginx and proc.name = x", false},
+      {"proc.aname != nginx and proc.name = x", true},      // one of them is another
+      {"proc.aname[3] != nginx and proc.name = x", false},  // not known
+      {"not proc.aname[3] = nginx and proc.name = x", true},
+      {"proc.aname[2] exists and not proc.aname[3] exists", true},
+      {"proc.aexe[1] = /bin/sh", true},
+      {"proc.aexe[0] = ./x", true},
+      {"proc.aexepath[2] = /usr/sbin/nginx", true},
+      {"proc.aexepath[1] endswith /dash and proc.pid = 8", true},
+      {"proc.acmdline[1] startswith 'sh -c'", true},
+      {"proc.acmdline[2] startswith 'sh -c'", false},
+      {"proc.acmdline contains 'worker' and proc.pid = 8", true},
+      {"proc.apid[1] = 7", true},
+      {"proc.apid[2] in (1, 6)", true},
+      {"proc.apid = 6 and proc.pid = 8", true},
+      {"proc.apid = 8", false},
       {"user.loginuid = -1 and proc.name = x", false},  // not known
       {"proc.aname[2] in (nginx, httpd)", true},
       {"proc.aname = httpd", false},
@@ -109,6 +148,24 @@ TEST(FalcoRule, Comparisons) {
   }
 }
 
+// What a process ran before is no ancestor of what it runs; a subshell is one.
+TEST(FalcoRule, AncestorsAreProcesses) {
+  const Records replaced = {exec("/usr/sbin/nginx").pid(6).top(),
+                            exec("/usr/bin/dash").pid(7).by(image(6)), exec("/tmp/x").pid(7, 2)};
+  const std::pair<const char*, bool> vectors[] = {
+      {"proc.name = x and proc.aname = dash", false},
+      {"proc.name = x and proc.aname[1] = nginx and proc.pname = nginx", true},
+      {"proc.name = x and proc.aname[2] exists", false},
+      {"proc.name = x and not proc.aname[2] exists", true}};
+  for (const auto& [condition, expected] : vectors) {
+    EXPECT_EQ(fires(rule(condition), replaced), expected) << condition;
+  }
+  const Records subshell = {exec("/usr/bin/dash").pid(6).top(), test::forked(image(6), 7),
+                            exec("/tmp/x").pid(8).by(image(7, 0))};
+  EXPECT_TRUE(
+      fires(rule("proc.aname[1] = dash and proc.aname[2] = dash and proc.apid[2] = 6"), subshell));
+}
+
 TEST(FalcoRule, ListsAndMacros) {
   const std::string definitions =
       "- list: shells\n  items: [bash, more_shells]\n"
@@ -119,6 +176,31 @@ TEST(FalcoRule, ListsAndMacros) {
   EXPECT_TRUE(fires(definitions + rule("below_shell and not never_true"), records()));
   EXPECT_FALSE(fires(definitions + rule("never_true or proc.pname in (shells, zsh) and proc.pid=9"),
                      records()));
+}
+
+// Whatever the order: a rule says what its lists and macros say in the end.
+TEST(FalcoRule, ListsAndMacrosChange) {
+  const std::string base = rule("m or proc.name in (names)") +
+                           "- list: names\n  items: [a]\n- macro: m\n  condition: proc.name = y\n";
+  const std::pair<const char*, bool> vectors[] = {
+      {"", false},
+      {"- list: names\n  append: true\n  items: [x]\n", true},
+      {"- list: names\n  items: [x]\n  override: {items: append}\n", true},
+      {"- list: names\n  items: [x]\n", true},  // defined anew
+      {"- list: names\n  items: [x]\n- list: names\n  items: [b]\n  override: {items: replace}\n",
+       false},
+      {"- macro: m\n  append: true\n  condition: or proc.name = x\n", true},
+      {"- macro: m\n  condition: or proc.name = x\n  override: {condition: append}\n", true},
+      {"- macro: m\n  condition: proc.name = x\n  override: {condition: replace}\n", true},
+      {"- macro: m\n  condition: proc.name = x\n", true},
+      {"- macro: m\n  condition: proc.name = x\n- macro: m\n  condition: proc.name = z\n", false},
+  };
+  for (const auto& [more, expected] : vectors)
+    EXPECT_EQ(fires(base + more, records()), expected) << more;
+  // A macro is one operand, however many it has itself.
+  EXPECT_FALSE(fires(
+      "- macro: m\n  condition: proc.name = y or proc.name = x\n" + rule("not m and proc.pid = 8"),
+      records()));
 }
 
 TEST(FalcoRule, Changes) {
@@ -256,8 +338,23 @@ TEST(FalcoRule, Account) {
       {"proc.env contains A",
        "warning\n1: field 'proc.env': only variables that the recorder was "
        "told to keep"},
-      {"proc.aname[2] = x",
-       "warning\n1: field 'proc.aname[2]': any ancestor is asked, not that one"},
+      {"proc.aname[2] = x", "loaded"},
+      {"proc.name in ()", "refused\n1: no execution can make it true"},
+      {"proc.cmdline = './x -o'",
+       "refused\n1: './x -o' begins with a path, where 'proc.cmdline' has a name: it never "
+       "matches\n1: no execution can make it true"},
+      {"proc.aname[x] = y", "refused\n1: 'proc.aname[x]': '[...]' takes the number of an ancestor"},
+      {"proc.aname[-1] = y",
+       "refused\n1: 'proc.aname[-1]': '[...]' takes the number of an ancestor"},
+      {"proc.aname[ = y", "refused\n1: 'proc.aname[': '[...]' takes the number of an ancestor"},
+      {"proc.aname[257] = y",
+       "refused\n1: field 'proc.aname[257]': no more than 256 ancestors are kept: this part is "
+       "never "
+       "true\n1: executions cannot decide it"},
+      {"proc.name[1] = y", "refused\n1: field 'proc.name' takes no '[...]'"},
+      {"proc.name = val(proc.aname[1])",
+       "refused\n1: field 'proc.name': cannot be compared with 'proc.aname[1]': this part is never "
+       "true\n1: executions cannot decide it"},
   };
   for (const auto& [condition, expected] : vectors) {
     EXPECT_EQ(account(load(rule(condition))), expected) << condition;

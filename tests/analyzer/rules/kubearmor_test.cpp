@@ -87,6 +87,11 @@ TEST(KubeArmorPolicy, Paths) {
   const std::string byName = audit("    matchPaths:\n    - execname: ls\n");
   EXPECT_TRUE(fires(byName, {exec("/opt/bin/ls")}));
   EXPECT_FALSE(fires(byName, {exec("/opt/bin/als")}));
+  const std::string both = audit("    matchPaths:\n    - {path: /usr/bin/ls, execname: id}\n");
+  EXPECT_TRUE(fires(both, {exec("/opt/id")}));  // the name wins
+  EXPECT_FALSE(fires(both, {exec("/usr/bin/ls")}));
+  // A path is no pattern.
+  EXPECT_FALSE(fires(audit("    matchPaths:\n    - path: /usr/bin/l*\n"), {exec("/usr/bin/ls")}));
 }
 
 TEST(KubeArmorPolicy, Directories) {
@@ -123,6 +128,28 @@ TEST(KubeArmorPolicy, FromSource) {
   EXPECT_TRUE(fires(rule, {dash, exec("/usr/bin/ls").pid(7, 2)}));  // `dash -c ls` forks not
 }
 
+// KubeArmor's alerts and enforcers know no source of a pattern: what it has no field for is
+// dropped.
+TEST(KubeArmorPolicy, WhatAnEntryDoesNotHave) {
+  const std::string rule = audit(
+      "    matchPatterns:\n    - pattern: /usr/bin/l*\n      fromSource: [{path: /bin/dash}]\n");
+  EXPECT_EQ(account(load(rule)).substr(0, 7), "warning");
+  EXPECT_NE(account(load(rule)).find("8: 'fromSource' is not used: KubeArmor has it not here"),
+            std::string::npos)
+      << account(load(rule));
+  EXPECT_TRUE(fires(rule, {exec("/usr/bin/ls")}));
+  const std::string slip = audit("    matchPaths:\n    - {path: /usr/bin/ls, owneronly: true}\n");
+  EXPECT_NE(account(load(slip)).find("'owneronly' is not used"), std::string::npos);
+}
+
+TEST(KubeArmorPolicy, Terminal) {
+  const std::string rule = audit("    matchPaths:\n    - {path: /usr/bin/ls, pts: false}\n");
+  EXPECT_TRUE(fires(rule, {exec("/usr/bin/ls").session(7, 34816)}));
+  EXPECT_FALSE(fires(rule, {exec("/usr/bin/ls").session(7, 0)}));
+  EXPECT_TRUE(fires(audit("    matchPaths:\n    - {path: /usr/bin/ls, pts: true}\n"),
+                    {exec("/usr/bin/ls").session(7, 0)}));
+}
+
 TEST(KubeArmorPolicy, OwnerOnly) {
   const std::string rule = audit("    matchPaths:\n    - {path: /srv/x, ownerOnly: true}\n");
   EXPECT_TRUE(fires(rule, {exec("/srv/x").owner(7).user(8)}));
@@ -146,6 +173,12 @@ TEST(KubeArmorPolicy, ActionsAndResults) {
   EXPECT_TRUE(fires(block, {exec("/tmp/x")}));
   EXPECT_FALSE(fires(block, missing));
   EXPECT_FALSE(fires(audit(entry), refused));
+  // Nobody asks for the owner of what was refused.
+  const std::string owner =
+      policy("  process:\n    matchPaths: [{path: /tmp/x, ownerOnly: true}]\n");
+  EXPECT_TRUE(fires(owner, refused));
+  EXPECT_TRUE(fires(owner, {exec("/tmp/x").owner(7).user(8)}));
+  EXPECT_FALSE(fires(owner, {exec("/tmp/x").owner(7).user(7)}));
 }
 
 TEST(KubeArmorPolicy, Inheritance) {
@@ -178,6 +211,11 @@ TEST(KubeArmorPolicy, AllowIsAWhitelist) {
   EXPECT_TRUE(fires(rule, {inContainer("/usr/bin/id")}));
   EXPECT_FALSE(fires(rule, {exec("/usr/bin/id").container("")}));
   EXPECT_FALSE(fires(rule, {exec("/usr/bin/id")}));  // not known to be in one
+  // Of the owner's program, everybody else's execution is an alert.
+  const std::string owner = policy(
+      "  process:\n    matchPaths: [{path: /home/a/x, ownerOnly: true}]\n    action: Allow\n");
+  EXPECT_FALSE(fires(owner, {exec("/home/a/x").owner(7).user(7).container("abc")}));
+  EXPECT_TRUE(fires(owner, {exec("/home/a/x").owner(7).user(0).container("abc")}));
 }
 
 TEST(KubeArmorPolicy, Account) {

@@ -35,20 +35,40 @@ Ran anExec(Dice& dice) {
   ran.parentPath = dice.of(kPaths);
   ran.parentArgs = words(ran.parentPath);
   ran.uid = static_cast<std::uint32_t>(dice.below(3));
+  ran.above = dice.of(kPaths);
+  ran.owner = static_cast<std::uint32_t>(dice.below(3));
+  ran.container = dice.chance(50) ? "" : "c0ffee";
+  ran.variable = dice.chance(50) ? "" : dice.of<std::string>({"/tmp/l.so", "x"});
+  ran.terminal = dice.chance(50);
   return ran;
 }
 
 namespace {
 
-// Each with a parent of its own, under the pids 2 n + 10 and 2 n + 11.
+constexpr std::uint32_t kFirstPid = 10;
+constexpr std::uint32_t kProcesses = 3;  // of each
+
+// Each with a parent of its own and one above that, under the pids 3 n + 10 to 3 n + 12.
 Records recordsOf(const std::vector<Ran>& all) {
   Records records;
-  std::uint32_t pid = 10;
+  std::uint32_t pid = kFirstPid;
   for (const Ran& ran : all) {
-    records.push_back(exec(ran.parentPath).pid(pid).top().args(ran.parentArgs).user(5));
+    std::vector<std::string> environment;
+    if (!ran.variable.empty()) environment.push_back("A=" + ran.variable);
+    records.push_back(exec(ran.above).pid(pid).top().user(5));
     records.push_back(
-        exec(ran.path).pid(pid + 1).by(image(pid)).args(ran.args).cwd(ran.cwd).user(ran.uid));
-    pid += 2;
+        exec(ran.parentPath).pid(pid + 1).by(image(pid)).args(ran.parentArgs).user(5));
+    records.push_back(exec(ran.path)
+                          .pid(pid + 2)
+                          .by(image(pid + 1))
+                          .args(ran.args)
+                          .cwd(ran.cwd)
+                          .user(ran.uid)
+                          .owner(ran.owner)
+                          .container(ran.container)
+                          .environment(environment)
+                          .session(pid, ran.terminal ? 34816 : 0));
+    pid += kProcesses;
   }
   return records;
 }
@@ -65,8 +85,8 @@ std::map<std::string, std::vector<bool>> firesOn(const Program& program,
   std::map<std::string, std::vector<bool>> fires;
   for (const Recipe& recipe : program.recipes()) fires[recipe.info->name].resize(all.size());
   for (const Alert& alert : analyze(program, recordsOf(all)).alerts) {
-    const std::uint32_t pid = alert.process.id.tgid - 10;
-    if (pid % 2 == 1) fires[alert.recipe->name][pid / 2] = true;
+    const std::uint32_t pid = alert.process.id.tgid - kFirstPid;
+    if (pid % kProcesses == kProcesses - 1) fires[alert.recipe->name][pid / kProcesses] = true;
   }
   return fires;
 }

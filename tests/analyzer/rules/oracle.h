@@ -18,14 +18,19 @@ namespace exectrail::test {
 
 std::string small(std::string text);
 
-// What ran, and its parent, as both sides see them.
+// What ran, its parent and that one's, as both sides see them.
 struct Ran {
   std::string path;
   std::vector<std::string> args;
   std::string cwd;
   std::string parentPath;
   std::vector<std::string> parentArgs;
+  std::string above;  // the path of the parent's parent
   std::uint32_t uid = 0;
+  std::uint32_t owner = 0;  // of the file
+  std::string container;    // empty: in none
+  std::string variable;     // A=…, of the environment; empty: A is not set
+  bool terminal = false;
 
   static std::string joined(const std::vector<std::string>& texts, std::size_t from = 0) {
     std::string line;

@@ -71,6 +71,23 @@ TEST(SigmaRule, Fields) {
       {"ParentImage|endswith: [/bash, /dash]", true},
       {"ParentCommandLine|contains: 'curl x'", true},
       {"Image|fieldref: ParentImage", false},
+      {"Image|fieldref: Image", true},
+      {"Image|fieldref|neq: ParentImage", true},
+      {"CommandLine: [null, wget]", false},  // null is one of the values
+      {"{OriginalFileName: [null, x], User: root}", true},
+      {"CommandLine: ''", false},
+      {"CommandLine: '*'", true},
+      {"CommandLine: '?*'", true},
+      {"CommandLine: 'curl\\*'", false},  // a star, not any text
+      {"LogonId: [1, 0]", true},
+      {"LogonId|neq: 0", false},
+      {"LogonId|gt: 0", false},
+      {"LogonId|lte: 0", true},
+      {"CommandLine|contains|all|cased: [curl, HTTP]", false},
+      {"CommandLine|re: ['^wget', '^curl']", true},
+      {"CommandLine|re: '^curl$'", false},  // found anywhere, unless it says where
+      {"CommandLine|startswith: [wget, CURL]", true},
+      {"CommandLine|endswith|cased: 'X/'", false},
       {"'|all': [curl, http]", true},
   };
   for (const auto& [line, expected] : vectors)

@@ -29,12 +29,14 @@ const std::string kPods = R"({"kind": "List", "items": [
   {"kind": "Pod",
    "metadata": {"name": "blog-7f", "namespace": "shop", "labels": {"app": "blog", "tier": "web"},
                 "ownerReferences": [{"kind": "ReplicaSet", "name": "blog"}]},
+   "spec": {"containers": [{"name": "php"}]},
    "status": {"containerStatuses": [
      {"name": "php", "containerID": "containerd://)" +
                           kBlog +
                           R"(", "image": "example.org/blog:2", "imageID": "x@sha256:12"},
      {"name": "waits", "containerID": ""}]}},
   {"kind": "Pod", "metadata": {"name": "db-1", "namespace": "data"},
+   "spec": {"containers": [{"name": "db", "securityContext": {"privileged": true}}]},
    "status": {"containerStatuses": [{"name": "db", "containerID": "docker://)" +
                           kOther + R"(", "image": "db"}]}}]})";
 
@@ -80,6 +82,8 @@ TEST(Workloads, PodsAsKubectlPrintsThem) {
   EXPECT_EQ(blog->image, "example.org/blog:2@sha256:12");
   EXPECT_EQ(blog->labels.at("tier"), "web");
   EXPECT_EQ(blog->ownerKind + " " + blog->ownerName, "ReplicaSet blog");
+  EXPECT_EQ(blog->privileged, false);
+  EXPECT_EQ(known->find(kOther)->privileged, true);
   EXPECT_FALSE(known->find(kUnnamed));
 }
 
@@ -90,6 +94,7 @@ TEST(Workloads, ById) {
   ASSERT_TRUE(known->find(kBlog));  // the beginning of an id will do
   EXPECT_EQ(known->find(kBlog)->labels.at("a"), "b");
   EXPECT_FALSE(known->find(kBlog.substr(0, 11)));
+  EXPECT_FALSE(known->find(kBlog)->privileged.has_value());  // nobody said
 }
 
 TEST(Workloads, WhatIsNoSuchFile) {
@@ -98,6 +103,8 @@ TEST(Workloads, WhatIsNoSuchFile) {
   EXPECT_EQ(refusal("{\"x\": {}}"), "'x' is no container's id of at least 12 characters");
   EXPECT_EQ(refusal("{\"" + kBlog + "\": 1}"), "'" + kBlog + "' is no object");
   EXPECT_EQ(refusal("{\"" + kBlog + "\": {\"pod\": 1}}"), "'pod' is no text");
+  EXPECT_EQ(refusal("{\"" + kBlog + "\": {\"privileged\": \"yes\"}}"),
+            "'privileged' is neither true nor false");
   EXPECT_EQ(refusal("{\"" + kBlog + "\": {\"labels\": {\"a\": 1}}}"), "the label 'a' is no text");
   EXPECT_EQ(refusal("{\"" + kBlog + "\": {}, \"docker://" + kBlog + "\": {}}"),
             "the container " + kBlog + " is there twice");
@@ -261,6 +268,10 @@ TEST(Workloads, FieldsOfFalco) {
   EXPECT_TRUE(fires("k8s.pod.name startswith blog-", kBlog));
   EXPECT_TRUE(fires("k8s.pod.label.tier = web", kBlog));
   EXPECT_FALSE(fires("k8s.pod.label.tier exists", kOther));
+  EXPECT_TRUE(fires("container.privileged = true", kOther));
+  EXPECT_FALSE(fires("container.privileged = true", kBlog));
+  EXPECT_TRUE(fires("container.privileged = false", kBlog));
+  EXPECT_FALSE(fires("container.privileged = true", kUnnamed));
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+// Any text at all as a KubeArmor policy, where one container is known.
+#include "tests/fuzz/rules_any.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto workloads = [] {
+    std::string problem;
+    return exectrail::analyzer::Workloads::parse(
+        "{\"" + std::string(64, 'a') +
+            R"(": {"namespace": "shop", "pod": "p", "name": "php", "image": "example.org/blog:2",
+                "labels": {"app": "blog"}}})",
+        problem);
+  }();
+  return exectrail::test::rulesFromAnyText(data, size, workloads.get());
+}
