@@ -117,8 +117,7 @@ TEST(Candidates, TestsOfWhatManyShare) {
       "any(environment, it == process.name) or any(environment, len(it) > 3)",
       "not surely(user.name == ''nobody'' and command_line contains ''-c'')",
       "surely(not any(environment, it nocase contains ''ld_preload''))",
-      "surely(parent.name == ''make'') or surely(not (user.name == ''alice'' or args[0] == "
-      "''ld''))",
+      "surely(parent.name == ''make'') or surely(not (user.name == ''a'' or args[0] == ''ld''))",
       "script.path endswith ''.py'' or script.path contains ''sh''",
   };
   for (std::size_t i = 0; i < std::size(kConditions); ++i) {
