@@ -1,5 +1,5 @@
 // Any text at all as a KubeArmor policy, where one container is known.
-#include "tests/fuzz/rules_any.h"
+#include "tests/support/rules_any.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto workloads = [] {
