@@ -73,17 +73,15 @@ class MappedSource : public ByteSource {
 
   void release(std::uint64_t offset) override {
     memory_.release(offset);
-    // Pages that have been read count as this program's memory until they are given back.
-    const std::size_t end = static_cast<std::size_t>(offset) / kPage * kPage;
-    if (end < releasedTo_ + kReleaseStep) return;
-    ::madvise(mapping_ + releasedTo_, end - releasedTo_, MADV_DONTNEED);
-    releasedTo_ = end;
+    giveBack(static_cast<std::size_t>(offset), kReleaseStep);
   }
 
   bool atEnd() override { return memory_.atEnd(); }
 
   bool seek(std::uint64_t offset) override {
     if (!memory_.seek(offset)) return false;
+    // Who walks from head to head to an index, and back, has seen pages all over the file.
+    giveBack(offset_, offset < offset_ ? kPage : kReleaseStep);
     offset_ = static_cast<std::size_t>(offset);
     releasedTo_ = std::min(releasedTo_, offset_ / kPage * kPage);
     return true;
@@ -93,6 +91,15 @@ class MappedSource : public ByteSource {
   static constexpr std::size_t kPage = 4096;
   static constexpr std::size_t kCheckStep = std::size_t{1} << 20;
   static constexpr std::size_t kReleaseStep = std::size_t{4} << 20;
+
+  // Pages that have been read count as this program's memory until they are given back; they can
+  // be read again. If there are so many bytes of them.
+  void giveBack(std::size_t readTo, std::size_t least) {
+    const std::size_t end = readTo / kPage * kPage;
+    if (end < releasedTo_ + least) return;
+    ::madvise(mapping_ + releasedTo_, end - releasedTo_, MADV_DONTNEED);
+    releasedTo_ = end;
+  }
 
   // Touching pages that somebody has cut off meanwhile would be a SIGBUS.
   bool check(std::size_t end) {
