@@ -28,22 +28,26 @@ constexpr bool kSanitized = false;
 
 std::string folderOf(const std::string& path) { return fs::absolute(path).parent_path().string(); }
 
+// Of a link that leads somewhere.
+void addTarget(const fs::path& path, std::vector<std::string>& read) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return;
+  const fs::path there = fs::canonical(path, error);
+  if (!error) read.push_back(folderOf(there));
+}
+
 // Editors put another file in the place of one, so the folder is what counts; and links in it lead
 // elsewhere.
 void addEdited(const std::string& path, std::vector<std::string>& read) {
   std::error_code error;
   if (!fs::is_directory(path, error)) {
     read.push_back(folderOf(path));
-    if (fs::is_symlink(path, error)) read.push_back(folderOf(fs::canonical(path, error)));
-    return;
+    return addTarget(path, read);
   }
   read.push_back(path);
   for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
        it.increment(error)) {
-    std::error_code broken;
-    if (!it->is_symlink(broken)) continue;
-    const fs::path there = fs::canonical(it->path(), broken);
-    if (!broken) read.push_back(folderOf(there));
+    addTarget(it->path(), read);
   }
 }
 

@@ -262,11 +262,13 @@ class Comparer : private ValueTests {
   Condition event() {
     const bool different = c_.op == "!=";
     if (c_.op == "exists") return elsewhere(reasonAgainst(c_.field));
-    const bool numeric = c_.field == "evt.rawres" || c_.field == "evt.num";
-    if (!numeric && !different && !equality() && c_.op != "intersects") {
+    const bool type = c_.field == "evt.type" || c_.field == "syscall.type";
+    const bool text =
+        type || c_.field == "evt.dir" || c_.field == "evt.res" || c_.field == "evt.failed";
+    if (text && !different && !equality() && c_.op != "intersects") {
       return elsewhere("operator '" + c_.op + "'");
     }
-    if (c_.field == "evt.type" || c_.field == "syscall.type") {
+    if (type) {
       if (!different) {
         for (const std::string& event : c_.values) {
           if (event != "execve" && event != "execveat") events_.push_back(event);

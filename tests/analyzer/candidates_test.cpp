@@ -5,6 +5,8 @@
 #include <map>
 #include <random>
 #include <set>
+#include <span>
+#include <string>
 
 #include "analyzer/engine/argument_tests.h"
 #include "analyzer/engine/judge.h"
@@ -50,6 +52,18 @@ std::uint64_t expectTheSame(const Program& program, trace::Scene scene) {
   return alerts;
 }
 
+// A recipe for each of these, which are written in quotes.
+std::string recipesOf(std::span<const char* const> conditions) {
+  std::string text;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    text += "---\nrecipe: r" + std::to_string(i) +
+            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
+            "when: '" +
+            conditions[i] + "'\n";
+  }
+  return text;
+}
+
 TEST(Candidates, ShippedRecipes) {
   std::uint64_t alerts = 0;
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kCi, trace::Scene::kShell}) {
@@ -60,7 +74,6 @@ TEST(Candidates, ShippedRecipes) {
 
 // Each kind of test of an argument, and what must not be concluded from one that fails.
 TEST(Candidates, TestsOfArguments) {
-  std::string text;
   const char* const kConditions[] = {
       "any(args, it == ''-c'')",
       "any(args, it nocase == ''-C'')",
@@ -94,13 +107,7 @@ TEST(Candidates, TestsOfArguments) {
       "command_line == ''make all'' or parent.command_line contains ''make''",
       "surely(not command_line contains ''-'')",
   };
-  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
-    text += "---\nrecipe: r" + std::to_string(i) +
-            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
-            "when: '" +
-            kConditions[i] + "'\n";
-  }
-  const auto program = test::compiled(text);
+  const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild}) {
     EXPECT_GT(expectTheSame(*program, scene), 1000U);
   }
@@ -108,7 +115,6 @@ TEST(Candidates, TestsOfArguments) {
 
 // What is asked once of all that have a directory, a task's name or an environment in common.
 TEST(Candidates, TestsOfWhatManyShare) {
-  std::string text;
   const char* const kConditions[] = {
       "cwd nocase contains ''BUILD'' and any(args, it == ''-c'')",
       "cwd under ''/home/alice'' or process.comm == ''make''",
@@ -120,13 +126,7 @@ TEST(Candidates, TestsOfWhatManyShare) {
       "surely(parent.name == ''make'') or surely(not (user.name == ''a'' or args[0] == ''ld''))",
       "script.path endswith ''.py'' or script.path contains ''sh''",
   };
-  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
-    text += "---\nrecipe: s" + std::to_string(i) +
-            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
-            "when: '" +
-            kConditions[i] + "'\n";
-  }
-  const auto program = test::compiled(text);
+  const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
     EXPECT_GT(expectTheSame(*program, scene), 1000U);
   }
@@ -134,7 +134,6 @@ TEST(Candidates, TestsOfWhatManyShare) {
 
 // Recipes that are found by the names they need, wherever those are written.
 TEST(Candidates, NamesOfPrograms) {
-  std::string text;
   const char* const kConditions[] = {
       "process.executable nocase endswith [''/LD'', ''/cc1'', ''/MAKE'']",
       "process.executable endswith ''sh''",
@@ -146,13 +145,7 @@ TEST(Candidates, NamesOfPrograms) {
       "typed_path in [''/bin/sh'', ''/usr/bin/make'']",
       "file.path == ''/usr/bin/dash'' and result == ''ok''",
   };
-  for (std::size_t i = 0; i < std::size(kConditions); ++i) {
-    text += "---\nrecipe: n" + std::to_string(i) +
-            "\nversion: 1.0.0\ntitle: T\nseverity: low\njudge: {results: [ok, EACCES, ENOENT]}\n"
-            "when: '" +
-            kConditions[i] + "'\n";
-  }
-  const auto program = test::compiled(text);
+  const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
     EXPECT_GT(expectTheSame(*program, scene), 1000U);
   }

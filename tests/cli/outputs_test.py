@@ -222,6 +222,13 @@ class Outputs(programs.Case):
             self.assertIn("a path alone exempts nothing", result.stderr.decode())
             self.assertEqual(result.stdout, b"")
 
+    def test_a_recipe_that_leads_nowhere_is_refused(self):
+        os.symlink("nowhere", self.path("site.yaml"))
+        for words in ([], ["--where", "user.id == 0"]):
+            result = self.run_words("analyze", "--recipes", "site.yaml", *words, SERVER)
+            self.assertEqual(result.returncode, 2, result.stderr.decode())
+            self.assertIn("site.yaml", result.stderr.decode())
+
     def test_it_is_confined_while_it_follows(self):
         os.mkdir(self.path("trail"))
         shutil.copy(SERVER, self.path("trail"))
