@@ -136,7 +136,12 @@ std::size_t Pipeline::drainFailures() {
 void Pipeline::step() {
   sink_.check();
   if (sink_.full()) return;
-  const std::uint64_t nowNs = monotonicNowNs();
+  look(monotonicNowNs());
+  // While an exec's process was read, the time has come to pass it on.
+  if (const std::uint64_t nowNs = monotonicNowNs(); nowNs >= dueNs()) look(nowNs);
+}
+
+void Pipeline::look(std::uint64_t nowNs) {
   // Failures first: their callers are the quickest to go on.
   if (nowNs >= flood_.untilNs()) {
     if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {

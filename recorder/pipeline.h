@@ -56,6 +56,7 @@ class Pipeline {
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
 
  private:
+  void look(std::uint64_t nowNs);
   void drainExecs(std::uint64_t nowNs);
   std::size_t drainFailures();
   std::uint64_t nextLookNs() const;
