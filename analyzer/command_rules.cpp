@@ -63,11 +63,11 @@ bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& wo
   return workloads != nullptr;
 }
 
-std::unique_ptr<const Program> withRules(const Program& program,
-                                         const std::vector<std::string>& paths, RulesInUse* inUse) {
+std::unique_ptr<const Program> withRules(const Program& program, const RecipeOptions& options,
+                                         RulesInUse* inUse) {
   RuleSet rules;
   try {
-    rules = compileRules(loadRuleFiles(paths), program.workloads().get());
+    rules = compileRules(loadRuleFiles(options.rules), program.workloads().get(), options.globs);
   } catch (const EnvironmentError& error) {
     // Rules that were named and are not there are a mistake of the command line.
     std::cerr << "exectrail: " << error.what() << '\n';
@@ -84,7 +84,9 @@ std::unique_ptr<const Program> withRules(const Program& program,
   if (const auto worse = inUse == nullptr ? std::nullopt : inUse->replaceBy(rules)) {
     throw EnvironmentError(trace::escapeForTerminal(*worse));
   }
-  return program.withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
+  auto result = program.withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
+  if (options.globs == KubeArmorGlobs::kAppArmor) return result;
+  return result->withInput("kubearmor-globs", "telemetry");
 }
 
 int checkRules(const RulesOptions& options) {
@@ -93,7 +95,7 @@ int checkRules(const RulesOptions& options) {
   std::string content;
   if (!loadWorkloads(options.workloads, workloads, content)) return kExitUsage;
   try {
-    rules = compileRules(loadRuleFiles(options.paths), workloads.get());
+    rules = compileRules(loadRuleFiles(options.paths), workloads.get(), options.globs);
   } catch (const EnvironmentError& error) {
     std::cerr << "exectrail: " << error.what() << '\n';
     return kExitUsage;

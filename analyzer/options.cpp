@@ -63,6 +63,19 @@ void addWorkloads(CLI::App& app, std::string& path) {
       ->type_name("FILE");
 }
 
+void addGlobs(CLI::App& app, KubeArmorGlobs& globs) {
+  app.add_option_function<std::string>(
+         "--kubearmor-globs",
+         [&globs](const std::string& word) {
+           globs = word == "telemetry" ? KubeArmorGlobs::kTelemetry : KubeArmorGlobs::kAppArmor;
+         },
+         "Patterns of KubeArmor policies: as AppArmor enforces them, the default, or as "
+         "KubeArmor's "
+         "own alerts read them: apparmor|telemetry")
+      ->check(CLI::IsMember({"apparmor", "telemetry"}).description(""))
+      ->type_name("WORD");
+}
+
 }  // namespace
 
 void addRecipes(CLI::App& app, RecipeOptions& recipes) {
@@ -73,6 +86,7 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
       ->type_name("PATH")
       ->allow_extra_args(false);
   addWorkloads(app, recipes.workloads);
+  addGlobs(app, recipes.globs);
   addBuiltin(app, recipes);
 }
 
@@ -259,12 +273,14 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*check, options.workloads);
+  addGlobs(*check, options.globs);
   std::string format = "text";
   addChoice(*check, "--format", format, "For people, or an object a line", {"text", "json"});
   check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
   CLI::App* convert = app.add_subcommand("convert", "Print rules as recipes of ours");
   convert->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*convert, options.workloads);
+  addGlobs(*convert, options.globs);
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
   if (convert->parsed()) options.word = RulesWord::kConvert;

@@ -9,6 +9,7 @@
 #include "analyzer/engine/severity.h"
 #include "analyzer/follow/output_settings.h"
 #include "analyzer/output/format.h"
+#include "analyzer/rules/kubearmor_globs.h"
 #include "analyzer/sinks/sink_spec.h"
 
 namespace exectrail::analyzer {
@@ -17,6 +18,7 @@ struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
   std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
   std::string workloads;           // a file that says what containers are; empty: nobody does
+  KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor;
   bool builtin = true;
 };
 
@@ -72,6 +74,7 @@ struct RulesOptions {
   RulesWord word = RulesWord::kCheck;
   std::vector<std::string> paths;
   std::string workloads;  // as above
+  KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor;
   bool json = false;      // the account as an object a line
   bool strict = false;    // whatever is refused or warned about is a finding
 };

@@ -21,7 +21,8 @@ constexpr std::size_t kMaxNote = 400;  // bytes: values of rules are quoted in t
 
 class Compiler {
  public:
-  explicit Compiler(const Workloads* workloads) : workloads_(workloads), book_(workloads) {}
+  Compiler(const Workloads* workloads, KubeArmorGlobs globs)
+      : workloads_(workloads), globs_(globs), book_(workloads) {}
 
   RuleSet run(const std::vector<RuleFile>& files) {
     rules_.files = files.size();
@@ -95,7 +96,7 @@ class Compiler {
       return book_.add(document, file, rules_.reports);
     }
     if (kubearmor::looksLikePolicy(document)) {
-      recipes = kubearmor::compilePolicy(document, workloads_, report);
+      recipes = kubearmor::compilePolicy(document, workloads_, globs_, report);
       policies_ = policies_ || !report.refused();
     } else if (!report.refused() && document.find("correlation") != nullptr) {
       return correlations_.add(document, file);
@@ -149,6 +150,7 @@ class Compiler {
   }
 
   const Workloads* workloads_;
+  KubeArmorGlobs globs_;
   bool policies_ = false;  // of KubeArmor, at least one
   // A Sigma rule that correlations may refer to, and where its recipe and report are.
   struct Referable {
@@ -199,8 +201,9 @@ std::size_t RuleSet::count(RuleStatus status) const {
   return static_cast<std::size_t>(std::ranges::count(reports, status, &RuleReport::status));
 }
 
-RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads) {
-  return Compiler(workloads).run(files);
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads,
+                     KubeArmorGlobs globs) {
+  return Compiler(workloads, globs).run(files);
 }
 
 }  // namespace exectrail::analyzer

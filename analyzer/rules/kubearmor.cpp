@@ -61,8 +61,9 @@ constexpr std::array kSections = {Section{"matchPaths", EntryKind::kPath},
 
 class Policy {
  public:
-  Policy(const YamlNode& document, RuleReport& report, const Workloads* workloads)
-      : document_(document), report_(report), workloads_(workloads) {}
+  Policy(const YamlNode& document, RuleReport& report, const Workloads* workloads,
+         KubeArmorGlobs globs)
+      : document_(document), report_(report), workloads_(workloads), globs_(globs) {}
 
   std::vector<Recipe> compile() {
     readMetadata();
@@ -165,7 +166,7 @@ class Policy {
           continue;
         }
         const Settings own = settings(entry, ofSection);
-        auto condition = matchEntry(entry, section.kind, own.action, report_);
+        auto condition = matchEntry(entry, section.kind, own.action, globs_, report_);
         if (!condition) continue;
         conditions_ += rules::sizeOf(*condition);
         if (conditions_ > kMaxConditions) return;
@@ -213,6 +214,7 @@ class Policy {
   const YamlNode& document_;
   RuleReport& report_;
   const Workloads* workloads_;
+  KubeArmorGlobs globs_;
   std::optional<Condition> selected_;  // of which containers; nothing: of all there is
   std::string namespace_;
   std::map<Settings, std::vector<Condition>> groups_;
@@ -229,8 +231,8 @@ bool looksLikePolicy(const YamlNode& document) {
 }
 
 std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
-                                  RuleReport& report) {
-  return Policy(document, report, workloads).compile();
+                                  KubeArmorGlobs globs, RuleReport& report) {
+  return Policy(document, report, workloads, globs).compile();
 }
 
 }  // namespace exectrail::analyzer::kubearmor

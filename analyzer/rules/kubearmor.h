@@ -16,6 +16,6 @@ bool looksLikePolicy(const YamlNode& document);
 // knows containers, and selectors are not used. Fills the report's title and line. Rules of a
 // policy that cannot match anything are warnings, unless none is left.
 std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
-                                  RuleReport& report);
+                                  KubeArmorGlobs globs, RuleReport& report);
 
 }  // namespace exectrail::analyzer::kubearmor

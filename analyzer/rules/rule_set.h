@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/rules/kubearmor_globs.h"
 
 namespace exectrail::analyzer {
 
@@ -57,7 +58,8 @@ std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths);
 // `workloads` decides selectors of policies; null: they are not used, and that is a warning. With
 // it, executions in containers that it does not name become alerts of a recipe of their own,
 // "kubearmor/unnamed-container", of severity info: no selector was asked about them.
-RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads = nullptr);
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads = nullptr,
+                     KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor);
 
 // For `rules check`: a line for each rule, its notes below it, and the totals.
 std::string ruleTable(const RuleSet& rules);

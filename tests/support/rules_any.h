@@ -37,10 +37,11 @@ inline const Records& someRecords() {
 }
 
 inline int rulesFromAnyText(const std::uint8_t* data, std::size_t size,
-                            const analyzer::Workloads* workloads = nullptr) {
+                            const analyzer::Workloads* workloads = nullptr,
+                            analyzer::KubeArmorGlobs globs = {}) {
   using namespace exectrail::analyzer;
   RuleSet rules = compileRules(
-      {{"fuzz.yml", std::string(reinterpret_cast<const char*>(data), size), {}}}, workloads);
+      {{"fuzz.yml", std::string(reinterpret_cast<const char*>(data), size), {}}}, workloads, globs);
   for (const RuleReport& report : rules.reports) {
     if (report.status != RuleStatus::kLoaded && report.notes.empty()) abort();
   }
