@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "analyzer/commands.h"
+#include "analyzer/rules/hardening.h"
 #include "analyzer/rules/rule_set.h"
 #include "analyzer/rules/rule_text.h"
 #include "trace/errors.h"
@@ -11,15 +12,47 @@ namespace exectrail::analyzer {
 
 namespace {
 
-// Recipes to standard output, what cannot be one to standard error.
-int convert(const RuleSet& rules) {
-  bool all = true;
+// Whether there are none.
+bool tellRefused(const RuleSet& rules) {
+  bool none = true;
   for (const RuleReport& report : rules.reports) {
     if (!report.refused()) continue;
-    all = false;
+    none = false;
     std::cerr << "exectrail: " << trace::escapeForTerminal(report.file) << ':' << report.line
               << ": refused; exectrail rules check says why\n";
   }
+  return none;
+}
+
+// What would enforce policies to standard output, what cannot be said so to standard error.
+int harden(const RuleSet& rules, HardeningTarget target) {
+  bool all = tellRefused(rules);
+  for (const RuleReport& report : rules.reports) {
+    if (report.refused()) continue;
+    const std::string place = "exectrail: " + trace::escapeForTerminal(report.file) + ":" +
+                              std::to_string(report.line) + ": ";
+    if (report.ruleset != "kubearmor") {
+      all = false;
+      std::cerr << place << "a rule of " << report.ruleset << " refuses nothing\n";
+    } else if (report.status == RuleStatus::kWarning) {
+      std::cerr << place << "warning: not all of it is used; exectrail rules check says what\n";
+    }
+  }
+  const Hardening hardening = hardeningOf(rules.entries, target);
+  for (const std::string& each : hardening.wider) {
+    std::cerr << "exectrail: " << each << " (warning)\n";
+  }
+  for (const std::string& each : hardening.left) {
+    std::cerr << "exectrail: " << each << ": left out\n";
+  }
+  std::cout << hardening.text;
+  flushStandardOutput();
+  return all && hardening.left.empty() ? kExitDone : kExitFound;
+}
+
+// Recipes to standard output, what cannot be one to standard error.
+int convert(const RuleSet& rules) {
+  bool all = tellRefused(rules);
   bool first = true;
   for (const Recipe& recipe : rules.recipes) {
     std::string problem;
@@ -100,6 +133,7 @@ int checkRules(const RulesOptions& options) {
     std::cerr << "exectrail: " << error.what() << '\n';
     return kExitUsage;
   }
+  if (options.to) return harden(rules, *options.to);
   if (options.word == RulesWord::kConvert) return convert(rules);
   std::cout << (options.json ? ruleLines(rules) : ruleTable(rules));
   flushStandardOutput();

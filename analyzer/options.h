@@ -9,6 +9,7 @@
 #include "analyzer/engine/severity.h"
 #include "analyzer/follow/output_settings.h"
 #include "analyzer/output/format.h"
+#include "analyzer/rules/hardening.h"
 #include "analyzer/rules/kubearmor_globs.h"
 #include "analyzer/sinks/sink_spec.h"
 
@@ -75,8 +76,9 @@ struct RulesOptions {
   std::vector<std::string> paths;
   std::string workloads;  // as above
   KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor;
-  bool json = false;      // the account as an object a line
-  bool strict = false;    // whatever is refused or warned about is a finding
+  std::optional<HardeningTarget> to;  // of kConvert; nothing: recipes
+  bool json = false;                  // the account as an object a line
+  bool strict = false;                // whatever is refused or warned about is a finding
 };
 
 struct BaselineOptions {

@@ -1,6 +1,7 @@
 // Files -> documents -> the front end of each language -> recipes with names of their own.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -92,11 +93,14 @@ class Compiler {
     report.line = document.position.line;
     if (duplicate != nullptr) report.refuse(duplicate->position.line, duplicate->message);
     std::vector<Recipe> recipes;
+    std::vector<kubearmor::PolicyEntry> entries;
     if (!report.refused() && falco::looksLikeRules(document)) {
       return book_.add(document, file, rules_.reports);
     }
     if (kubearmor::looksLikePolicy(document)) {
-      recipes = kubearmor::compilePolicy(document, workloads_, globs_, report);
+      auto policy = kubearmor::compilePolicy(document, workloads_, globs_, report);
+      recipes = std::move(policy.recipes);
+      entries = std::move(policy.entries);
       policies_ = policies_ || !report.refused();
     } else if (!report.refused() && document.find("correlation") != nullptr) {
       return correlations_.add(document, file);
@@ -113,6 +117,7 @@ class Compiler {
       report.refuse(report.line, "neither a Sigma rule nor a KubeArmor policy nor Falco rules");
     }
     add(std::move(recipes), report);
+    if (!report.refused()) std::ranges::move(entries, std::back_inserter(rules_.entries));
     rules_.reports.push_back(std::move(report));
   }
 

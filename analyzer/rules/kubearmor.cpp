@@ -65,7 +65,7 @@ class Policy {
          KubeArmorGlobs globs)
       : document_(document), report_(report), workloads_(workloads), globs_(globs) {}
 
-  std::vector<Recipe> compile() {
+  CompiledPolicy compile() {
     readMetadata();
     const YamlNode* spec = document_.find("spec");
     if (spec == nullptr || spec->kind != NodeKind::kMap) {
@@ -84,10 +84,13 @@ class Policy {
     if (conditions_ > kMaxConditions) report_.refuse(process->position.line, "it is too large");
     selected_ = selected(document_, *spec, workloads_, report_);
     if (report_.refused()) return {};
-    std::vector<Recipe> recipes;
-    if (selected_ && rules::isNever(*selected_)) return recipes;
-    for (auto& [each, entries] : groups_) recipes.push_back(recipe(each, std::move(entries)));
-    return recipes;
+    CompiledPolicy compiled;
+    if (selected_ && rules::isNever(*selected_)) return compiled;
+    for (auto& [each, entries] : groups_) {
+      compiled.recipes.push_back(recipe(each, std::move(entries)));
+    }
+    compiled.entries = std::move(entries_);
+    return compiled;
   }
 
  private:
@@ -171,6 +174,9 @@ class Policy {
         conditions_ += rules::sizeOf(*condition);
         if (conditions_ > kMaxConditions) return;
         groups_[own].push_back(std::move(*condition));
+        entries_.push_back(policyEntry(entry, section.kind, own.action));
+        entries_.back().policy = report_.title;
+        entries_.back().file = report_.file;
       }
     }
   }
@@ -218,6 +224,7 @@ class Policy {
   std::optional<Condition> selected_;  // of which containers; nothing: of all there is
   std::string namespace_;
   std::map<Settings, std::vector<Condition>> groups_;
+  std::vector<PolicyEntry> entries_;
   std::size_t conditions_ = 0;
 };
 
@@ -230,8 +237,8 @@ bool looksLikePolicy(const YamlNode& document) {
           kind->text == "KubeArmorClusterPolicy");
 }
 
-std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
-                                  KubeArmorGlobs globs, RuleReport& report) {
+CompiledPolicy compilePolicy(const YamlNode& document, const Workloads* workloads,
+                             KubeArmorGlobs globs, RuleReport& report) {
   return Policy(document, report, workloads, globs).compile();
 }
 

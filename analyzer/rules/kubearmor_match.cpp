@@ -1,7 +1,6 @@
 #include "analyzer/rules/kubearmor_match.h"
 
 #include <algorithm>
-#include <array>
 
 #include "analyzer/paths/path.h"
 #include "analyzer/rules/conditions.h"
@@ -26,25 +25,6 @@ Condition fileIs(const std::string& path) {
       rules::textTest(fieldRef("file.path"), Kind::kEqual, {rules::oneSpelling(path)}, false));
   parts.push_back(rules::textTest(fieldRef("typed_path"), Kind::kEqual, {path}, false));
   return rules::anyOf(std::move(parts));
-}
-
-// What KubeArmor lets an entry of a kind hold; anything else it drops.
-bool mayHold(EntryKind kind, std::string_view key) {
-  constexpr std::array<std::string_view, 5> kEvery = {"severity", "tags", "message", "action",
-                                                      "ownerOnly"};
-  constexpr std::array<std::string_view, 5> kPath = {"path", "execname", "allowedArgs",
-                                                     "fromSource", "pts"};
-  constexpr std::array<std::string_view, 4> kDirectory = {"dir", "recursive", "fromSource", "pts"};
-  if (std::ranges::count(kEvery, key) > 0) return true;
-  switch (kind) {
-    case EntryKind::kPath:
-      return std::ranges::count(kPath, key) > 0;
-    case EntryKind::kDirectory:
-      return std::ranges::count(kDirectory, key) > 0;
-    case EntryKind::kPattern:
-      return key == "pattern";
-  }
-  return false;
 }
 
 class Entry {

@@ -18,7 +18,7 @@ class Translator {
 
   std::optional<std::string> run(std::string& problem) {
     while (!rest_.empty() && problem_.empty()) step();
-    if (problem_.empty() && braces_ > 0) problem_ = "'{' without '}'";
+    if (problem_.empty() && !items_.empty()) problem_ = "'{' without '}'";
     problem = problem_;
     if (!problem_.empty()) return std::nullopt;
     return regex_;
@@ -39,13 +39,20 @@ class Translator {
     } else if (take("[")) {
       characterClass();
     } else if (take("{")) {
-      ++braces_;
+      items_.push_back(1);
       regex_ += "(?:";
-    } else if (braces_ > 0 && take(",")) {
+    } else if (!items_.empty() && take(",")) {
+      ++items_.back();
       regex_ += "|";
-    } else if (braces_ > 0 && take("}")) {
-      --braces_;
+    } else if (take("}")) {
+      if (items_.empty() || items_.back() < 2) {
+        problem_ = items_.empty() ? "'}' without '{'" : "AppArmor takes no braces around one thing";
+        return;
+      }
+      items_.pop_back();
       regex_ += ")";
+    } else if (take("]")) {
+      problem_ = "']' without '['";
     } else if (take("\\") && rest_.empty()) {
       problem_ = "nothing follows the last '\\'";
     } else {
@@ -62,40 +69,47 @@ class Translator {
     regex_ += stars > 1 ? ".*" : "[^/]*";
   }
 
+  // Of bytes. '/' is one like others, also behind '^'.
   void characterClass() {
-    std::string set = take("^") ? "[^/" : "[";
+    std::string set = take("^") ? "[^" : "[";
     bool first = true;
-    while (!rest_.empty() && (first || rest_.front() != ']')) {
-      if (take("\\") && rest_.empty()) break;
-      const char c = rest_.front();
-      rest_.remove_prefix(1);
+    while (problem_.empty() && !rest_.empty() && rest_.front() != ']') {
+      const auto low = member(first);
+      const bool range = !rest_.empty() && rest_.front() == '-';
+      if (range) rest_.remove_prefix(1);
+      const auto high = range ? member(false) : low;
+      set += inSet(std::min(low, high));
+      if (range) set += "-" + inSet(std::max(low, high));
       first = false;
-      if (c == '[' || c == ']' || c == '\\' || c == '^' || c == '&') set += '\\';
-      set += c;
     }
-    if (!take("]")) {
-      problem_ = "'[' without ']'";
-      return;
-    }
+    if (problem_.empty() && rest_.empty()) problem_ = "'[' without ']'";
+    if (problem_.empty() && first) problem_ = "a set of nothing";
+    take("]");
     regex_ += set + "]";
+  }
+
+  unsigned char member(bool first) {
+    const bool plain = take("\\");
+    const char c = rest_.empty() ? '\0' : rest_.front();
+    if (rest_.empty() || (c == ']' && !plain)) {
+      problem_ = "'[' without ']'";
+    } else if (!plain && (c == '*' || c == '?' || (c == '-' && !first))) {
+      problem_ = std::string("'") + c + "' has no place in a set of AppArmor";
+    }
+    rest_.remove_prefix(std::min<std::size_t>(rest_.size(), 1));
+    return static_cast<unsigned char>(c);
+  }
+
+  static std::string inSet(unsigned char c) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    return std::string("\\x") + kDigits[c >> 4] + kDigits[c & 15];
   }
 
   std::string_view rest_;
   std::string regex_;
   std::string problem_;
-  int braces_ = 0;
+  std::vector<std::size_t> items_;  // of each open pair of braces
 };
-
-// For /bin/... and its like, the pattern in the spelling in which the kernel's path is recorded.
-std::optional<std::string> spelledOtherwise(const std::string& pattern) {
-  const std::size_t wild = std::min(pattern.find_first_of("*?[{\\ "), pattern.size());
-  const std::size_t slash = pattern.rfind('/', wild);
-  if (slash == std::string::npos || slash == 0) return std::nullopt;
-  const std::string before = pattern.substr(0, slash + 1);
-  const std::string other = rules::oneSpelling(before);
-  if (other == before) return std::nullopt;
-  return other + pattern.substr(slash + 1);
-}
 
 std::optional<Condition> fileMatches(const std::string& regex, std::string& problem) {
   std::vector<Condition> parts;
@@ -178,6 +192,16 @@ bool hasBraces(std::string_view pattern) {
 
 std::optional<std::string> pathRegex(std::string_view pattern, std::string& problem) {
   return Translator(pattern).run(problem);
+}
+
+std::optional<std::string> spelledOtherwise(const std::string& pattern) {
+  const std::size_t wild = std::min(pattern.find_first_of("*?[{\\ "), pattern.size());
+  const std::size_t slash = pattern.rfind('/', wild);
+  if (slash == std::string::npos || slash == 0) return std::nullopt;
+  const std::string before = pattern.substr(0, slash + 1);
+  const std::string other = rules::oneSpelling(before);
+  if (other == before) return std::nullopt;
+  return other + pattern.substr(slash + 1);
 }
 
 std::optional<Condition> patternTest(const std::string& pattern, KubeArmorGlobs globs,

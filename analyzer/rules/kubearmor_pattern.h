@@ -17,6 +17,9 @@ namespace exectrail::analyzer::kubearmor {
 // `problem`, if it is not well formed.
 std::optional<std::string> pathRegex(std::string_view pattern, std::string& problem);
 
+// For /bin/... and its like, the pattern in the spelling in which the kernel's path is recorded.
+std::optional<std::string> spelledOtherwise(const std::string& pattern);
+
 // The file that ran or was to run, by itself or with its arguments, matches the pattern.
 std::optional<Condition> patternTest(const std::string& pattern, KubeArmorGlobs globs,
                                      std::string& problem);

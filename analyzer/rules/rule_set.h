@@ -9,6 +9,7 @@
 
 #include "analyzer/compiler/program.h"
 #include "analyzer/rules/kubearmor_globs.h"
+#include "analyzer/rules/policy_entry.h"
 
 namespace exectrail::analyzer {
 
@@ -43,7 +44,8 @@ struct RuleReport {
 
 struct RuleSet {
   std::vector<Recipe> recipes;
-  std::vector<RuleReport> reports;  // in the order of files, and of rules in them
+  std::vector<kubearmor::PolicyEntry> entries;  // of the policies that are used
+  std::vector<RuleReport> reports;              // in the order of files, and of rules in them
   std::size_t files = 0;
   std::string sha256;  // of names and contents of the files
 

@@ -112,6 +112,28 @@ TEST(KubeArmorPattern, SetsAndCharactersOfGo) {
   }
 }
 
+// As apparmor_parser 3.0.8 takes them (--dump rule-exprs).
+TEST(KubeArmorPattern, SetsAndBracesOfAppArmor) {
+  const char* const vectors[][3] = {
+      {"/a[^x]b", "/a/b", "match"},    {"/a[-b]c", "/a-c", "match"},
+      {"/a[c-a]d", "/abd", "match"},   {"/a[[]b", "/a[b", "match"},
+      {"/a[\\]]b", "/a]b", "match"},   {"/a[b,c]d", "/a,d", "match"},
+      {"/a{,b}c", "/ac", "match"},     {"/a{b,{c,d}}e", "/ade", "match"},
+      {"/a{b,[,]}c", "/a,c", "match"}, {"/a/{*,x}", "/a/", "match"},
+      {"/a,b", "/a,b", "match"},       {"/a[b-]c", "/abc", "error"},
+      {"/a[a-c-e]b", "/aab", "error"}, {"/a[]b]c", "/abc", "error"},
+      {"/a[]b", "/ab", "error"},       {"/a[^]b", "/ab", "error"},
+      {"/a]b", "/a]b", "error"},       {"/a{b}c", "/abc", "error"},
+      {"/a{[b,]}c", "/abc", "error"},  {"/a}b", "/a}b", "error"},
+      {"/a{b,c", "/ab", "error"},      {"/a[b\\", "/ab", "error"},
+  };
+  for (const auto& [pattern, text, expected] : vectors) {
+    std::string problem;
+    EXPECT_EQ(matched(kubearmor::pathRegex(pattern, problem), text), expected)
+        << pattern << " on " << text;
+  }
+}
+
 std::string audit(const std::string& pattern) {
   return policy("  process:\n    matchPatterns: [{pattern: '" + pattern + "'}]\n  action: Audit\n");
 }
@@ -151,7 +173,7 @@ TEST(KubeArmorPattern, WhereTheReadingsDiffer) {
   };
   const auto by = KubeArmorGlobs::kAppArmor;
   EXPECT_EQ(told("/tmp/*", by), "loaded");
-  EXPECT_EQ(told("/tmp/\\{a}", by), "loaded");
+  EXPECT_EQ(told("/tmp/\\{a\\}", by), "loaded");
   EXPECT_EQ(told("/tmp/[{]", by), "loaded");
   EXPECT_EQ(told("/tmp/**", by),
             "warning\n6: pattern '/tmp/**': KubeArmor enforces '**' and leaves it out of its own "
@@ -162,9 +184,9 @@ TEST(KubeArmorPattern, WhereTheReadingsDiffer) {
   EXPECT_EQ(told("/tmp/{a,b}", by),
             "warning\n6: pattern '/tmp/{a,b}': in KubeArmor's own alerts braces stand for "
             "themselves; here, as it enforces them, for what is in them");
-  EXPECT_EQ(told("/tmp/[a-]x", by),
-            "warning\n6: pattern '/tmp/[a-]x': KubeArmor enforces it, and its own alerts cannot "
-            "read it: ']' in a set, without '\\'");
+  EXPECT_EQ(told("/tmp/[-a]x", by),
+            "warning\n6: pattern '/tmp/[-a]x': KubeArmor enforces it, and its own alerts cannot "
+            "read it: '-' in a set, without '\\'");
   const auto alert = KubeArmorGlobs::kTelemetry;
   EXPECT_EQ(told("/tmp/*", alert), "loaded");
   EXPECT_EQ(told("/tmp/**", alert),
