@@ -9,6 +9,9 @@ constexpr std::uint64_t kWindowNs = 250'000'000;
 // Of the share, so much is that of the last window.
 constexpr double kNewest = 0.25;
 
+// A ring of perf holds some 120 stacks: a twentieth of a second of a storm.
+constexpr std::uint64_t kLateNs = 10'000'000;
+
 // So many events of failures in this time are a flood: 20,000 attempts a second, each an entry and
 // a failure. No build searches PATH as fast.
 constexpr std::uint64_t kFloodEvents = 4000;
@@ -21,6 +24,7 @@ constexpr std::uint64_t kFloodPauseNs = 50'000'000;
 
 void Pacing::drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy) {
   if (windowBeginNs_ == 0) windowBeginNs_ = nowNs;
+  if (againNs_ != 0 && nowNs >= againNs_ + kLateNs) lateNs_ = nowNs;
   events_ += events;
   needy_ += needy;
   if (nowNs - windowBeginNs_ >= kWindowNs) {

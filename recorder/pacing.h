@@ -30,12 +30,19 @@ class Pacing {
 
   bool together() const { return together_; }
 
+  // Whoever looks must be able to do so at once: events come singly, or looks were late of which
+  // the kernel's buffers do not bear many.
+  bool urgent() const { return !together_ || (lateNs_ != 0 && againNs_ - lateNs_ < kUrgentNs); }
+
  private:
+  static constexpr std::uint64_t kUrgentNs = 10'000'000'000;
+
   void decide(std::uint64_t windowNs);
 
   PacingSettings settings_;
   bool together_ = false;
   std::uint64_t againNs_ = 0;
+  std::uint64_t lateNs_ = 0;  // when we came late, last; 0: never
   std::uint64_t windowBeginNs_ = 0;
   std::uint64_t events_ = 0;  // in this window
   std::uint64_t needy_ = 0;

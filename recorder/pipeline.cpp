@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "recorder/events/stack_reading.h"
+#include "recorder/realtime.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -104,6 +105,10 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
   OrderedMerge::sort(events);
   observer_.readExecs(events);
   pace(nowNs, events);
+  // Where one is not granted, the other goes on.
+  if (const bool urgent = execs_.urgent(); urgent != std::exchange(realtime_, urgent)) {
+    urgent ? enterRealtime() : leaveRealtime();
+  }
   merge_.add(std::move(events));
   // What came before we were to be woken again has not done so.
   if (sources_.wakeAtExecs(!execs_.together())) drainExecs(nowNs);

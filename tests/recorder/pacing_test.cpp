@@ -62,6 +62,20 @@ TEST_F(PacingTest, WhatWasManyMustBecomeFewer) {
   EXPECT_FALSE(pacing_.together());
 }
 
+TEST_F(PacingTest, WhoComesLateIsUrgentForAWhile) {
+  EXPECT_TRUE(pacing_.urgent()) << "singly";
+  run(1'500, 1'000);
+  EXPECT_FALSE(pacing_.urgent());
+  pacing_.drained(nowNs_ += 14 * kMillisecond, 21);
+  EXPECT_FALSE(pacing_.urgent()) << "nine milliseconds";
+  pacing_.drained(nowNs_ += 15 * kMillisecond, 22);
+  EXPECT_TRUE(pacing_.urgent());
+  run(1'500, 9'000);
+  EXPECT_TRUE(pacing_.urgent());
+  run(1'500, 2'000);
+  EXPECT_FALSE(pacing_.urgent());
+}
+
 TEST_F(PacingTest, QuietEndsIt) {
   run(1'500, 600);
   pacing_.drained(nowNs_ + 5 * kMillisecond, 0);
