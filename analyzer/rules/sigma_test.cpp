@@ -347,16 +347,28 @@ Condition FieldTests::systemCall(const Values& values) {
 
 Condition FieldTests::reference(const MappedField& field, const Modifiers& modifiers,
                                 const Values& values, std::uint32_t line) {
-  const MappedField other = mapped(values[0]->text);
   const auto plain = [](const MappedField& each) {
     return each.kind == FieldKind::kText || each.kind == FieldKind::kPath;
   };
-  const bool numbers = field.kind == other.kind && !plain(field) && field.kind <= FieldKind::kUser;
-  if (values.size() == 1 && ((plain(field) && plain(other)) || numbers)) {
-    return rules::sameTest(field.ref, other.ref, plain(field) && !modifiers.cased);
+  const bool part = modifiers.contains || modifiers.startsWith || modifiers.endsWith;
+  const Kind kind = modifiers.startsWith ? Kind::kStartsWith
+                    : modifiers.endsWith ? Kind::kEndsWith
+                                         : Kind::kContains;
+  std::vector<Condition> tests;
+  for (const YamlNode* value : values) {
+    const MappedField other = mapped(value->text);
+    const bool numbers =
+        field.kind == other.kind && !plain(field) && field.kind <= FieldKind::kUser;
+    const bool texts = plain(field) && plain(other);
+    if (!texts && (part || !numbers)) {
+      report_.refuse(line, "'fieldref' needs another field of the same kind");
+      return rules::never();
+    }
+    const bool nocase = texts && !modifiers.cased;
+    tests.push_back(part ? rules::partTest(field.ref, kind, other.ref, nocase)
+                         : rules::sameTest(field.ref, other.ref, nocase));
   }
-  report_.refuse(line, "'fieldref' needs another field of the same kind");
-  return rules::never();
+  return modifiers.all ? rules::allOf(std::move(tests)) : rules::anyOf(std::move(tests));
 }
 
 Condition FieldTests::keyword(const Values& values, const Modifiers& modifiers,

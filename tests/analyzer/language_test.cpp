@@ -31,6 +31,29 @@ TEST(Language, ElementsOfArguments) {
              {"argument_paths contains '/tmp/X'", Tri::kTrue}});
 }
 
+TEST(Language, PartsThatAreOtherFields) {
+  expectAll({test::exec("/tmp/a").cwd("/TMP").args({"/tmp/a", "/TMP/x"})},
+            {{"file.path startswith cwd", Tri::kFalse},
+             {"file.path nocase startswith cwd", Tri::kTrue},
+             {"command_line contains cwd", Tri::kTrue},
+             {"command_line endswith cwd", Tri::kFalse},
+             {"args[0] endswith file.path", Tri::kTrue},
+             {"args[1] endswith file.path", Tri::kFalse},
+             {"args[7] contains cwd", Tri::kFalse},
+             {"any(args, it startswith cwd)", Tri::kTrue},
+             {"command_line contains script.path", Tri::kFalse}});
+  const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
+  expectAll({test::exec("/tmp/a").cwd("/srv/x").args({"/tmp/a", "-b"}, cut)},
+            {{"command_line startswith file.path", Tri::kTrue},
+             {"command_line startswith cwd", Tri::kFalse},
+             {"command_line contains file.path", Tri::kTrue},
+             {"command_line contains cwd", Tri::kUnknown},
+             {"command_line endswith file.path", Tri::kUnknown},
+             {"file.path contains command_line", Tri::kFalse},
+             {"cwd startswith command_line", Tri::kFalse}});
+  expectAll({test::exec("/tmp/a").noCwd()}, {{"command_line contains cwd", Tri::kUnknown}});
+}
+
 // Of a list that was cut, what is not there may be anything.
 TEST(Language, ElementsOfACutList) {
   const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
@@ -144,7 +167,7 @@ TEST(Language, ContextOfAProcess) {
                                      .pid(8)
                                      .by(image(7))
                                      .session(7, 0x8801)
-                                     .capabilities(1ULL << 21)
+                                     .capabilities(1ULL << 21, 1)
                                      .container("")
                                      .environment({"LD_PRELOAD=/tmp/x.so", "OTHER=1"})
                                      .secure(true)};
@@ -153,6 +176,10 @@ TEST(Language, ContextOfAProcess) {
                       {"session.terminal", Tri::kTrue},
                       {"capabilities contains 'CAP_SYS_ADMIN'", Tri::kTrue},
                       {"capabilities contains 'CAP_BPF'", Tri::kFalse},
+                      {"capabilities contains 'CAP_CHOWN'", Tri::kFalse},
+                      {"capabilities.permitted contains 'CAP_CHOWN'", Tri::kTrue},
+                      {"capabilities.permitted contains 'CAP_SYS_ADMIN'", Tri::kTrue},
+                      {"parent.capabilities.permitted contains 'CAP_CHOWN'", Tri::kUnknown},
                       {"container.id == ''", Tri::kTrue},
                       {"env.LD_PRELOAD == '/tmp/x.so'", Tri::kTrue},
                       {"len(env.PATH) > 0", Tri::kFalse},    // was to be kept, is not there
