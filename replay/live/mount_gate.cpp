@@ -46,7 +46,9 @@ MountGate::MountGate() : context_(::seccomp_init(SCMP_ACT_ALLOW)) {
   if (!context_) throwErrno(ENOMEM, "sandbox: seccomp");
   // Set-user-id programs are part of scenarios.
   check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_NNP, 0), "no_new_privs");
-  for (const std::uint32_t architecture : {SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_ARM}) {
+  for (const auto architecture :
+       {static_cast<std::uint32_t>(SCMP_ARCH_X86), static_cast<std::uint32_t>(SCMP_ARCH_X32),
+        static_cast<std::uint32_t>(SCMP_ARCH_ARM)}) {
     const int error = ::seccomp_arch_add(context_.get(), architecture);
     if (error != -EEXIST) check(error, "architecture");
   }

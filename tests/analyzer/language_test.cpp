@@ -230,7 +230,8 @@ TEST(Language, MountOfTheFile) {
 }
 
 // For 100 ms after it has read a table a recorder may gather changes: a mount made in that time is
-// in no record yet. Certain is what the table forbids, and the device that the kernel names.
+// in no record yet. Believed is what the table forbids, the device that the kernel names, and the
+// mount that the last change brought.
 TEST(Language, MountTableThatHasNotSettled) {
   const auto at = [&](std::uint64_t sinceNs, const std::string& options = "rw") {
     return test::Records{test::mountTable(5, {{"/", "rw"}, {"/tmp", options}}).at(kLater),
@@ -253,6 +254,43 @@ TEST(Language, MountTableThatHasNotSettled) {
   expectAll(onDevice(1, 0), {{"mount.noexec", Tri::kFalse}});
   expectAll(onDevice(2, 0), {{"mount.noexec", Tri::kUnknown}});
   expectAll(onDevice(2, 2 * Mounts::kSettleNs), {{"mount.noexec", Tri::kUnknown}});
+}
+
+TEST(Language, MountThatHasJustBeenMade) {
+  const auto change = [](const std::string& point, std::uint32_t id, std::uint64_t timeNs) {
+    trace::MountTable table;
+    table.mountNamespace = 5;
+    table.evidence = {trace::EvidenceClass::kProcfs};
+    return test::RecordBuilder(table).mount(id, point, "rw,nosuid").at(timeNs);
+  };
+  const test::Records before = {test::mountTable(5, {{"/", "rw"}}).at(kLater),
+                                change("/tmp/in", 7, kLater + Mounts::kSettleNs)};
+  const auto with = [&](const test::Records& more) {
+    test::Records all = before;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const std::uint64_t then = kLater + Mounts::kSettleNs + 2;
+  const auto inside = test::exec("/tmp/in/x").mountNamespace(5).noFile().at(then);
+  expectAll(with({inside}), {{"mount.nosuid", Tri::kTrue}, {"mount.noexec", Tri::kFalse}});
+  expectAll(with({test::exec("/tmp/x").mountNamespace(5).noFile().at(then)}),
+            {{"mount.nosuid", Tri::kUnknown}});
+  expectAll(with({change("/tmp/out", 8, then - 1), inside}), {{"mount.nosuid", Tri::kUnknown}});
+}
+
+TEST(Language, LibrarysMountByItsDevice) {
+  for (const std::uint32_t minor : {1U, 2U}) {
+    test::Records records = {test::mountTable(5, {{"/", "rw"}, {"/tmp", "rw,nosuid"}}).at(kLater),
+                             test::exec("/usr/bin/ls").pid(9).mountNamespace(5).at(kLater),
+                             test::mapped(image(9), "/tmp/x.so", trace::MappingRole::kLibrary)};
+    auto& mount = std::get<trace::MountTable>(records[0].record.body).mounts[1];
+    mount.deviceMajor = 8;
+    mount.deviceMinor = 1;
+    auto& mapping = std::get<trace::Mapping>(records[2].record.body);
+    mapping.identity = {trace::FileIdentity{8, minor, 77, 0}, trace::EvidenceClass::kKernel};
+    records[2].record.timeNs = kLater + 1;
+    expectAll(records, {{"mount.nosuid", minor == 1 ? Tri::kTrue : Tri::kUnknown}});
+  }
 }
 
 TEST(Language, Mapping) {

@@ -9,10 +9,27 @@ set -eu
 echo alice:x:2000:2000::/home/alice:/bin/bash >>/etc/passwd
 echo 'alice:*:19000:0:99999:7:::' >>/etc/shadow
 mkdir -p /home/alice/Applications
-cp /usr/share/appimage-echo/Echo-x86_64.AppImage /home/alice/Applications/
-chmod 755 /home/alice/Applications/Echo-x86_64.AppImage
+image=/home/alice/Applications/Echo-x86_64.AppImage
+cp /usr/share/appimage-echo/Echo-x86_64.AppImage $image
+chmod 755 $image
+options=
+case $1 in
+  unpacked) options=--appimage-extract-and-run ;;
+  # As most are made: AppRun is a script, and the program brings its libraries. Its runtime is that of the other.
+  libraries)
+    runtime=$($image --appimage-offset)
+    mkdir -p /srv/carried/usr/bin /srv/carried/usr/lib
+    cp /usr/bin/ls /srv/carried/usr/bin/
+    cp /usr/lib/*/libselinux.so.1 /usr/lib/*/libpcre2-8.so.0 /srv/carried/usr/lib/
+    printf '#!/bin/sh\nexport LD_LIBRARY_PATH=$APPDIR/usr/lib\n"$APPDIR/usr/bin/ls" /etc/hostname && echo hello\nsleep 0.2\n' \
+      >/srv/carried/AppRun
+    chmod 755 /srv/carried/AppRun
+    head -c "$runtime" /usr/share/appimage-echo/Echo-x86_64.AppImage >$image
+    mksquashfs /srv/carried /srv/filesystem -comp gzip -all-root -quiet -no-progress
+    cat /srv/filesystem >>$image
+    ;;
+esac
 chown -R 2000:2000 /home/alice
-[ "$1" = unpacked ] && options=--appimage-extract-and-run || options=
 cat >/home/alice/commands <<COMMANDS
 Applications/Echo-x86_64.AppImage $options hello
 sleep 0.3
