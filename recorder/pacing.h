@@ -42,4 +42,21 @@ class Pacing {
   double needyShare_ = 0;  // of the events before
 };
 
+// Failures of a flood, which must not keep the recorder busy, nor the recorder the host: a flood is
+// known by how many failures there are in a time, not in one look. Whoever keeps up with it finds
+// few in each.
+class FloodPause {
+ public:
+  // All that was there at `nowNs` has been taken: so many events.
+  void drained(std::uint64_t nowNs, std::uint64_t events);
+
+  // Not to look before, CLOCK_MONOTONIC; 0: whenever there is something.
+  std::uint64_t untilNs() const { return untilNs_; }
+
+ private:
+  std::uint64_t untilNs_ = 0;
+  std::uint64_t windowBeginNs_ = 0;
+  std::uint64_t events_ = 0;  // in this window
+};
+
 }  // namespace exectrail::recorder

@@ -4,20 +4,19 @@
 
 #include <algorithm>
 
-#include "analyzer/engine/literal_words.h"
-
 namespace exectrail::analyzer {
 namespace {
 
 using Kind = Condition::Kind;
 
-// What the words of a pattern have let through.
-bool matches(const Condition& test, trace::Bytes text) {
+// What the words of a pattern have let through; `begins`: it can match only what begins like this.
+bool matches(const Condition& test, trace::Bytes text, const ByteRange* begins) {
   std::string small;
   if (test.nocase) {
     small = folded(text);
     text = small;
   }
+  if (begins != nullptr && (text.empty() || !begins->holds(text.front()))) return false;
   if (test.kind == Kind::kTextIn) return test.set->contains(text);
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *test.regex);
 }
@@ -81,9 +80,13 @@ void ArgumentAutomaton::addWords(const Condition& test, const std::vector<std::s
 }
 
 void ArgumentAutomaton::addExpression(const Condition& test) {
+  constexpr std::string_view kCommon = "-/";  // these tell nothing
   const auto atoms = wordsOf(*test.regex);
-  const std::string first = atoms ? std::string() : firstByteOf(*test.regex);
-  if (first.empty()) return addAtoms(test, atoms, true);
+  const auto begins = firstBytesOf(*test.regex);
+  if (begins) firstBytes_.emplace(&test, *begins);
+  if (atoms || !begins || begins->first != begins->last) return addAtoms(test, atoms, true);
+  const std::string first(1, static_cast<char>(begins->first));
+  if (kCommon.find(first) != std::string_view::npos) return addAtoms(test, atoms, true);
   automaton_.add(first, Where::kAtBeginning, static_cast<std::uint32_t>(words_.size()));
   words_.push_back({&test, {}, true});
 }
@@ -119,7 +122,10 @@ Tests ArgumentAutomaton::ask(trace::Bytes text) const {
   });
   std::ranges::sort(patterns);
   patterns.erase(std::unique(patterns.begin(), patterns.end()), patterns.end());
-  std::erase_if(patterns, [text](const Condition* test) { return !matches(*test, text); });
+  std::erase_if(patterns, [&](const Condition* test) {
+    const auto begins = firstBytes_.find(test);
+    return !matches(*test, text, begins == firstBytes_.end() ? nullptr : &begins->second);
+  });
   found.insert(found.end(), patterns.begin(), patterns.end());
   return found;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analyzer/compiler/condition.h"
+#include "analyzer/engine/literal_words.h"
 #include "analyzer/engine/word_automaton.h"
 #include "trace/evidence.h"
 
@@ -51,6 +52,7 @@ class ArgumentAutomaton {
                 bool pattern);
 
   std::vector<Word> words_;
+  std::map<const Condition*, ByteRange> firstBytes_;  // of expressions
   WordAutomaton automaton_;
   Tests unanswered_;  // sorted
 };

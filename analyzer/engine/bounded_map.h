@@ -42,6 +42,16 @@ class BoundedMap {
     return get(key, [](const Value&) {});
   }
 
+  // Takes out what was used longest ago as long as it is `over`: such a value must be worth no more
+  // than none, so that it is no eviction.
+  template <typename Over>
+  void forget(Over over) {
+    while (!order_.empty() && over(order_.back().second)) {
+      entries_.erase(order_.back().first);
+      order_.pop_back();
+    }
+  }
+
   void erase(const Key& key) {
     const auto found = entries_.find(key);
     if (found == entries_.end()) return;

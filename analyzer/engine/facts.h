@@ -32,7 +32,9 @@ struct ProgramFile {
   TextRef name;              // the last component; null: comm says
   bool interpreter = false;  // by that name: an argument may be a script
 
-  static void destroy(ProgramFile* file) { delete file; }
+  struct Memory {
+    static void free(ProgramFile* file) { delete file; }
+  };
 };
 inline void unused(ProgramFile* /*file*/) {}
 
@@ -43,7 +45,9 @@ struct KeptContext {
   std::uint32_t answers = 0;  // of candidates.h; 0: not asked
   std::shared_ptr<const trace::Context> context;
 
-  static void destroy(KeptContext* context) { delete context; }
+  struct Memory {
+    static void free(KeptContext* context) { delete context; }
+  };
 };
 inline void unused(KeptContext* /*context*/) {}
 
@@ -57,7 +61,9 @@ struct ImageEvidence {
   };
   Fields fields;
 
-  static void destroy(ImageEvidence* evidence) { delete evidence; }
+  struct Memory {
+    static void free(ImageEvidence* evidence) { delete evidence; }
+  };
 };
 inline void unused(ImageEvidence* /*evidence*/) {}
 

@@ -10,7 +10,7 @@
 
 namespace exectrail::analyzer {
 
-// T has `hash` and `uses`, and is made away with by T::destroy(T*).
+// T has `hash` and `uses`; T::Memory makes away with it: free(T*).
 template <typename T>
 class Interned {
  public:
@@ -19,7 +19,7 @@ class Interned {
   Interned& operator=(const Interned&) = delete;
   ~Interned() {
     for (T* entry : slots_) {
-      if (entry != nullptr) T::destroy(entry);
+      if (entry != nullptr) memory_.free(entry);
     }
   }
 
@@ -46,9 +46,12 @@ class Interned {
   }
 
   std::size_t size() const { return size_; }
+  typename T::Memory& memory() { return memory_; }
 
  private:
   static constexpr std::size_t kFirstSlots = 1024;
+  static constexpr std::size_t kMostSpare = 65'536;  // slots of which the memory is kept
+  static constexpr std::size_t kAhead = 8;
 
   // A part of the hash that says of most entries on the way that they are others, without a look at
   // them: they lie all over the memory.
@@ -67,38 +70,48 @@ class Interned {
   }
 
   void rebuild(std::size_t slots) {
-    std::vector<T*> old(slots, nullptr);
-    old.swap(slots_);
+    before_.swap(slots_);
+    slots_.assign(slots, nullptr);
     tags_.assign(slots, kEmpty);
     mask_ = slots - 1;
-    for (T* entry : old) {
-      if (entry != nullptr) put(entry);
+    for (std::size_t at = 0; at < before_.size(); ++at) {
+      look(before_, at + kAhead);
+      if (before_[at] != nullptr) put(before_[at]);
     }
+    if (before_.size() > kMostSpare) before_ = {};
+  }
+
+  // Entries lie all over the memory: they are asked for before they are needed.
+  static void look(const std::vector<T*>& slots, std::size_t at) {
+    if (at < slots.size()) __builtin_prefetch(slots[at]);
   }
 
   void sweep() {
     std::size_t stay = leastLimit_;  // of those nobody uses, at most
     for (std::size_t at = 0; at < slots_.size(); ++at) {
+      look(slots_, at + kAhead);
       T*& entry = slots_[at];
       if (entry == nullptr || entry->uses != 0) continue;
       if ((tags_[at] & kAgain) != 0 && stay > 0) {
         --stay;
         continue;
       }
-      T::destroy(entry);
+      memory_.free(entry);
       entry = nullptr;
       --size_;
     }
     limit_ = std::max(leastLimit_, 2 * size_);
     std::size_t slots = kFirstSlots;
-    while (slots < 2 * (size_ + 1)) slots *= 2;
+    while (slots < 2 * limit_) slots *= 2;
     rebuild(std::max(slots, slots_.size() / 4));
   }
 
+  typename T::Memory memory_;
   std::size_t leastLimit_;
   std::size_t limit_;  // entries at which those nobody uses are swept out
   std::size_t size_ = 0;
   std::vector<T*> slots_ = std::vector<T*>(kFirstSlots, nullptr);
+  std::vector<T*> before_;                                         // nothing but memory
   std::vector<Tag> tags_ = std::vector<Tag>(kFirstSlots, kEmpty);  // of slots_
   std::size_t mask_ = kFirstSlots - 1;
 };

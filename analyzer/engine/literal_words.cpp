@@ -70,16 +70,15 @@ bool anchored(std::string_view pattern) {
 
 }  // namespace
 
-std::string firstByteOf(const re2::RE2& regex) {
-  constexpr std::string_view kCommon = "-/";
+std::optional<ByteRange> firstBytesOf(const re2::RE2& regex) {
   std::string least;
   std::string most;
   if (!anchored(regex.pattern()) || !regex.PossibleMatchRange(&least, &most, 2)) return {};
-  if (least.empty() || most.empty() || kCommon.find(least[0]) != std::string_view::npos) return {};
+  if (least.empty() || most.empty()) return {};
+  ByteRange range{static_cast<std::uint8_t>(least[0]), static_cast<std::uint8_t>(most[0])};
   // What may stand behind the byte may be anything: then the next byte alone is the limit.
-  const bool next = most.size() == 1 &&
-                    static_cast<unsigned char>(most[0]) == static_cast<unsigned char>(least[0]) + 1;
-  return least[0] == most[0] || next ? least.substr(0, 1) : std::string();
+  if (most.size() == 1 && range.last == range.first + 1) range.last = range.first;
+  return range;
 }
 
 // RE2 finds literal texts, and says whether there can be a match where only certain ones of them

@@ -1,6 +1,7 @@
 // Words of which a text must hold one, in whatever case, for a pattern or a test to be true of it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,15 @@ namespace exectrail::analyzer {
 // without.
 std::optional<std::vector<std::string>> wordsOf(const re2::RE2& regex);
 
-// With which byte everything begins that it matches; empty: with any, or with one that is so common
-// that it tells nothing.
-std::string firstByteOf(const re2::RE2& regex);
+// With one of these bytes, first to last, everything begins that it matches; nothing: with any.
+struct ByteRange {
+  std::uint8_t first = 0;
+  std::uint8_t last = 0;
+  bool holds(char byte) const {
+    return static_cast<std::uint8_t>(byte) >= first && static_cast<std::uint8_t>(byte) <= last;
+  }
+};
+std::optional<ByteRange> firstBytesOf(const re2::RE2& regex);
 
 // As wordsOf(), of one of the arguments that a command line is made of: words without a space,
 // which no border between arguments can run through.

@@ -53,6 +53,13 @@ Tri Counter::add(const Judged& judged, std::string_view className, std::uint64_t
 
 Tri Counter::addOne(const Addition& addition, std::uint64_t timeNs, std::uint64_t weight,
                     Reason& reason) {
+  // Of a key that nothing came for in twice that time, nothing would count any more, also if some
+  // of what comes now is that much late.
+  counts_.forget([&](const Counts& counts) {
+    return std::ranges::all_of(counts.seen, [&](const Seen& seen) {
+      return timeNs >= seen.timeNs && (timeNs - seen.timeNs) / 2 > rule_.withinNs;
+    });
+  });
   Tri result = Tri::kFalse;
   const Key distinct = addition.distinct.value_or(Key{});
   for (const KeyedValues& each : addition.keys) {
@@ -63,7 +70,7 @@ Tri Counter::addOne(const Addition& addition, std::uint64_t timeNs, std::uint64_
     };
     std::erase_if(counts.seen, old);
     counts.seen.push_back({timeNs, std::min<std::uint64_t>(weight, rule_.atLeast), distinct});
-    if (counts.seen.size() > rule_.atLeast) counts.seen.pop_front();
+    if (counts.seen.size() > rule_.atLeast) counts.seen.erase(counts.seen.begin());
     if (total(counts) < rule_.atLeast) continue;
     const std::uint64_t span = timeNs - std::min(timeNs, counts.seen.front().timeNs);
     reason = {"count",

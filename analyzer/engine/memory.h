@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,7 +38,7 @@ class Counter {
     Key distinct{};
   };
   struct Counts {
-    std::deque<Seen> seen;  // in order of time, at most rule_.atLeast
+    std::vector<Seen> seen;  // in the order in which they came, at most rule_.atLeast
   };
   // What one trigger adds to: keys, and the value that counts once.
   struct Addition {

@@ -16,6 +16,11 @@ void Suppressor::emitIfAny(Window& window, const Emit& emit) {
 
 bool Suppressor::passes(const Key& key, std::uint64_t timeNs, const std::function<Alert()>& make,
                         const Emit& emit) {
+  // A window that is over and has nothing to tell is as good as none, also for what comes late.
+  windows_.forget([&](const Window& window) {
+    return !window.suppressed && timeNs >= window.lastNs &&
+           (timeNs - window.lastNs) / 2 >= rule_.windowNs;
+  });
   Window& window = windows_.get(key, [&](Window& evicted) { emitIfAny(evicted, emit); });
   const bool over = timeNs >= window.startNs && timeNs - window.startNs >= rule_.windowNs;
   if (window.alerts == 0 || over) {

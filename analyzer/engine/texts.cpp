@@ -9,9 +9,36 @@
 
 namespace exectrail::analyzer {
 
-void Text::destroy(Text* text) {
+Text* Text::Memory::make(trace::Bytes bytes) {
+  const std::size_t size = sizeof(Text) + bytes.size();
+  const std::size_t which = (size - 1) / kStep;
+  void* memory = nullptr;
+  if (which >= kSizes) {
+    memory = std::malloc(size);
+    if (memory == nullptr) throw std::bad_alloc();
+  } else if (free_[which] != nullptr) {
+    memory = free_[which];
+    free_[which] = free_[which]->next;
+  } else {
+    const std::size_t rounded = (which + 1) * kStep;
+    if (left_ < rounded) {
+      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kBlock));
+      left_ = kBlock;
+    }
+    memory = blocks_.back().get() + (kBlock - left_);
+    left_ -= rounded;
+  }
+  Text* text = new (memory) Text;
+  text->size = static_cast<std::uint32_t>(bytes.size());
+  if (!bytes.empty()) std::memcpy(text + 1, bytes.data(), bytes.size());
+  return text;
+}
+
+void Text::Memory::free(Text* text) {
+  const std::size_t which = (sizeof(Text) + text->size - 1) / kStep;
   text->~Text();
-  std::free(text);
+  if (which >= kSizes) return std::free(text);
+  free_[which] = new (text) Place{free_[which]};
 }
 
 std::uint64_t hashOf(trace::Bytes bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
@@ -32,10 +59,9 @@ Text* Texts::kept(trace::Bytes bytes) {
   const std::uint64_t hash = hashOf(bytes);
   Text* text = texts_.find(hash, [bytes](const Text& other) { return other.bytes() == bytes; });
   if (text != nullptr) return text;
-  void* memory = std::malloc(sizeof(Text) + bytes.size());
-  if (memory == nullptr) throw std::bad_alloc();
-  text = new (memory) Text{hash, ++lastId_, 0, static_cast<std::uint32_t>(bytes.size())};
-  if (!bytes.empty()) std::memcpy(text + 1, bytes.data(), bytes.size());
+  text = texts_.memory().make(bytes);
+  text->hash = hash;
+  text->id = ++lastId_;
   if (texts_.insert(text)) guesses_ = {};
   return text;
 }

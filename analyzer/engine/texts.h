@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <vector>
 
 #include "analyzer/engine/counted.h"
 #include "analyzer/engine/interned.h"
@@ -21,7 +23,30 @@ struct Text {
   std::uint32_t hits = 0;  // of argument_tests.h: what may be true of it; 0: not asked
 
   trace::Bytes bytes() const { return {reinterpret_cast<const char*>(this + 1), size}; }
-  static void destroy(Text* text);
+
+  // Texts come and go in great numbers: one that goes leaves its place to one of about its size.
+  class Memory {
+   public:
+    Memory() = default;
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+
+    // What stands in front of the bytes is to be filled in.
+    Text* make(trace::Bytes bytes);
+    void free(Text* text);
+
+   private:
+    static constexpr std::size_t kStep = 16;
+    static constexpr std::size_t kSizes = 16;  // larger ones are the allocator's
+    static constexpr std::size_t kBlock = 32'768;
+
+    struct Place {
+      Place* next;
+    };
+    std::array<Place*, kSizes> free_{};
+    std::vector<std::unique_ptr<std::byte[]>> blocks_;
+    std::size_t left_ = 0;  // of the last block
+  };
 };
 
 inline void unused(Text* /*text*/) {}  // the next sweep takes it

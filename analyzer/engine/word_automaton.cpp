@@ -72,12 +72,12 @@ void WordAutomaton::finish() {
     const std::uint32_t fallback = nodes_[node].fallback;
     for (std::uint32_t child = nodes_[node].child; child != 0; child = nodes_[child].sibling) {
       Node& below = nodes_[child];
-      if (node != 0) below.fallback = next(fallback, below.symbol) & ~kFound;
+      if (node != 0) below.fallback = nodeOf(next(stateOf(fallback), below.symbol) & ~kFound);
       below.shorter =
           nodes_[below.fallback].words != 0 ? below.fallback : nodes_[below.fallback].shorter;
     }
     if (node >= quick_) continue;
-    std::uint32_t* ways = &ways_[node * symbolCount_];
+    State* ways = &ways_[node * symbolCount_];
     if (node != 0) std::copy_n(&ways_[fallback * symbolCount_], symbolCount_, ways);
     for (std::uint32_t child = nodes_[node].child; child != 0; child = nodes_[child].sibling) {
       ways[nodes_[child].symbol] = withFound(child);
@@ -86,7 +86,8 @@ void WordAutomaton::finish() {
   start_ = next(0, kBegin) & ~kFound;
 }
 
-std::uint32_t WordAutomaton::slowNext(std::uint32_t node, Symbol symbol) const {
+WordAutomaton::State WordAutomaton::slowNext(State state, Symbol symbol) const {
+  std::uint32_t node = nodeOf(state);
   while (node >= quick_) {
     if (const std::uint32_t child = childOf(node, symbol); child != 0) return withFound(child);
     node = nodes_[node].fallback;

@@ -26,9 +26,12 @@ class WordAutomaton {
   // Calls found(number, end) for each place where a word ends, `end` bytes into the text.
   template <typename Found>
   void find(trace::Bytes text, Found found) const {
-    std::uint32_t at = start_;
+    const State* ways = ways_.data();
+    const auto quick = static_cast<State>(ways_.size());
+    State at = start_;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      at = next(at, symbols_[static_cast<std::uint8_t>(text[i])]);
+      const Symbol symbol = symbols_[static_cast<std::uint8_t>(text[i])];
+      at = at < quick ? ways[at + symbol] : slowNext(at, symbol);
       if ((at & kFound) != 0) tell(at &= ~kFound, i + 1, found);
     }
     at = next(at, kEnd);
@@ -40,7 +43,11 @@ class WordAutomaton {
   static constexpr Symbol kOther = 0;  // a byte that is in no word
   static constexpr Symbol kBegin = 1;
   static constexpr Symbol kEnd = 2;
-  static constexpr std::uint32_t kFound = 1U << 31;  // of a node: a word ends there
+
+  // Where a text has led to: of a node whose ways on are kept, where these begin; of another, its
+  // number behind all of them.
+  using State = std::uint32_t;
+  static constexpr State kFound = 1U << 31;  // a word ends there
 
   // Of what stands nearest to the first node, and is walked through most, all ways on are kept.
   static constexpr std::size_t kMostWays = 1U << 20;
@@ -60,19 +67,27 @@ class WordAutomaton {
 
   std::uint32_t childOf(std::uint32_t node, Symbol symbol) const;
   std::uint32_t childMade(std::uint32_t node, Symbol symbol);
-  std::uint32_t slowNext(std::uint32_t node, Symbol symbol) const;
+  State slowNext(State state, Symbol symbol) const;
   void sortNodes();
-  std::uint32_t withFound(std::uint32_t node) const {
-    return nodes_[node].words != 0 || nodes_[node].shorter != 0 ? node | kFound : node;
+  std::uint32_t nodeOf(State state) const {
+    const auto ways = static_cast<State>(ways_.size());
+    return static_cast<std::uint32_t>(state < ways ? state / symbolCount_ : state - ways + quick_);
+  }
+  State stateOf(std::uint32_t node) const {
+    return static_cast<State>(node < quick_ ? node * symbolCount_ : node - quick_ + ways_.size());
+  }
+  State withFound(std::uint32_t node) const {
+    const bool found = nodes_[node].words != 0 || nodes_[node].shorter != 0;
+    return stateOf(node) | (found ? kFound : 0);
   }
 
-  std::uint32_t next(std::uint32_t node, Symbol symbol) const {
-    return node < quick_ ? ways_[node * symbolCount_ + symbol] : slowNext(node, symbol);
+  State next(State state, Symbol symbol) const {
+    return state < ways_.size() ? ways_[state + symbol] : slowNext(state, symbol);
   }
 
   template <typename Found>
-  void tell(std::uint32_t node, std::size_t end, Found& found) const {
-    for (; node != 0; node = nodes_[node].shorter) {
+  void tell(State state, std::size_t end, Found& found) const {
+    for (std::uint32_t node = nodeOf(state); node != 0; node = nodes_[node].shorter) {
       for (std::uint32_t at = nodes_[node].words; at != 0; at = ends_[at].next) {
         found(ends_[at].number, end);
       }
@@ -83,9 +98,9 @@ class WordAutomaton {
   std::size_t symbolCount_ = kEnd + 1;
   std::vector<Node> nodes_;  // once finished, nearest to the first node first
   std::vector<WordEnd> ends_;
-  std::vector<std::uint32_t> ways_;  // of the first `quick_` nodes, by symbol
+  std::vector<State> ways_;  // of the first `quick_` nodes, by symbol
   std::size_t quick_ = 0;
-  std::uint32_t start_ = 0;
+  State start_ = 0;
 };
 
 }  // namespace exectrail::analyzer

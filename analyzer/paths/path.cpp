@@ -4,30 +4,26 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <vector>
 
 namespace exectrail::analyzer {
 namespace {
 
-using Components = std::vector<std::string_view>;
-
 // Links that are the same on every merged-/usr Linux (hier(7), file-hierarchy(7)).
 struct Link {
-  std::array<std::string_view, 2> from;  // one or two components
-  std::array<std::string_view, 2> to;
+  std::string_view from;
+  std::string_view to;
 };
 constexpr std::array kLinks = {
-    Link{{"var", "run"}, {"run", ""}},     Link{{"var", "lock"}, {"run", "lock"}},
-    Link{{"run", "shm"}, {"dev", "shm"}},  Link{{"usr", "tmp"}, {"var", "tmp"}},
-    Link{{"bin", ""}, {"usr", "bin"}},     Link{{"sbin", ""}, {"usr", "sbin"}},
-    Link{{"lib", ""}, {"usr", "lib"}},     Link{{"lib32", ""}, {"usr", "lib32"}},
-    Link{{"lib64", ""}, {"usr", "lib64"}}, Link{{"libx32", ""}, {"usr", "libx32"}},
+    Link{"/var/run", "/run"},       Link{"/var/lock", "/run/lock"}, Link{"/run/shm", "/dev/shm"},
+    Link{"/usr/tmp", "/var/tmp"},   Link{"/bin", "/usr/bin"},       Link{"/sbin", "/usr/sbin"},
+    Link{"/lib", "/usr/lib"},       Link{"/lib32", "/usr/lib32"},   Link{"/lib64", "/usr/lib64"},
+    Link{"/libx32", "/usr/libx32"},
 };
-
-std::span<const std::string_view> parts(const std::array<std::string_view, 2>& link) {
-  return {link.data(), link[1].empty() ? 1U : 2U};
-}
+constexpr std::size_t kLongestLink = 9;
+static_assert(std::ranges::all_of(kLinks, [](const Link& link) {
+  return link.from.size() <= kLongestLink;
+}));
 
 bool isNumber(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -40,12 +36,21 @@ bool isSelf(std::string_view component) {
 
 // The entries of /proc/PID that are links only the kernel can follow, see proc(5).
 struct ProcEntry {
-  std::string_view name;  // "root", "cwd", "exe", "fd"; empty: `stack` does not name one
+  std::string_view name;  // "root", "cwd", "exe", "fd"; empty: the path does not name one
   bool self = false;
 };
 
-ProcEntry procEntry(const Components& stack) {
-  if (stack.size() < 3 || stack[0] != "proc") return {};
+// Of a path below /proc, normalised.
+ProcEntry procEntry(std::string_view path) {
+  constexpr std::size_t kMost = 6;  // components
+  std::vector<std::string_view> stack;
+  while (!path.empty()) {
+    if (stack.size() == kMost) return {};
+    path.remove_prefix(1);
+    stack.push_back(path.substr(0, path.find('/')));
+    path.remove_prefix(stack.back().size());
+  }
+  if (stack.size() < 3) return {};
   const bool self = isSelf(stack[1]);
   if (!self && !isNumber(stack[1])) return {};
   std::size_t next = 2;
@@ -63,7 +68,11 @@ ProcEntry procEntry(const Components& stack) {
 
 class Walk {
  public:
-  explicit Walk(std::optional<std::string_view> workingDirectory) : cwd_(workingDirectory) {}
+  // What is walked along is about so long.
+  Walk(std::optional<std::string_view> workingDirectory, std::size_t size)
+      : cwd_(workingDirectory) {
+    path_.reserve(size + 1);
+  }
 
   // Walks `path` from where it stands. Stops at the first component nobody can follow afterwards.
   void along(std::string_view path) {
@@ -74,44 +83,42 @@ class Walk {
     }
   }
 
-  Place place() const {
+  Place place() && {
     if (kind_ != PlaceKind::kPath) return {kind_, {}};
-    std::string path;
-    for (const std::string_view component : stack_) path.append("/").append(component);
-    return {kind_, path.empty() ? "/" : std::move(path)};
+    if (path_.empty()) path_ = "/";
+    return {kind_, std::move(path_)};
   }
 
  private:
   void step(std::string_view component) {
     if (component.empty() || component == ".") return;
     if (component == "..") {
-      if (!stack_.empty()) stack_.pop_back();
+      if (!path_.empty()) path_.resize(path_.rfind('/'));
       return;
     }
-    stack_.push_back(component);
+    path_.append(1, '/').append(component);
     replaceLink();
-    followProc();
-    if (stack_.size() == 3 && stack_[0] == "dev" && stack_[1] == "fd") kind_ = PlaceKind::kHandle;
+    if (path_.starts_with("/proc/")) followProc();
+    const bool openFile = path_.starts_with("/dev/fd/") && path_.rfind('/') == 7;
+    if (openFile) kind_ = PlaceKind::kHandle;
   }
 
   void replaceLink() {
-    bool again = true;
+    bool again = path_.size() <= kLongestLink;
     while (again) {
       again = false;
       for (const Link& link : kLinks) {
-        const auto from = parts(link.from);
-        if (!std::ranges::equal(stack_, from)) continue;
-        const auto to = parts(link.to);
-        stack_.assign(to.begin(), to.end());
+        if (path_ != link.from) continue;
+        path_ = link.to;
         again = true;  // /var/run, then shm: /run/shm is a link as well
       }
     }
   }
 
   void followProc() {
-    const ProcEntry entry = procEntry(stack_);
+    const ProcEntry entry = procEntry(path_);
     if (entry.name == "root") {
-      stack_.clear();
+      path_.clear();
     } else if (entry.name == "cwd") {
       if (!entry.self || !cwd_ || !cwd_->starts_with('/')) {
         kind_ = PlaceKind::kUnknown;
@@ -119,7 +126,7 @@ class Walk {
         // A working directory as the kernel prints it names no process's cwd: this ends.
         const std::string_view cwd = *cwd_;
         cwd_.reset();
-        stack_.clear();
+        path_.clear();
         along(cwd);
         cwd_ = cwd;
       }
@@ -129,7 +136,7 @@ class Walk {
   }
 
   std::optional<std::string_view> cwd_;
-  Components stack_;
+  std::string path_;  // where it stands; empty: the root
   PlaceKind kind_ = PlaceKind::kPath;
 };
 
@@ -143,19 +150,19 @@ Place placeOfResolved(std::string_view path, bool deleted) {
   if (path.starts_with("memfd:")) return {PlaceKind::kPath, "/" + std::string(path)};
   if (path.starts_with("/memfd:")) return {PlaceKind::kPath, std::string(path)};
   if (!path.starts_with('/')) return {};
-  Walk walk({});
+  Walk walk({}, path.size());
   walk.along(path);
-  return walk.place();
+  return std::move(walk).place();
 }
 
 Place placeOfTyped(std::string_view typed, std::optional<std::string_view> workingDirectory) {
-  Walk walk(workingDirectory);
+  Walk walk(workingDirectory, typed.size() + (workingDirectory ? workingDirectory->size() : 0));
   if (!typed.starts_with('/')) {
     if (typed.empty() || !workingDirectory || !workingDirectory->starts_with('/')) return {};
     walk.along(*workingDirectory);
   }
   walk.along(typed);
-  return walk.place();
+  return std::move(walk).place();
 }
 
 bool isUnder(std::string_view path, std::string_view directory) {
