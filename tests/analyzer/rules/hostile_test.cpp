@@ -45,18 +45,17 @@ TEST(HostileRules, Sizes) {
             "6: the condition names 'x', and there is no such selection");
 }
 
-// Each of these took seconds, or most of a gigabyte, before it was refused.
+// Of the first, time was quadratic; of the others, all were made before they were counted.
 TEST(HostileRules, ManySmallOnes) {
   std::string keys = kGood;
-  for (int i = 0; i < 60'000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
+  for (int i = 0; i < 30'000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
   EXPECT_EQ(account(load(keys)), "loaded");
   const auto values = [](const std::string& key, const std::string& value) {
     std::string text = "  s:\n    " + key + ":\n";
     for (int i = 0; i < 20'000; ++i) text += "    - '" + value + std::to_string(i) + "'\n";
     return account(load(sigma(text + "  condition: s\n")));
   };
-  EXPECT_NE(values("CommandLine|re", "(a{1,50}){1,10}").find("the rule is too large"),
-            std::string::npos);
+  EXPECT_NE(values("CommandLine|re", "(a|b)x").find("the rule is too large"), std::string::npos);
   EXPECT_NE(values("CommandLine|contains|windash", " -a -b -c").find("the rule is too large"),
             std::string::npos);
 }
