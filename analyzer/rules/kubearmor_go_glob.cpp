@@ -9,7 +9,7 @@
 namespace exectrail::analyzer::kubearmor {
 namespace {
 
-constexpr std::size_t kMaxSpaces = 64;  // places of a pattern that may be a space
+constexpr std::size_t kMaxSpaces = 16;  // places of a pattern that may be a space
 constexpr std::uint32_t kAscii = 0x80;
 
 // One character beyond ASCII, of Unicode's table 3-7. A byte that is no UTF-8 is one to Go, and
@@ -155,7 +155,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> GoGlob::atSpace(
     const Piece& piece = pieces_[i];
     if (!piece.space || (piece.star && i + 1 == pieces_.size())) continue;
     if (pairs.size() == kMaxSpaces) {
-      problem = "has more than 64 wildcards and spaces";
+      problem = "has more than 16 wildcards and spaces";
       return std::nullopt;
     }
     const std::string star = piece.star ? piece.regex : std::string();

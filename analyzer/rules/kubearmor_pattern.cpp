@@ -12,6 +12,8 @@
 namespace exectrail::analyzer::kubearmor {
 namespace {
 
+constexpr std::size_t kMaxPattern = 4096;  // PATH_MAX; of the reading that makes many of one
+
 class Translator {
  public:
   explicit Translator(std::string_view pattern) : rest_(pattern) {}
@@ -152,6 +154,10 @@ std::optional<Condition> enforced(const std::string& pattern, std::string& probl
 
 // The path, or the path with the arguments, of which any wildcard may hold the space between them.
 std::optional<Condition> alerted(const std::string& pattern, std::string& problem) {
+  if (pattern.size() > kMaxPattern) {
+    problem = "is longer than 4096 bytes, as no path is";
+    return std::nullopt;
+  }
   if (!isRegexOfGo(pattern)) {
     problem = "is left out of KubeArmor's alerts, as it is no regular expression";
     return std::nullopt;

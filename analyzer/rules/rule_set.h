@@ -54,8 +54,9 @@ struct RuleSet {
 
 // The files that `paths` name: a folder stands for the *.yaml and *.yml below it, in order of path.
 // Links to folders are not followed. Throws EnvironmentError for a path that is not there, and for
-// a folder without such files.
-std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths);
+// a folder without such files. Behind `maxBytes` of text no further file is read.
+std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths,
+                                    std::size_t maxBytes = 256 << 20);
 
 // `workloads` decides selectors of policies; null: they are not used, and that is a warning. With
 // it, executions in containers that it does not name become alerts of a recipe of their own,
