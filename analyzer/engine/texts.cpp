@@ -10,11 +10,11 @@
 namespace exectrail::analyzer {
 
 Text* Text::Memory::make(trace::Bytes bytes) {
-  const std::size_t size = sizeof(Text) + bytes.size();
-  const std::size_t which = (size - 1) / kStep;
+  const std::size_t whole = sizeof(Text) + bytes.size();
+  const std::size_t which = (whole - 1) / kStep;
   void* memory = nullptr;
   if (which >= kSizes) {
-    memory = std::malloc(size);
+    memory = std::malloc(whole);
     if (memory == nullptr) throw std::bad_alloc();
   } else if (free_[which] != nullptr) {
     memory = free_[which];
