@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "analyzer/engine/facts.h"
-#include "analyzer/engine/identity.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -63,9 +62,9 @@ void addEvidence(const Judged& judged, Alert& alert) {
   notes.add("user", alert.process.credentials.evidence);
 }
 
-ImageFacts factsWithId(const ImageNode& node, const trace::Uuid& bootId) {
+ImageFacts factsWithId(const ImageNode& node, const trace::Uuid& bootId, EntityIds& ids) {
   ImageFacts facts = factsOf(node);
-  facts.entityId = entityId(bootId, node.id);
+  facts.entityId = ids.of(bootId, node.id);
   return facts;
 }
 
@@ -138,7 +137,7 @@ std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::U
 }
 
 Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
-                 const trace::Header& header, const Gaps& gaps) {
+                 const trace::Header& header, const Gaps& gaps, EntityIds& ids) {
   const trace::Uuid& bootId = header.host.bootId;
   const ImageNode& node = *judged.node();
   Alert alert;
@@ -155,12 +154,12 @@ Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
   alert.typedPathOnly = verdict.typedPathOnly;
   alert.errorNumber = judged.errorNumber();
   alert.attemptNumber = judged.attemptNumber();
-  alert.process = factsWithId(node, bootId);
+  alert.process = factsWithId(node, bootId, ids);
   if (const ImageNode* parent = judged.parent().node.get()) {
-    alert.parent = factsWithId(*parent, bootId);
+    alert.parent = factsWithId(*parent, bootId, ids);
   }
   if (const ImageNode* previous = previousOf(node)) {
-    alert.previous = factsWithId(*previous, bootId);
+    alert.previous = factsWithId(*previous, bootId, ids);
   }
   if (judged.attempt()) {
     alert.attemptArguments = {judged.arguments().value.copy(), judged.arguments().evidence};

@@ -3,6 +3,7 @@
 
 #include "analyzer/engine/alert.h"
 #include "analyzer/engine/gaps.h"
+#include "analyzer/engine/identity.h"
 #include "analyzer/engine/judge.h"
 #include "trace/metadata.h"
 
@@ -12,6 +13,6 @@ namespace exectrail::analyzer {
 std::string alertIdOf(const Recipe& recipe, const Judged& judged, const trace::Uuid& bootId);
 
 Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
-                 const trace::Header& header, const Gaps& gaps);
+                 const trace::Header& header, const Gaps& gaps, EntityIds& ids);
 
 }  // namespace exectrail::analyzer

@@ -9,18 +9,6 @@ namespace {
 
 using Kind = Condition::Kind;
 
-// What the words of a pattern have let through; `begins`: it can match only what begins like this.
-bool matches(const Condition& test, trace::Bytes text, const ByteRange* begins) {
-  std::string small;
-  if (test.nocase) {
-    small = folded(text);
-    text = small;
-  }
-  if (begins != nullptr && (text.empty() || !begins->holds(text.front()))) return false;
-  if (test.kind == Kind::kTextIn) return test.set->contains(text);
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *test.regex);
-}
-
 }  // namespace
 
 ArgumentAutomaton::ArgumentAutomaton(const Tests& tests) {
@@ -81,9 +69,18 @@ void ArgumentAutomaton::addWords(const Condition& test, const std::vector<std::s
 
 void ArgumentAutomaton::addExpression(const Condition& test) {
   constexpr std::string_view kCommon = "-/";  // these tell nothing
+  Expression& expression = expressions_[&test];
+  expression.begins = firstBytesOf(*test.regex);
+  if (const auto sets = wordSetsOf(*test.regex)) {
+    expression.enough = sets->enough;
+    for (std::size_t i = 0; i < sets->words.size(); ++i) {
+      automaton_.add(sets->words[i], Where::kAnywhere, static_cast<std::uint32_t>(words_.size()));
+      words_.push_back({&test, {}, true, std::uint64_t{1} << i});
+    }
+    return;
+  }
   const auto atoms = wordsOf(*test.regex);
-  const auto begins = firstBytesOf(*test.regex);
-  if (begins) firstBytes_.emplace(&test, *begins);
+  const auto& begins = expression.begins;
   if (atoms || !begins || begins->first != begins->last) return addAtoms(test, atoms, true);
   const std::string first(1, static_cast<char>(begins->first));
   if (kCommon.find(first) != std::string_view::npos) return addAtoms(test, atoms, true);
@@ -109,7 +106,7 @@ void ArgumentAutomaton::addAtoms(const Condition& test,
 
 Tests ArgumentAutomaton::ask(trace::Bytes text) const {
   Tests found;
-  Tests patterns;
+  std::vector<std::pair<const Condition*, std::uint64_t>> patterns;  // and the words that are there
   std::vector<bool> seen;
   automaton_.find(text, [&](std::uint32_t number, std::size_t end) {
     const Word& word = words_[number];
@@ -118,16 +115,32 @@ Tests ArgumentAutomaton::ask(trace::Bytes text) const {
     if (seen.empty()) seen.resize(words_.size());
     if (seen[number]) return;
     seen[number] = true;
-    (word.pattern ? patterns : found).push_back(word.test);
+    if (!word.pattern) return found.push_back(word.test);
+    patterns.emplace_back(word.test, word.bit);
   });
   std::ranges::sort(patterns);
-  patterns.erase(std::unique(patterns.begin(), patterns.end()), patterns.end());
-  std::erase_if(patterns, [&](const Condition* test) {
-    const auto begins = firstBytes_.find(test);
-    return !matches(*test, text, begins == firstBytes_.end() ? nullptr : &begins->second);
-  });
-  found.insert(found.end(), patterns.begin(), patterns.end());
+  for (std::size_t i = 0; i < patterns.size();) {
+    const Condition* test = patterns[i].first;
+    std::uint64_t words = 0;
+    for (; i < patterns.size() && patterns[i].first == test; ++i) words |= patterns[i].second;
+    if (matches(*test, words, text)) found.push_back(test);
+  }
   return found;
+}
+
+// What the words of a pattern have let through.
+bool ArgumentAutomaton::matches(const Condition& test, std::uint64_t words,
+                                trace::Bytes text) const {
+  std::string small;
+  if (test.nocase) {
+    small = folded(text);
+    text = small;
+  }
+  if (test.kind == Kind::kTextIn) return test.set->contains(text);
+  const Expression& expression = expressions_.at(&test);
+  if (expression.enough && ((*expression.enough >> words) & 1U) == 0) return false;
+  if (expression.begins && (text.empty() || !expression.begins->holds(text.front()))) return false;
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *test.regex);
 }
 
 std::shared_ptr<const ArgumentAutomaton> ArgumentAutomata::of(const Tests& tests) {

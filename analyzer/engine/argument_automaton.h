@@ -40,8 +40,14 @@ class ArgumentAutomaton {
 
   struct Word {
     const Condition* test = nullptr;
-    std::string exactly;   // how it must be written; empty: its letters may be of either case
-    bool pattern = false;  // the pattern itself is to be asked then
+    std::string exactly;    // how it must be written; empty: its letters may be of either case
+    bool pattern = false;   // the pattern itself is to be asked then
+    std::uint64_t bit = 0;  // of WordSets
+  };
+  // What a text must be like to be asked about with an expression.
+  struct Expression {
+    std::optional<ByteRange> begins;
+    std::optional<std::uint64_t> enough;  // of WordSets
   };
 
   void add(const Condition& test);
@@ -50,9 +56,10 @@ class ArgumentAutomaton {
   void addPatterns(const Condition& test);
   void addAtoms(const Condition& test, const std::optional<std::vector<std::string>>& atoms,
                 bool pattern);
+  bool matches(const Condition& test, std::uint64_t words, trace::Bytes text) const;
 
   std::vector<Word> words_;
-  std::map<const Condition*, ByteRange> firstBytes_;  // of expressions
+  std::map<const Condition*, Expression> expressions_;
   WordAutomaton automaton_;
   Tests unanswered_;  // sorted
 };

@@ -181,19 +181,58 @@ Candidates::Concerned Candidates::of(const Judged& judged) {
   if (judged.isMapping()) return {&mappings_, &none_};
   // Most are names looked up in PATH, of which there is no end.
   if (judged.attempt() && !attempts_.contains(judged.errorNumber())) return {&none_, &none_};
+  Found* known = nullptr;
+  if (judged.attempt() || judged.facts() == nullptr) {
+    known = find(judged);
+  } else {
+    Origin& origin = originOf(judged);
+    if (origin.found == nullptr) origin.found = find(judged);
+    known = origin.found;
+  }
+  if (known == nullptr) return {&executions_, &none_};
+  return {known->ifHit->empty() ? known->always : withHits(*known, judged), known->inconclusive};
+}
+
+// Its entry in the table, which may be new. Of what ran.
+Candidates::Origin& Candidates::originOf(const Judged& judged) {
+  constexpr std::uint64_t kTop = ~std::uint64_t{0};
+  const Facts& facts = *judged.facts();
+  const auto idOf = [](const Text* text) { return text == nullptr ? 0 : text->id; };
+  const Facts* above = judged.parent().node ? knownFacts(*judged.parent().node) : nullptr;
+  const std::array<std::uint64_t, 8> numbers = {facts.file().id,
+                                                facts.keptContext().id,
+                                                facts.evidence().id,
+                                                idOf(facts.typedPathText()),
+                                                idOf(facts.workingDirectoryText()),
+                                                idOf(facts.commText()),
+                                                above != nullptr      ? above->file().id
+                                                : judged.parent().top ? kTop
+                                                                      : 0,
+                                                (facts.secure().value ? 4U : 0U) |
+                                                    (judged.script() ? 2U : 0U) |
+                                                    (judged.scriptArgument().absent ? 1U : 0U)};
+  std::uint64_t hash = 0;
+  for (const std::uint64_t number : numbers) hash = (hash ^ number) * 0x9e3779b97f4a7c15U;
+  Origin& origin = origins_[(hash >> 32) % Origin::kKnown];
+  if (origin.numbers != numbers) origin = {numbers, nullptr};
+  return origin;
+}
+
+// Null: it may depend on more than a key has.
+Candidates::Found* Candidates::find(const Judged& judged) {
   Key key;
-  if (!keyOf(judged, key)) return {&executions_, &none_};
+  if (!keyOf(judged, key)) return nullptr;
   auto found = found_.find(key);
   if (found == found_.end()) {
     if (found_.size() >= kMaxKeys) {
       found_.clear();
       argumentTests_.clear();
       lists_.clear();
+      origins_.assign(Origin::kKnown, {});
     }
     found = found_.emplace(key, findOut(judged)).first;
   }
-  Found& known = found->second;
-  return {known.ifHit->empty() ? known.always : withHits(known, judged), known.inconclusive};
+  return &found->second;
 }
 
 Candidates::Found Candidates::findOut(const Judged& judged) {

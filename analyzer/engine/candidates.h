@@ -4,6 +4,7 @@
 // (argument_tests.h). The others are not asked. Bounded; what is forgotten is found out again.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -69,6 +70,14 @@ class Candidates {
     std::unordered_map<std::uint32_t, const Numbers*> byHits;
   };
 
+  // Where all of a key comes from, by numbers that are never given twice: what comes from the same
+  // has the same key. A table in which the newer replaces the older.
+  struct Origin {
+    static constexpr std::size_t kKnown = 256;
+    std::array<std::uint64_t, 8> numbers{};
+    Found* found = nullptr;
+  };
+
   // Tests of one text that most executions share with others.
   struct TextTests {
     static constexpr std::size_t kKnown = 512;
@@ -88,6 +97,8 @@ class Candidates {
   void collectArgumentTests(std::uint32_t number, Tests& tests) const;
   void addName(const std::optional<std::set<std::string>>& names, std::uint32_t number);
   bool keyOf(const Judged& judged, Key& key);
+  Origin& originOf(const Judged& judged);
+  Found* find(const Judged& judged);
   std::uint32_t answersOf(const Tests& tests, char tag, const Judged& judged, std::uint32_t& kept);
   std::uint32_t answersOf(TextTests& tests, const Judged& judged, const trace::Evidence& evidence,
                           const Text* text);
@@ -118,6 +129,7 @@ class Candidates {
   std::uint32_t answersOfTop_ = 0;                // nothing stands above
   std::uint32_t answersOfUnknown_ = 0;            // the parent is not known
   std::unordered_map<Key, Found, KeyHash> found_;
+  std::vector<Origin> origins_ = std::vector<Origin>(Origin::kKnown);
   std::set<Numbers> lists_;  // what found_ points to
   std::unique_ptr<ArgumentTests> arguments_;
   std::unordered_map<const Condition*, std::uint32_t> owners_;  // of the tests of arguments

@@ -106,6 +106,7 @@ Counted<ProgramFile> FactStore::keepFile(const trace::Image& image) {
   auto* made = new ProgramFile;
   Counted<ProgramFile> file(made);
   made->hash = hash;
+  made->id = ++lastId_;
   made->executable = executable;
   made->executableEvidence = image.executable.evidence;
   made->identity = image.identity;
@@ -134,6 +135,7 @@ Counted<KeptContext> FactStore::keepContext(const trace::Context& context) {
   auto* made = new KeptContext;
   Counted<KeptContext> kept(made);
   made->hash = hash;
+  made->id = ++lastId_;
   made->context = std::shared_ptr<const trace::Context>(owned, &owned->context);
   contexts_.insert(made);
   return kept;
@@ -154,6 +156,7 @@ Counted<ImageEvidence> FactStore::keepEvidence(const ImageEvidence::Fields& fiel
   auto* made = new ImageEvidence;
   lastEvidence_ = Counted<ImageEvidence>(made);
   made->hash = hash;
+  made->id = ++lastId_;
   made->fields = fields;
   evidences_.insert(made);
   return lastEvidence_;

@@ -18,6 +18,7 @@ namespace exectrail::analyzer {
 // What an image runs, and what follows from that alone.
 struct ProgramFile {
   std::uint64_t hash = 0;
+  std::uint64_t id = 0;  // as that of a text: never given twice
   std::uint32_t uses = 0;
   std::uint32_t answers =
       0;  // of candidates.h: what conditions say of it as a parent; 0: not asked
@@ -41,6 +42,7 @@ inline void unused(ProgramFile* /*file*/) {}
 // A context with bytes of its own. Most processes share theirs with many others.
 struct KeptContext {
   std::uint64_t hash = 0;
+  std::uint64_t id = 0;
   std::uint32_t uses = 0;
   std::uint32_t answers = 0;  // of candidates.h; 0: not asked
   std::shared_ptr<const trace::Context> context;
@@ -54,6 +56,7 @@ inline void unused(KeptContext* /*context*/) {}
 // Where the values come from: the same for nearly all images of a trace.
 struct ImageEvidence {
   std::uint64_t hash = 0;
+  std::uint64_t id = 0;
   std::uint32_t uses = 0;
   struct Fields {
     trace::Evidence typedPath, arguments, workingDirectory, comm, interpreter, parentPid, secure;
@@ -112,6 +115,7 @@ class Facts {
   const Text* nameText() const { return file_->name.get(); }
   ProgramFile& file() const { return *file_; }
   KeptContext& keptContext() const { return *context_; }
+  const ImageEvidence& evidence() const { return *evidence_; }
 
   Text* const* argumentsBegin() const { return reinterpret_cast<Text* const*>(this + 1); }
 
@@ -153,6 +157,7 @@ class FactStore {
   Counted<ImageEvidence> keepEvidence(const ImageEvidence::Fields& fields);
 
   Texts texts_;  // the others use them until they are gone themselves
+  std::uint64_t lastId_ = 0;
   Interned<ProgramFile> files_{16'384};
   Interned<KeptContext> contexts_{4096};
   Interned<ImageEvidence> evidences_{4096};

@@ -226,7 +226,7 @@ void HostJudge::judgeOne(RunningRecipe& running, const Judged& judged, std::uint
   if (!verdict.exemption.empty()) ++running.counts.exempted[verdict.exemption];
   // Asked for at most once.
   const auto make = [&] {
-    Alert alert = buildAlert(running.recipe, std::move(verdict), judged, header_, gaps_);
+    Alert alert = buildAlert(running.recipe, std::move(verdict), judged, header_, gaps_, ids_);
     alert.header = own_;
     const auto& container = alert.process.context->containerId;
     if (const auto& workloads = trace_.program.workloads(); workloads && container.known()) {

@@ -13,6 +13,7 @@
 #include "analyzer/engine/candidates.h"
 #include "analyzer/engine/engine.h"
 #include "analyzer/engine/gaps.h"
+#include "analyzer/engine/identity.h"
 #include "analyzer/engine/judge.h"
 #include "analyzer/engine/process_tree.h"
 #include "analyzer/engine/suppression.h"
@@ -87,6 +88,7 @@ class HostJudge {
   TestMemo memo_;
   const World world_{&header_, &tree_, &mounts_, &memo_};
   Gaps gaps_;
+  EntityIds ids_;
   std::vector<std::unique_ptr<RunningRecipe>> recipes_;  // by name
   std::vector<RunningRecipe*> sequences_;                // those that want to see all that runs
   std::vector<RunningRecipe*> suppressed_;

@@ -4,6 +4,7 @@
 //   name, recipe version, further
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,22 @@
 
 namespace exectrail::analyzer {
 
-using trace::entityId;
+// Ids of images, each hashed once as long as it is among the latest: the images of an alert are
+// mostly in others, too.
+class EntityIds {
+ public:
+  // Valid until the next call.
+  const std::string& of(const trace::Uuid& bootId, const trace::ImageId& image);
+
+ private:
+  struct Known {
+    trace::Uuid bootId{};
+    trace::ImageId image;
+    std::string id;  // empty: nothing is known here
+  };
+  static constexpr std::size_t kKnown = 64;
+  std::array<Known, kKnown> known_;
+};
 
 // `attemptNumber` is 0 for what ran. `further` tells apart what else an image may have several of:
 // the path of a mapping, the time of a tally; nothing is hashed of it if it is empty.

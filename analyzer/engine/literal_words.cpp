@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <string_view>
 
@@ -68,6 +69,35 @@ bool anchored(std::string_view pattern) {
   return true;
 }
 
+// The literal texts of an expression, without which it cannot match.
+struct Atoms {
+  re2::FilteredRE2 filter{kLeastAtom};
+  Words words;
+
+  // Null: it can match without.
+  static std::unique_ptr<const Atoms> of(const re2::RE2& regex) {
+    auto atoms = std::make_unique<Atoms>();
+    int number = 0;
+    if (atoms->filter.Add(regex.pattern(), regex.options(), &number) != re2::RE2::NoError) {
+      return nullptr;
+    }
+    atoms->filter.Compile(&atoms->words);
+    const auto foreign = [](const std::string& word) {
+      return std::ranges::any_of(word,
+                                 [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    };
+    if (atoms->words.empty() || std::ranges::any_of(atoms->words, foreign)) return nullptr;
+    if (atoms->canMatchWith({})) return nullptr;
+    return atoms;
+  }
+
+  bool canMatchWith(const std::vector<int>& present) const {
+    std::vector<int> possible;
+    filter.AllPotentials(present, &possible);
+    return !possible.empty();
+  }
+};
+
 }  // namespace
 
 std::optional<ByteRange> firstBytesOf(const re2::RE2& regex) {
@@ -84,35 +114,35 @@ std::optional<ByteRange> firstBytesOf(const re2::RE2& regex) {
 // RE2 finds literal texts, and says whether there can be a match where only certain ones of them
 // are. So the short ones are left out as long as there is none without the others.
 std::optional<Words> wordsOf(const re2::RE2& regex) {
-  re2::FilteredRE2 filter(kLeastAtom);
-  int number = 0;
-  if (filter.Add(regex.pattern(), regex.options(), &number) != re2::RE2::NoError) {
-    return std::nullopt;
-  }
-  Words atoms;
-  filter.Compile(&atoms);
-  const auto foreign = [](const std::string& atom) {
-    return std::ranges::any_of(atom, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  };
-  if (atoms.empty() || std::ranges::any_of(atoms, foreign)) return std::nullopt;
-  const auto canMatchWith = [&filter](const std::vector<int>& present) {
-    std::vector<int> possible;
-    filter.AllPotentials(present, &possible);
-    return !possible.empty();
-  };
-  if (canMatchWith({})) return std::nullopt;
-  std::vector<int> order(atoms.size());
+  const auto atoms = Atoms::of(regex);
+  if (!atoms) return std::nullopt;
+  const Words& words = atoms->words;
+  std::vector<int> order(words.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](int atom) { return atoms[index(atom)].size(); });
+  std::ranges::stable_sort(order, {}, [&](int atom) { return words[index(atom)].size(); });
   Words needed;
   std::vector<int> present;
   for (const int atom : order) {
     present.push_back(atom);
-    if (atoms.size() <= kMostTried && !canMatchWith(present)) continue;
+    if (words.size() <= kMostTried && !atoms->canMatchWith(present)) continue;
     present.pop_back();
-    needed.push_back(atoms[index(atom)]);
+    needed.push_back(words[index(atom)]);
   }
   return needed;
+}
+
+std::optional<WordSets> wordSetsOf(const re2::RE2& regex) {
+  const auto atoms = Atoms::of(regex);
+  if (!atoms || atoms->words.size() > WordSets::kMostWords) return std::nullopt;
+  WordSets sets{atoms->words};
+  for (std::uint64_t set = 0; set < std::uint64_t{1} << sets.words.size(); ++set) {
+    std::vector<int> present;
+    for (int atom = 0; index(atom) < sets.words.size(); ++atom) {
+      if (((set >> atom) & 1U) != 0) present.push_back(atom);
+    }
+    if (atoms->canMatchWith(present)) sets.enough |= std::uint64_t{1} << set;
+  }
+  return sets;
 }
 
 std::optional<Words> wordsOfCommandLine(const Condition& test) {

@@ -18,6 +18,15 @@ namespace exectrail::analyzer {
 // without.
 std::optional<std::vector<std::string>> wordsOf(const re2::RE2& regex);
 
+// The same with more words, but few; and which of them a text must hold at least: all those of one
+// of these combinations.
+struct WordSets {
+  static constexpr std::size_t kMostWords = 6;
+  std::vector<std::string> words;
+  std::uint64_t enough = 0;  // bit n: to hold the words whose bits are in n
+};
+std::optional<WordSets> wordSetsOf(const re2::RE2& regex);
+
 // With one of these bytes, first to last, everything begins that it matches; nothing: with any.
 struct ByteRange {
   std::uint8_t first = 0;

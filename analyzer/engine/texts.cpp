@@ -9,35 +9,40 @@
 
 namespace exectrail::analyzer {
 
-Text* Text::Memory::make(trace::Bytes bytes) {
-  const std::size_t needed = sizeof(Text) + bytes.size();
-  const std::size_t which = (needed - 1) / kStep;
-  void* memory = nullptr;
-  if (which >= kSizes) {
-    memory = std::malloc(needed);
-    if (memory == nullptr) throw std::bad_alloc();
-  } else if (free_[which] != nullptr) {
-    memory = free_[which];
-    free_[which] = free_[which]->next;
-  } else {
-    const std::size_t rounded = (which + 1) * kStep;
-    if (left_ < rounded) {
-      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kBlock));
-      left_ = kBlock;
-    }
-    memory = blocks_.back().get() + (kBlock - left_);
-    left_ -= rounded;
+void* Text::Memory::place(std::size_t whole) {
+  const std::size_t which = (whole - 1) / kStep;
+  if (which >= kSizes) return nullptr;
+  if (Place* first = free_[which]; first != nullptr) {
+    free_[which] = first->next;
+    return first;
   }
+  const std::size_t rounded = (which + 1) * kStep;
+  if (left_ < rounded) {
+    if (blocks_.size() >= kMostBlocks) return nullptr;
+    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kBlock));
+    left_ = kBlock;
+  }
+  left_ -= rounded;
+  return blocks_.back().get() + (kBlock - left_ - rounded);
+}
+
+Text* Text::Memory::make(trace::Bytes bytes) {
+  const std::size_t whole = sizeof(Text) + bytes.size();
+  void* own = place(whole);
+  void* memory = own != nullptr ? own : std::malloc(whole);
+  if (memory == nullptr) throw std::bad_alloc();
   Text* text = new (memory) Text;
   text->size = static_cast<std::uint32_t>(bytes.size());
+  text->placed = own != nullptr;
   if (!bytes.empty()) std::memcpy(text + 1, bytes.data(), bytes.size());
   return text;
 }
 
 void Text::Memory::free(Text* text) {
   const std::size_t which = (sizeof(Text) + text->size - 1) / kStep;
+  const bool placed = text->placed;
   text->~Text();
-  if (which >= kSizes) return std::free(text);
+  if (!placed) return std::free(text);
   free_[which] = new (text) Place{free_[which]};
 }
 

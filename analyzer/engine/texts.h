@@ -21,10 +21,13 @@ struct Text {
   std::uint32_t uses = 0;
   std::uint32_t size = 0;
   std::uint32_t hits = 0;  // of argument_tests.h: what may be true of it; 0: not asked
+  bool placed = false;     // by Memory
 
   trace::Bytes bytes() const { return {reinterpret_cast<const char*>(this + 1), size}; }
 
-  // Texts come and go in great numbers: one that goes leaves its place to one of about its size.
+  // Texts come and go in great numbers: one that goes leaves its place to one of about its size. Of
+  // places there are not many, so that not much is kept for sizes that do not come again; the
+  // other texts are the allocator's.
   class Memory {
    public:
     Memory() = default;
@@ -37,12 +40,15 @@ struct Text {
 
    private:
     static constexpr std::size_t kStep = 16;
-    static constexpr std::size_t kSizes = 16;  // larger ones are the allocator's
+    static constexpr std::size_t kSizes = 16;
     static constexpr std::size_t kBlock = 32'768;
+    static constexpr std::size_t kMostBlocks = 128;
 
     struct Place {
       Place* next;
     };
+    void* place(std::size_t whole);  // null: there is none
+
     std::array<Place*, kSizes> free_{};
     std::vector<std::unique_ptr<std::byte[]>> blocks_;
     std::size_t left_ = 0;  // of the last block

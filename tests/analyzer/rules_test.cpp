@@ -58,6 +58,23 @@ TEST(Count, OfEachKeyAndOfDistinctValues) {
   EXPECT_EQ(test::analyze(*distinct, attempts({1, 1})).alerts.size(), 1U);
 }
 
+// What is over is forgotten, but not before what may still come late.
+TEST(Count, ForgetsOnlyWhatIsOver) {
+  const auto program =
+      test::compiled(recipe(kRefused, "count: {at_least: 2, within: 10s, key: [process.pid]}\n"));
+  const auto alertsOf = [&](std::uint64_t other, std::uint64_t second) {
+    test::Records records = attempts({100}, 1);
+    for (const auto& record : attempts({other}, 2)) records.push_back(record);
+    records.push_back(test::attempt("/tmp/x", 13, image(1)).number(2).at(second * kSecond));
+    return test::analyze(*program, records).alerts.size();
+  };
+  EXPECT_EQ(alertsOf(109, 110), 1U);
+  EXPECT_EQ(alertsOf(111, 111), 0U);
+  EXPECT_EQ(alertsOf(120, 101), 1U) << "it came late";
+  EXPECT_EQ(alertsOf(200, 101), 0U);
+  EXPECT_EQ(alertsOf(200, 200), 0U);
+}
+
 TEST(Count, TalliesCountAsWhatTheyStandFor) {
   const auto program =
       test::compiled(recipe(kRefused, "count: {at_least: 5, within: 10s, key: [process.pid]}\n"));
