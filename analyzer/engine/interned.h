@@ -78,7 +78,7 @@ class Interned {
       look(before_, at + kAhead);
       if (before_[at] != nullptr) put(before_[at]);
     }
-    if (before_.size() > kMostSpare) before_ = {};
+    if (before_.size() > kMostSpare) before_ = std::vector<T*>();
   }
 
   // Entries lie all over the memory: they are asked for before they are needed.
