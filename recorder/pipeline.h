@@ -82,7 +82,7 @@ class Pipeline {
   bool readProc_;
   Pacing execs_;
   FloodPause flood_;
-  bool realtime_ = true;  // prepare() has asked for it
+  bool realtime_ = true;        // prepare() has asked for it
   std::uint64_t asideNs_ = 0;   // time of the next record that no event makes
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;

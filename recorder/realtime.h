@@ -1,11 +1,6 @@
 // Real-time scheduling for the recorder. A program can be over within 300 µs of its exec; whoever
 // wants to see its /proc must run at once. Measured on two busy cores with /bin/true from a loop:
 // 80 % gone with normal scheduling, none with this.
-//
-// While execs are taken together (see Pacing) nothing is gained by it, and the host pays: a thread
-// with real-time priority runs where it ran before and keeps whoever is there waiting, although
-// another CPU is idle (select_task_rq_rt() in kernel/sched/rt.c). A normal one goes to the idle
-// one.
 #pragma once
 
 #include <sched.h>
@@ -22,7 +17,10 @@ inline int enterRealtime() {
   return ::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0 ? 0 : errno;
 }
 
-// Normal scheduling, before all others that have that. Returns 0 or an errno.
+// Normal scheduling, before all others that have that: for while execs are taken together (see
+// Pacing). Real-time gains nothing then, and the host pays: such a thread runs where it ran before
+// and keeps whoever is there waiting, although another CPU is idle (select_task_rq_rt() in
+// kernel/sched/rt.c). A normal one goes to the idle one. Returns 0 or an errno.
 inline int leaveRealtime() {
   constexpr int kMostUrgent = -20;
   const sched_param none{};
