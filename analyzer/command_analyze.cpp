@@ -171,6 +171,9 @@ class Analysis {
     if (!options_.recipes.workloads.empty()) {
       words += " --workloads " + trace::quoteForTerminal(options_.recipes.workloads);
     }
+    if (options_.recipes.globs == KubeArmorGlobs::kTelemetry) {
+      words += " --kubearmor-globs telemetry";
+    }
     return words + (options_.recipes.builtin ? "" : " --no-builtin");
   }
 

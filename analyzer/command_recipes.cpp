@@ -65,7 +65,7 @@ std::unique_ptr<const Program> loadProgram(const RecipeOptions& options, RulesIn
   std::string content;
   if (!loadWorkloads(options.workloads, workloads, content)) return nullptr;
   if (workloads) program = program->withInput("workloads", content)->withWorkloads(workloads);
-  if (!options.rules.empty()) program = withRules(*program, options.rules, inUse);
+  if (!options.rules.empty()) program = withRules(*program, options, inUse);
   if (!program) return nullptr;
   if (program->recipes().empty()) {
     std::cerr << "exectrail: no recipe to apply; name one with --recipes PATH\n";

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "analyzer/commands.h"
+#include "analyzer/rules/hardening.h"
 #include "analyzer/rules/rule_set.h"
 #include "analyzer/rules/rule_text.h"
 #include "trace/errors.h"
@@ -11,15 +12,47 @@ namespace exectrail::analyzer {
 
 namespace {
 
-// Recipes to standard output, what cannot be one to standard error.
-int convert(const RuleSet& rules) {
-  bool all = true;
+// Whether there are none.
+bool tellRefused(const RuleSet& rules) {
+  bool none = true;
   for (const RuleReport& report : rules.reports) {
     if (!report.refused()) continue;
-    all = false;
+    none = false;
     std::cerr << "exectrail: " << trace::escapeForTerminal(report.file) << ':' << report.line
               << ": refused; exectrail rules check says why\n";
   }
+  return none;
+}
+
+// What would enforce policies to standard output, what cannot be said so to standard error.
+int harden(const RuleSet& rules, HardeningTarget target) {
+  bool all = tellRefused(rules);
+  for (const RuleReport& report : rules.reports) {
+    if (report.refused()) continue;
+    const std::string place = "exectrail: " + trace::escapeForTerminal(report.file) + ":" +
+                              std::to_string(report.line) + ": ";
+    if (report.ruleset != "kubearmor") {
+      all = false;
+      std::cerr << place << "a rule of " << report.ruleset << " refuses nothing\n";
+    } else if (report.status == RuleStatus::kWarning) {
+      std::cerr << place << "warning: not all of it is used; exectrail rules check says what\n";
+    }
+  }
+  const Hardening hardening = hardeningOf(rules.entries, target);
+  for (const std::string& each : hardening.wider) {
+    std::cerr << "exectrail: " << each << " (warning)\n";
+  }
+  for (const std::string& each : hardening.left) {
+    std::cerr << "exectrail: " << each << ": left out\n";
+  }
+  std::cout << hardening.text;
+  flushStandardOutput();
+  return all && hardening.left.empty() ? kExitDone : kExitFound;
+}
+
+// Recipes to standard output, what cannot be one to standard error.
+int convert(const RuleSet& rules) {
+  bool all = tellRefused(rules);
   bool first = true;
   for (const Recipe& recipe : rules.recipes) {
     std::string problem;
@@ -63,11 +96,11 @@ bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& wo
   return workloads != nullptr;
 }
 
-std::unique_ptr<const Program> withRules(const Program& program,
-                                         const std::vector<std::string>& paths, RulesInUse* inUse) {
+std::unique_ptr<const Program> withRules(const Program& program, const RecipeOptions& options,
+                                         RulesInUse* inUse) {
   RuleSet rules;
   try {
-    rules = compileRules(loadRuleFiles(paths), program.workloads().get());
+    rules = compileRules(loadRuleFiles(options.rules), program.workloads().get(), options.globs);
   } catch (const EnvironmentError& error) {
     // Rules that were named and are not there are a mistake of the command line.
     std::cerr << "exectrail: " << error.what() << '\n';
@@ -84,7 +117,9 @@ std::unique_ptr<const Program> withRules(const Program& program,
   if (const auto worse = inUse == nullptr ? std::nullopt : inUse->replaceBy(rules)) {
     throw EnvironmentError(trace::escapeForTerminal(*worse));
   }
-  return program.withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
+  auto result = program.withRecipes(std::move(rules.recipes))->withInput("rules", rules.sha256);
+  if (options.globs == KubeArmorGlobs::kAppArmor) return result;
+  return result->withInput("kubearmor-globs", "telemetry");
 }
 
 int checkRules(const RulesOptions& options) {
@@ -93,11 +128,12 @@ int checkRules(const RulesOptions& options) {
   std::string content;
   if (!loadWorkloads(options.workloads, workloads, content)) return kExitUsage;
   try {
-    rules = compileRules(loadRuleFiles(options.paths), workloads.get());
+    rules = compileRules(loadRuleFiles(options.paths), workloads.get(), options.globs);
   } catch (const EnvironmentError& error) {
     std::cerr << "exectrail: " << error.what() << '\n';
     return kExitUsage;
   }
+  if (options.to) return harden(rules, *options.to);
   if (options.word == RulesWord::kConvert) return convert(rules);
   std::cout << (options.json ? ruleLines(rules) : ruleTable(rules));
   flushStandardOutput();

@@ -60,11 +60,11 @@ std::string readWhole(const std::string& path);
 bool loadWorkloads(const std::string& path, std::shared_ptr<const Workloads>& workloads,
                    std::string& content);
 
-// `program` with the rules of these files and folders, after an account of what was refused on
-// standard error; null, after a message, if they are not there or none of them can be used. Throws
+// `program` with the rules that `options` names, after an account of what was refused on standard
+// error; null, after a message, if they are not there or none of them can be used. Throws
 // EnvironmentError if they may not take the place of those in `inUse`, which may be null.
-std::unique_ptr<const Program> withRules(const Program& program,
-                                         const std::vector<std::string>& paths, RulesInUse* inUse);
+std::unique_ptr<const Program> withRules(const Program& program, const RecipeOptions& options,
+                                         RulesInUse* inUse);
 
 // The recipes asked for, compiled; null after saying on standard error what is wrong with them.
 // Throws EnvironmentError if the shipped ones are not there.

@@ -63,6 +63,19 @@ void addWorkloads(CLI::App& app, std::string& path) {
       ->type_name("FILE");
 }
 
+void addGlobs(CLI::App& app, KubeArmorGlobs& globs) {
+  app.add_option_function<std::string>(
+         "--kubearmor-globs",
+         [&globs](const std::string& word) {
+           globs = word == "telemetry" ? KubeArmorGlobs::kTelemetry : KubeArmorGlobs::kAppArmor;
+         },
+         "Patterns of KubeArmor policies: as AppArmor enforces them, the default, or as "
+         "KubeArmor's "
+         "own alerts read them: apparmor|telemetry")
+      ->check(CLI::IsMember({"apparmor", "telemetry"}).description(""))
+      ->type_name("WORD");
+}
+
 }  // namespace
 
 void addRecipes(CLI::App& app, RecipeOptions& recipes) {
@@ -73,6 +86,7 @@ void addRecipes(CLI::App& app, RecipeOptions& recipes) {
       ->type_name("PATH")
       ->allow_extra_args(false);
   addWorkloads(app, recipes.workloads);
+  addGlobs(app, recipes.globs);
   addBuiltin(app, recipes);
 }
 
@@ -253,26 +267,44 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
       "Example:\n  exectrail rules check sigma/rules/linux\n"
       "  exectrail rules check --format json falco/ | jq 'select(.status == \"refused\")'\n"
       "  exectrail rules convert policies/tmp.yaml > site.yaml\n"
+      "  exectrail rules convert --to systemd policies/tmp.yaml > noexec.conf\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
       "Exit status: 0 done, 1 --strict and a rule was refused or warned about, or a rule that\n"
       "cannot be converted, 2 usage error, or no rules at a path.");
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*check, options.workloads);
+  addGlobs(*check, options.globs);
   std::string format = "text";
   addChoice(*check, "--format", format, "For people, or an object a line", {"text", "json"});
   check->add_flag("--strict", options.strict, "Exit with 1 unless every rule is used as it stands");
-  CLI::App* convert = app.add_subcommand("convert", "Print rules as recipes of ours");
+  CLI::App* convert = app.add_subcommand(
+      "convert", "Print rules as recipes of ours, or what would enforce KubeArmor policies");
   convert->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*convert, options.workloads);
+  addGlobs(*convert, options.globs);
+  const std::vector<std::string> targets = {"mount", "systemd", "apparmor"};
+  std::string to = "recipe";
+  addChoice(*convert, "--to", to,
+            "Recipes, the default; of policies under which programs may not run, lines of fstab, a "
+            "unit's NoExecPaths, rules of an AppArmor profile",
+            {"recipe", targets[0], targets[1], targets[2]});
   parsed.exitStatus = parse(app, argc - 1, argv + 1);
   if (parsed.exitStatus) return parsed;
   if (convert->parsed()) options.word = RulesWord::kConvert;
   options.json = format == "json";
+  if (const auto found = std::ranges::find(targets, to); found != targets.end()) {
+    options.to = static_cast<HardeningTarget>(found - targets.begin());
+  }
+  const bool ofAlerts = !options.workloads.empty() || convert->count("--kubearmor-globs") > 0;
   if (app.get_subcommands().empty()) {
     parsed.exitStatus = refuse(app, "rules needs one of the words check, convert");
   } else if (options.paths.empty()) {
     parsed.exitStatus = refuse(app, "no rules; name a file or a folder");
+  } else if (options.to && ofAlerts) {
+    parsed.exitStatus =
+        refuse(app, "--workloads and --kubearmor-globs are about alerts, and --to " + to +
+                        " prints what refuses: leave them out");
   }
   return parsed;
 }

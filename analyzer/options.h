@@ -9,6 +9,8 @@
 #include "analyzer/engine/severity.h"
 #include "analyzer/follow/output_settings.h"
 #include "analyzer/output/format.h"
+#include "analyzer/rules/hardening.h"
+#include "analyzer/rules/kubearmor_globs.h"
 #include "analyzer/sinks/sink_spec.h"
 
 namespace exectrail::analyzer {
@@ -17,6 +19,7 @@ struct RecipeOptions {
   std::vector<std::string> paths;  // --recipes, or what `recipes check` was given
   std::vector<std::string> rules;  // --rules: files and folders in other tools' languages
   std::string workloads;           // a file that says what containers are; empty: nobody does
+  KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor;
   bool builtin = true;
 };
 
@@ -72,8 +75,10 @@ struct RulesOptions {
   RulesWord word = RulesWord::kCheck;
   std::vector<std::string> paths;
   std::string workloads;  // as above
-  bool json = false;      // the account as an object a line
-  bool strict = false;    // whatever is refused or warned about is a finding
+  KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor;
+  std::optional<HardeningTarget> to;  // of kConvert; nothing: recipes
+  bool json = false;                  // the account as an object a line
+  bool strict = false;                // whatever is refused or warned about is a finding
 };
 
 struct BaselineOptions {

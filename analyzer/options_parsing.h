@@ -10,7 +10,7 @@
 
 namespace exectrail::analyzer {
 
-// --recipes, --rules, --workloads and --no-builtin.
+// --recipes, --rules, --workloads, --kubearmor-globs and --no-builtin.
 void addRecipes(CLI::App& app, RecipeOptions& recipes);
 
 // Says `why` and what to do; the exit status of a usage error.

@@ -3,17 +3,11 @@
 // are also read without being judged: the difference is the engine's.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
-#include <time.h>
-
-#include <deque>
-#include <unordered_set>
 
 #include "analyzer/compiler/recipe_files.h"
 #include "bench/judging.h"
 #include "bench/synthetic.h"
 #include "trace/container/pack.h"
-#include "trace/reader.h"
-#include "trace/record_bytes.h"
 #include "trace/synth/synth.h"
 
 namespace exectrail::bench {
@@ -81,64 +75,9 @@ void judge(benchmark::State& state, const std::vector<char>& bytes, const Progra
   bench::judge(state, bytes, *program);
 }
 
-// The records of a batch with bytes of their own, each text and each context once, as in a batch.
-class OwnBatch {
- public:
-  void add(const trace::Record& record) {
-    trace::Record& own = records_.emplace_back(record);
-    const auto keep = [this](trace::Bytes& bytes) { bytes = *texts_.emplace(bytes).first; };
-    trace::forEachBytes(own, keep);
-    trace::Image* image = trace::imageOf(own);
-    if (image == nullptr) return;
-    auto known = std::ranges::find(contexts_, *image->context);
-    if (known == contexts_.end()) {
-      contexts_.push_back(*image->context);
-      trace::forEachBytes(contexts_.back(), keep);
-      known = contexts_.end() - 1;
-    }
-    image->context = &*known;
-  }
-
-  void clear() {
-    records_.clear();
-    contexts_.clear();
-    texts_.clear();
-  }
-
-  const std::vector<trace::Record>& records() const { return records_; }
-
- private:
-  std::vector<trace::Record> records_;
-  std::deque<trace::Context> contexts_;
-  std::unordered_set<std::string> texts_;
-};
-
-double threadSeconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-// The engine alone: what is measured begins when the records of a batch are there.
 void judgeDecoded(benchmark::State& state, const std::vector<char>& bytes, const Program& program) {
-  for (auto _ : state) {
-    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
-    analyzer::Engine engine(*program, reader->header(), [](const auto&) {});
-    double seconds = 0;
-    OwnBatch batch;
-    trace::Record record;
-    while (reader->next(record)) {
-      batch.add(record);
-      if (!reader->atBatchEnd()) continue;
-      const double start = threadSeconds();
-      for (const trace::Record& each : batch.records()) engine.process(each);
-      seconds += threadSeconds() - start;
-      batch.clear();
-    }
-    if (engine.summary().execs != kExecs) state.SkipWithError("execs were lost");
-    state.SetIterationTime(seconds);
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * kExecs);
+  if (!program) return state.SkipWithError("the recipes are not sound");
+  bench::judgeDecoded(state, bytes, *program);
 }
 
 void readOnly(benchmark::State& state) { read(state, traceOf({kExecs, 100, kLinker})); }

@@ -17,6 +17,9 @@ constexpr std::uint32_t kExecs = 100'000;  // in each trace
 
 void judge(benchmark::State& state, const std::vector<char>& bytes,
            const analyzer::Program& program);
+// The engine alone: what is measured, as manual time, begins when the records of a batch are there.
+void judgeDecoded(benchmark::State& state, const std::vector<char>& bytes,
+                  const analyzer::Program& program);
 void read(benchmark::State& state, const std::vector<char>& bytes);
 
 // The recipes that the programs are shipped with; null if they are not sound.

@@ -1,6 +1,7 @@
 // Rules of other tools: how long they take to load, and how many execs a second they judge beside
 // the shipped recipes. Generated rules of the three languages; a folder of real ones is named by
-// the environment variable RULES. One thread; from the bytes of a trace to alerts.
+// the environment variable RULES. One thread; from the bytes of a trace to alerts, or of records
+// that are decoded.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -93,6 +94,10 @@ void judgeMixed(benchmark::State& state) {
 void loadReal(benchmark::State& state) { load(state, real()); }
 void judgeQuiet(benchmark::State& state) { judge(state, quiet(), Files{}); }
 void judgeQuietReal(benchmark::State& state) { judge(state, quiet(), real()); }
+void judgeQuietRealDecoded(benchmark::State& state) {
+  bench::judgeDecoded(state, quiet(),
+                      *shipped()->withRecipes(analyzer::compileRules(real()).recipes));
+}
 void judgePlainReal(benchmark::State& state) { judge(state, plain(), real()); }
 // It is known which containers there are, so that policies for pods are not asked about the host.
 void judgePlainRealPods(benchmark::State& state) {
@@ -117,6 +122,9 @@ const bool kReal = [] {
   benchmark::RegisterBenchmark("loadReal", loadReal)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("judgeQuiet", judgeQuiet)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("judgeQuietReal", judgeQuietReal)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("judgeQuietRealDecoded", judgeQuietRealDecoded)
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("judgePlainReal", judgePlainReal)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("judgePlainRealPods", judgePlainRealPods)
       ->Unit(benchmark::kMillisecond);

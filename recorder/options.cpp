@@ -104,6 +104,11 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
       ->type_name("TIME");
   app.add_option("--buffer", typed.buffer, "Size of the kernel's buffers, each CPU's [4M]")
       ->type_name("SIZE");
+  app.add_option("--wake-latency", options.wakeLatencyUs,
+                 "Keep idle processors from states that they need longer to wake from, in "
+                 "microseconds: earlier alerts on a quiet host, for power; 0: they never sleep")
+      ->type_name("US")
+      ->check(CLI::Range(0, 1'000'000).description(""));
   app.add_flag("--as-root", options.asRoot, "Under sudo, do not run COMMAND as the invoking user");
   // withConfiguration() has replaced it; here it is for --help.
   app.add_option_function<std::string>(

@@ -45,8 +45,9 @@ struct Options {
   std::vector<trace::Source> sources;  // empty: all that this host allows
   std::vector<std::string> environmentNames = defaultEnvironmentNames();
   std::uint64_t bufferBytesPerCpu = std::uint64_t{4} << 20;
-  std::string signingKey;            // a file; empty: the trace is not signed
-  std::vector<std::string> command;  // empty: none
+  std::optional<std::int32_t> wakeLatencyUs;  // see WakeLatency
+  std::string signingKey;                     // a file; empty: the trace is not signed
+  std::vector<std::string> command;           // empty: none
 
   trace::Scope scope() const {
     return wholeHost || command.empty() ? trace::Scope::kHost : trace::Scope::kSubtree;

@@ -30,16 +30,40 @@ class Pacing {
 
   bool together() const { return together_; }
 
+  // Whoever looks must be able to do so at once: events come singly, or looks were late of which
+  // the kernel's buffers do not bear many.
+  bool urgent() const { return !together_ || (lateNs_ != 0 && againNs_ - lateNs_ < kUrgentNs); }
+
  private:
+  static constexpr std::uint64_t kUrgentNs = 10'000'000'000;
+
   void decide(std::uint64_t windowNs);
 
   PacingSettings settings_;
   bool together_ = false;
   std::uint64_t againNs_ = 0;
+  std::uint64_t lateNs_ = 0;  // when we came late, last; 0: never
   std::uint64_t windowBeginNs_ = 0;
   std::uint64_t events_ = 0;  // in this window
   std::uint64_t needy_ = 0;
   double needyShare_ = 0;  // of the events before
+};
+
+// Failures of a flood, which must not keep the recorder busy, nor the recorder the host: a flood is
+// known by how many failures there are in a time, not in one look. Whoever keeps up with it finds
+// few in each.
+class FloodPause {
+ public:
+  // All that was there at `nowNs` has been taken: so many events.
+  void drained(std::uint64_t nowNs, std::uint64_t events);
+
+  // Not to look before, CLOCK_MONOTONIC; 0: whenever there is something.
+  std::uint64_t untilNs() const { return untilNs_; }
+
+ private:
+  std::uint64_t untilNs_ = 0;
+  std::uint64_t windowBeginNs_ = 0;
+  std::uint64_t events_ = 0;  // in this window
 };
 
 }  // namespace exectrail::recorder

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "recorder/events/stack_reading.h"
+#include "recorder/realtime.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -29,11 +30,6 @@ constexpr std::uint64_t kEntriesNs = 50'000'000;
 constexpr std::uint64_t kSealAtLatestNs = 5'000'000;
 constexpr std::uint64_t kHashesNs = 2'000'000'000;
 constexpr std::uint64_t kBeatNs = 10'000'000'000;
-
-// So many failures at once are a flood: we look again later, so that it cannot keep us busy. What
-// the kernel has to overwrite until then becomes a gap in the failures.
-constexpr std::size_t kFloodEvents = 4000;
-constexpr std::uint64_t kFloodPauseNs = 50'000'000;
 
 }  // namespace
 
@@ -109,6 +105,10 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
   OrderedMerge::sort(events);
   observer_.readExecs(events);
   pace(nowNs, events);
+  // Where one is not granted, the other goes on.
+  if (const bool urgent = execs_.urgent(); urgent != std::exchange(realtime_, urgent)) {
+    urgent ? enterRealtime() : leaveRealtime();
+  }
   merge_.add(std::move(events));
   // What came before we were to be woken again has not done so.
   if (sources_.wakeAtExecs(!execs_.together())) drainExecs(nowNs);
@@ -141,14 +141,17 @@ std::size_t Pipeline::drainFailures() {
 void Pipeline::step() {
   sink_.check();
   if (sink_.full()) return;
-  const std::uint64_t nowNs = monotonicNowNs();
+  look(monotonicNowNs());
+  // While an exec's process was read, the time has come to pass it on.
+  if (const std::uint64_t nowNs = monotonicNowNs(); nowNs >= dueNs()) look(nowNs);
+}
+
+void Pipeline::look(std::uint64_t nowNs) {
   // Failures first: their callers are the quickest to go on.
-  if (nowNs >= failuresAgainNs_) {
-    failuresAgainNs_ = 0;
+  if (nowNs >= flood_.untilNs()) {
     if (nowNs - entriesDrainedNs_ >= kEntriesNs || sources_.failuresReady()) {
       entriesDrainedNs_ = nowNs;
-      const bool flood = drainFailures() >= kFloodEvents;
-      failuresAgainNs_ = flood ? nowNs + kFloodPauseNs : 0;
+      flood_.drained(nowNs, drainFailures());
     }
     failuresDrainedNs_ = nowNs;
   }
@@ -189,7 +192,7 @@ void Pipeline::release(std::uint64_t drainedNs) {
   });
   // A batch is sealed as soon as it says something that may be an alert, or nothing more is coming,
   // so that whoever follows the trace lags by little; at high rates batches grow.
-  const bool many = execs_.together() || failuresAgainNs_ != 0;
+  const bool many = execs_.together() || flood_.untilNs() != 0;
   const bool soon = merge_.empty() || (execs && !many);
   if (soon || drainedNs - sealedNs_ >= kSealAtLatestNs) {
     sealer_.flush();
@@ -229,8 +232,8 @@ std::uint64_t Pipeline::dueNs() const {
   if (sink_.full()) return monotonicNowNs() + kIdleNs;
   if (execs_.together()) return execs_.againNs();
   const std::uint64_t dueNs = merge_.empty() ? lookedNs_ + kIdleNs : nextLookNs();
-  const bool pause = failuresAgainNs_ > lookedNs_;
-  return pause ? std::min(dueNs, failuresAgainNs_) : dueNs;
+  const bool pause = flood_.untilNs() > lookedNs_;
+  return pause ? std::min(dueNs, flood_.untilNs()) : dueNs;
 }
 
 void Pipeline::descriptors(std::vector<int>& descriptors) const {
@@ -240,7 +243,7 @@ void Pipeline::descriptors(std::vector<int>& descriptors) const {
   // What cannot be moved on stays in the kernel: it counts what it has to drop, we could not.
   if (sink_.full()) return;
   const std::uint64_t nowNs = monotonicNowNs();
-  sources_.descriptors(nowNs >= execs_.againNs(), nowNs >= failuresAgainNs_, descriptors);
+  sources_.descriptors(nowNs >= execs_.againNs(), nowNs >= flood_.untilNs(), descriptors);
 }
 
 std::vector<std::string> Pipeline::report() const {

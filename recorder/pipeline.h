@@ -56,6 +56,7 @@ class Pipeline {
   std::size_t liveProcesses() const { return assembler_.liveProcesses(); }
 
  private:
+  void look(std::uint64_t nowNs);
   void drainExecs(std::uint64_t nowNs);
   std::size_t drainFailures();
   std::uint64_t nextLookNs() const;
@@ -80,13 +81,14 @@ class Pipeline {
   MountWatcher mounts_;
   bool readProc_;
   Pacing execs_;
+  FloodPause flood_;
+  bool realtime_ = true;  // prepare() has asked for it
   std::uint64_t asideNs_ = 0;   // time of the next record that no event makes
   std::uint64_t lookedNs_ = 0;  // all sources were drained
   std::uint64_t failuresDrainedNs_ = 0;
   std::uint64_t entriesDrainedNs_ = 0;
   std::uint64_t sealedNs_ = 0;
   std::uint64_t beatNs_ = 0;
-  std::uint64_t failuresAgainNs_ = 0;  // a flood of failures is not looked at before
 };
 
 }  // namespace exectrail::recorder

@@ -33,7 +33,7 @@ constexpr Capability kCapabilities[] = {
     {CAP_PERFMON, Use::kAlways,
      "perf_event_open is refused: no kernel-resolved paths, no arguments free of races"},
     {CAP_IPC_LOCK, Use::kAlways, "perf's buffers are limited to what perf_event_mlock_kb allows"},
-    {CAP_SYS_NICE, Use::kSetup,
+    {CAP_SYS_NICE, Use::kAlways,
      "no real-time scheduling: programs that end at once may be gone before /proc is read"},
     {CAP_SETPCAP, Use::kSetup, "the recorder cannot empty its bounding set"},
     {CAP_DAC_OVERRIDE, Use::kNewFiles, "output cannot be put into another user's folder"},

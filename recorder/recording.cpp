@@ -18,6 +18,7 @@
 #include "recorder/preparation.h"
 #include "recorder/privileges.h"
 #include "recorder/sources/sources.h"
+#include "recorder/wake_latency.h"
 #include "trace/container/keys.h"
 #include "trace/container/pack.h"
 #include "trace/errors.h"
@@ -138,6 +139,8 @@ class Recording {
 void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   const SourceSettings settings = sourceSettings(options_);
   Sources sources(settings);
+  std::optional<WakeLatency> wakeLatency;
+  if (options_.wakeLatencyUs) wakeLatency.emplace(*options_.wakeLatencyUs);
   std::optional<trace::SigningKey> key;
   if (!options_.signingKey.empty()) key.emplace(options_.signingKey);
   const trace::Header header = withSources(makeHeader(options_, settings), sources);

@@ -317,6 +317,12 @@ class ComparisonBinder {
     condition.kind = kind;
     const bool list = kind == ConditionKind::kContains && left.type == Type::kTextList;
     if (!list && !requireText(expression, left)) return;
+    if (!list && expression.right.kind == OperandKind::kWord) {
+      const auto field = context_.bindField(expression.right);
+      if (field && field->type != Type::kText) wrongType(expression, expression.right, "text");
+      if (field) condition.right = field->ref;
+      return;
+    }
     for (auto& [text, offset] : constantTexts(expression, Type::kText)) {
       if (text.empty() && !list) {
         error(DiagnosticCode::kBadValue, offset, "every text holds the empty text");

@@ -61,7 +61,7 @@ struct Condition {
     kTextIn,    // left matches an entry of `set`
     kMatches,   // left matches `regex` somewhere
     kUnder,     // left lies below one of `texts`
-    kContains,  // left holds one of `texts`: as a part of a text, as an element of a list
+    kContains,  // left holds one of `texts`: as a part of a text, as an element of a list; or right
     kStartsWith,
     kEndsWith,
   };

@@ -54,6 +54,7 @@ const std::array kImageFields = {
     FieldSpec{"session.leader", {kItem, kSessionLeader}, Type::kNumber},
     FieldSpec{"session.terminal", {kItem, kHasTerminal}, Type::kBoolean},
     FieldSpec{"capabilities", {kItem, kCapabilities}, Type::kTextList},
+    FieldSpec{"capabilities.permitted", {kItem, kPermittedCapabilities}, Type::kTextList},
     FieldSpec{"no_new_privs", {kItem, kNoNewPrivileges}, Type::kBoolean},
     FieldSpec{"seccomp", {kItem, kSeccomp}, Type::kText},
     FieldSpec{"namespace.mount", {kItem, kMountNamespace}, Type::kNumber},

@@ -63,7 +63,8 @@ enum class Attribute : std::uint8_t {
   kLoginSession,
   kSessionLeader,
   kHasTerminal,
-  kCapabilities,
+  kCapabilities,  // effective
+  kPermittedCapabilities,
   kNoNewPrivileges,
   kSeccomp,
   kMountNamespace,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_map>
 
 namespace exectrail::analyzer {
 namespace {
@@ -67,7 +68,8 @@ class Builder : public YAML::EventHandler {
  private:
   struct Frame {
     YamlNode node;
-    bool keyNext = true;  // of a map: the next node is a key
+    bool keyNext = true;                                        // of a map: the next node is a key
+    std::unordered_map<std::string, std::uint32_t> lines = {};  // of its keys
   };
 
   [[noreturn]] void refuse(SourcePosition position, std::string message, std::string help) {
@@ -124,10 +126,11 @@ class Builder : public YAML::EventHandler {
 
   void addKey(Frame& frame, const YamlNode& key) {
     if (key.kind != YamlNode::Kind::kScalar) refuse(key.position, "a key must be text", {});
-    if (const YamlNode* first = frame.node.find(key.text)) {
+    const auto [first, isNew] = frame.lines.emplace(key.text, key.position.line);
+    if (!isNew) {
       diagnostics_.error(DiagnosticCode::kNotAllowedYaml, key.position,
                          "'" + key.text + std::string(kGivenTwice),
-                         "the other one stands in line " + std::to_string(first->position.line));
+                         "the other one stands in line " + std::to_string(first->second));
     }
     frame.node.entries.push_back({key.text, key.position, {}});
     frame.node.entries.back().value.position = key.position;

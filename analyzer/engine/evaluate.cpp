@@ -314,9 +314,13 @@ class Evaluator {
       const Value right = value(*condition.right);
       if (right.state == State::kUnknown) return missingField(*condition.right);
       if (right.state == State::kAbsent) return Tri::kFalse;
-      result = condition.kind == Kind::kNumber
-                   ? triOf(compareNumbers(left.number, condition.op, right.number))
-                   : sameText(left, right.text, right.truncated, condition.nocase);
+      if (condition.kind == Kind::kNumber) {
+        result = triOf(compareNumbers(left.number, condition.op, right.number));
+      } else if (condition.kind == Kind::kEqual) {
+        result = sameText(left, right.text, right.truncated, condition.nocase);
+      } else {
+        result = heldText(condition.kind, left, right, condition.nocase);
+      }
     } else {
       const bool asksPlace = condition.kind == Kind::kUnder;
       result = asksPlace ? testPlace(condition, placeOf(condition.left, judged_, item_))

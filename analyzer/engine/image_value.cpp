@@ -148,9 +148,11 @@ Value privilegeValue(const trace::Field<trace::Privileges>& privileges, Attribut
     const auto mode = static_cast<std::size_t>(value.seccomp);
     return mode < kModes.size() ? knownText(kModes.at(mode), privileges.evidence) : Value();
   }
+  const bool permitted = attribute == Attribute::kPermittedCapabilities;
+  const std::uint64_t held = permitted ? value.permitted : value.effective;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kCapabilityNames.size(); ++i) {
-    if (((value.effective >> i) & 1U) != 0) names.emplace_back(kCapabilityNames.at(i));
+    if (((held >> i) & 1U) != 0) names.emplace_back(kCapabilityNames.at(i));
   }
   return madeList(std::move(names), privileges.evidence);
 }
@@ -210,6 +212,7 @@ Value contextValue(const trace::Context& context, const FieldRef& field, const W
       if (!context.session.known()) return {};
       return knownNumber(context.session.value.terminal != 0 ? 1 : 0, context.session.evidence);
     case Attribute::kCapabilities:
+    case Attribute::kPermittedCapabilities:
     case Attribute::kNoNewPrivileges:
     case Attribute::kSeccomp:
       return privilegeValue(context.privileges, field.attribute);

@@ -114,10 +114,13 @@ const MountFacts* Judged::mountOf(std::string_view path) const {
   const auto& namespaces = facts_->context().namespaces;
   if (!namespaces.known()) return nullptr;
   if (!path.starts_with('/') || path.starts_with("/memfd:")) return nullptr;
-  const bool own =
-      !attempt() && !isMapping() && facts_->identity().known() && path == facts_->place().path;
+  // Whose path the kernel named together with its device.
+  const trace::Field<trace::FileIdentity>& identity =
+      isMapping() ? mapping_->identity : facts_->identity();
+  const Place& place = isMapping() ? mappedPlace_ : facts_->place();
+  const bool own = !attempt() && identity.known() && path == place.path;
   return world_->mounts->findAt(namespaces.value.mount, path, timeNs_,
-                                own ? &facts_->identity().value : nullptr);
+                                own ? &identity.value : nullptr);
 }
 
 std::string_view Judged::commandLine(const TextList& arguments) const {

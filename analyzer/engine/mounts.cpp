@@ -47,7 +47,7 @@ void Mounts::apply(const trace::MountTable& table, std::uint64_t timeNs) {
         mount.parentId,
         ++order_,
         {std::string(mount.point), std::string(mount.fileSystem), split(mount.options),
-         table.evidence, mount.deviceMajor, mount.deviceMinor}};
+         table.evidence, mount.deviceMajor, mount.deviceMinor, table.complete ? 0 : timeNs}};
   }
 }
 
@@ -78,7 +78,8 @@ const MountFacts* Mounts::findAt(std::uint64_t mountNamespace, std::string_view 
   }
   const std::uint64_t tableNs = tables_.find(mountNamespace)->second.timeNs;
   const bool settled = timeNs > tableNs && timeNs - tableNs > kSettleNs;
-  return settled || found->has("noexec") ? found : nullptr;
+  const bool justMade = found->sinceNs != 0 && found->sinceNs == tableNs;
+  return settled || justMade || found->has("noexec") ? found : nullptr;
 }
 
 }  // namespace exectrail::analyzer

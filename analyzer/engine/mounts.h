@@ -20,6 +20,7 @@ struct MountFacts {
   trace::Evidence evidence;
   std::uint32_t deviceMajor = 0;  // of the file system; both 0: not known
   std::uint32_t deviceMinor = 0;
+  std::uint64_t sinceNs = 0;  // of the change that brought it; 0: it was in the whole table
 
   bool has(std::string_view option) const;
 };
@@ -42,9 +43,9 @@ class Mounts {
 
   // The mount that it lay on at `timeNs`, if that can be relied on: the table had settled, or the
   // kernel named the device of the mount as that of the file. Null otherwise, and if it named
-  // another one (of overlayfs it may name the layer below). What a table forbids is believed at
-  // once: a mount is made noexec more often than it stops to be. `identity` is null if there is
-  // none.
+  // another one (of overlayfs it may name the layer below). Believed at once: what a table forbids,
+  // for a mount is made noexec more often than it stops to be; and the mount that the last change
+  // brought, for a mount is made to be used. `identity` is null if there is none.
   const MountFacts* findAt(std::uint64_t mountNamespace, std::string_view path,
                            std::uint64_t timeNs, const trace::FileIdentity* identity) const;
 

@@ -102,6 +102,31 @@ Tri sameText(const Value& left, std::string_view right, bool rightTruncated, boo
   return tooLong ? Tri::kFalse : Tri::kUnknown;
 }
 
+Tri heldText(Kind kind, const Value& left, const Value& right, bool nocase) {
+  if (nocase) {
+    const std::string small = folded(left.text);
+    const std::string other = folded(right.text);
+    Value whole = left;
+    Value part = right;
+    whole.text = small;
+    part.text = other;
+    return heldText(kind, whole, part, false);
+  }
+  const std::string_view whole = left.text;
+  const std::string_view part = right.text;
+  const bool cut = left.truncated || right.truncated;
+  if (kind == Kind::kStartsWith) {
+    const std::size_t common = std::min(whole.size(), part.size());
+    if (whole.substr(0, common) != part.substr(0, common)) return Tri::kFalse;
+    if (part.size() > whole.size()) return left.truncated ? Tri::kUnknown : Tri::kFalse;
+    return right.truncated ? Tri::kUnknown : Tri::kTrue;
+  }
+  const bool somewhere = whole.find(part) != std::string_view::npos;
+  if (!somewhere && !left.truncated) return Tri::kFalse;
+  if (kind == Kind::kEndsWith) return cut ? Tri::kUnknown : triOf(whole.ends_with(part));
+  return somewhere && !right.truncated ? Tri::kTrue : Tri::kUnknown;
+}
+
 bool holds(const TextSet& set, std::string_view text, const Text* kept, TestMemo* memo) {
   if (set.globs().empty() || kept == nullptr || memo == nullptr) return set.contains(text);
   return memo->answer(&set, *kept, [&] { return set.contains(text); });

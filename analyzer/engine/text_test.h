@@ -21,4 +21,8 @@ bool compareNumbers(std::int64_t left, Operator op, std::int64_t right);
 // Whether two texts are the same, of which each may be only a beginning.
 Tri sameText(const Value& left, std::string_view right, bool rightTruncated, bool nocase);
 
+// Of kContains, kStartsWith, kEndsWith: whether `left` holds the text `right` so; of each, only a
+// beginning may be known.
+Tri heldText(Condition::Kind kind, const Value& left, const Value& right, bool nocase);
+
 }  // namespace exectrail::analyzer

@@ -275,6 +275,7 @@ void Follower::afterSegment(const trace::Reader& reader, const std::string& name
 // Nothing more of it comes: what suppression holds back is said now.
 void Follower::endRecording() {
   now_.closed = true;
+  engine_->setSilent(now_ <= written_);
   engine_->finish();
   add(total_, engine_->summary());
   engine_.reset();

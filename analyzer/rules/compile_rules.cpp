@@ -1,6 +1,7 @@
 // Files -> documents -> the front end of each language -> recipes with names of their own.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -21,7 +22,8 @@ constexpr std::size_t kMaxNote = 400;  // bytes: values of rules are quoted in t
 
 class Compiler {
  public:
-  explicit Compiler(const Workloads* workloads) : workloads_(workloads), book_(workloads) {}
+  Compiler(const Workloads* workloads, KubeArmorGlobs globs)
+      : workloads_(workloads), globs_(globs), book_(workloads) {}
 
   RuleSet run(const std::vector<RuleFile>& files) {
     rules_.files = files.size();
@@ -91,11 +93,14 @@ class Compiler {
     report.line = document.position.line;
     if (duplicate != nullptr) report.refuse(duplicate->position.line, duplicate->message);
     std::vector<Recipe> recipes;
+    std::vector<kubearmor::PolicyEntry> entries;
     if (!report.refused() && falco::looksLikeRules(document)) {
       return book_.add(document, file, rules_.reports);
     }
     if (kubearmor::looksLikePolicy(document)) {
-      recipes = kubearmor::compilePolicy(document, workloads_, report);
+      auto policy = kubearmor::compilePolicy(document, workloads_, globs_, report);
+      recipes = std::move(policy.recipes);
+      entries = std::move(policy.entries);
       policies_ = policies_ || !report.refused();
     } else if (!report.refused() && document.find("correlation") != nullptr) {
       return correlations_.add(document, file);
@@ -112,6 +117,7 @@ class Compiler {
       report.refuse(report.line, "neither a Sigma rule nor a KubeArmor policy nor Falco rules");
     }
     add(std::move(recipes), report);
+    if (!report.refused()) std::ranges::move(entries, std::back_inserter(rules_.entries));
     rules_.reports.push_back(std::move(report));
   }
 
@@ -149,6 +155,7 @@ class Compiler {
   }
 
   const Workloads* workloads_;
+  KubeArmorGlobs globs_;
   bool policies_ = false;  // of KubeArmor, at least one
   // A Sigma rule that correlations may refer to, and where its recipe and report are.
   struct Referable {
@@ -199,8 +206,9 @@ std::size_t RuleSet::count(RuleStatus status) const {
   return static_cast<std::size_t>(std::ranges::count(reports, status, &RuleReport::status));
 }
 
-RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads) {
-  return Compiler(workloads).run(files);
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads,
+                     KubeArmorGlobs globs) {
+  return Compiler(workloads, globs).run(files);
 }
 
 }  // namespace exectrail::analyzer

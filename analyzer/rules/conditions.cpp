@@ -238,6 +238,14 @@ Condition sameTest(const FieldRef& left, const FieldRef& right, bool nocase) {
   return condition;
 }
 
+Condition partTest(const FieldRef& left, Condition::Kind kind, const FieldRef& right, bool nocase) {
+  Condition condition = about(
+      left, kind, (nocase ? " nocase " : " ") + std::string(word(kind)) + " " + fieldName(right));
+  condition.right = right;
+  condition.nocase = nocase;
+  return condition;
+}
+
 Condition booleanTest(const FieldRef& field) { return about(field, Kind::kBoolean, ""); }
 
 Condition existsTest(const FieldRef& field) {

@@ -45,6 +45,8 @@ Condition numberTest(const FieldRef& field, Operator op, std::int64_t number);
 // Of a numberTest() of a text, or of several: its length instead.
 Condition lengthInstead(Condition condition);
 Condition sameTest(const FieldRef& left, const FieldRef& right, bool nocase);
+// The text `left` holds, begins or ends with the text of another field.
+Condition partTest(const FieldRef& left, Condition::Kind kind, const FieldRef& right, bool nocase);
 Condition booleanTest(const FieldRef& field);
 Condition existsTest(const FieldRef& field);
 // It is known that there is no value, such as a login that never was.

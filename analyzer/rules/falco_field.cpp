@@ -54,6 +54,7 @@ constexpr std::array kFields = {
     Entry{"proc.apid", FieldKind::kNumber, ".pid"},
     Entry{"proc.env", FieldKind::kList, "environment"},
     Entry{"thread.cap_effective", FieldKind::kList, "capabilities"},
+    Entry{"thread.cap_permitted", FieldKind::kList, "capabilities.permitted"},
     // What exec stores of a user is the effective id: parameter 27 of its event in
     // falcosecurity/libs.
     Entry{"user.uid", FieldKind::kNumber, "user.effective_id"},
@@ -279,18 +280,33 @@ class Comparer : private ValueTests {
     if (c_.field == "evt.dir") return constant(holds("<") != different);
     if (c_.field == "evt.res") return constant(holds("SUCCESS") != different);
     if (c_.field == "evt.failed") return constant(holds("false") != different);
-    const auto number = numberOf(value());
-    if (c_.field == "evt.rawres" && number) return constant(ordered(0, *number));
-    if (c_.field == "evt.num" && number) return constant(ordered(1, *number));  // they begin with 1
+    if (c_.field == "evt.rawres") return constant(ordered(0));
+    if (c_.field == "evt.num") return constant(ordered(1));  // they begin with 1
     return elsewhere(reasonAgainst(c_.field));
   }
 
-  bool ordered(std::int64_t left, std::int64_t right) const {
-    if (c_.op == "<") return left < right;
-    if (c_.op == "<=") return left <= right;
-    if (c_.op == ">") return left > right;
-    if (c_.op == ">=") return left >= right;
-    return (left == right) != (c_.op == "!=");
+  // A number that is the same of every execution, compared as the rule says.
+  bool ordered(std::int64_t left) {
+    constexpr std::array<std::string_view, 8> kOrders = {
+        "=", "==", "in", "!=", "<", "<=", ">", ">="};
+    if (std::ranges::count(kOrders, c_.op) == 0) {
+      mistake("a number cannot be compared by '" + c_.op + "'");
+      return false;
+    }
+    bool same = false;
+    for (const std::string& text : c_.values) {
+      const auto right = numberOf(text);
+      if (!right) {
+        mistake("'" + text + "' is no number");
+        return false;
+      }
+      if (c_.op == "<") return left < *right;
+      if (c_.op == "<=") return left <= *right;
+      if (c_.op == ">") return left > *right;
+      if (c_.op == ">=") return left >= *right;
+      same = same || left == *right;
+    }
+    return same != (c_.op == "!=");
   }
 
   Condition terminal() {

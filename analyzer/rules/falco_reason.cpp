@@ -30,7 +30,7 @@ constexpr std::array kReasons = {
     Reason{"proc.is_exe_upper_layer", "layers of a container's file system are not recorded"},
     Reason{"proc.is_exe_lower_layer", "layers of a container's file system are not recorded"},
     Reason{"proc.duration", "how long a program has run is not known when it begins"},
-    Reason{"thread.cap_", "of capabilities only the effective ones can be asked"},
+    Reason{"thread.cap_", "of capabilities only the effective and the permitted ones can be asked"},
     Reason{"proc.fd", "open files are not recorded"},
     Reason{"ka.", "about Kubernetes' audit log"},
 };

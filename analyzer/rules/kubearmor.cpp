@@ -61,10 +61,11 @@ constexpr std::array kSections = {Section{"matchPaths", EntryKind::kPath},
 
 class Policy {
  public:
-  Policy(const YamlNode& document, RuleReport& report, const Workloads* workloads)
-      : document_(document), report_(report), workloads_(workloads) {}
+  Policy(const YamlNode& document, RuleReport& report, const Workloads* workloads,
+         KubeArmorGlobs globs)
+      : document_(document), report_(report), workloads_(workloads), globs_(globs) {}
 
-  std::vector<Recipe> compile() {
+  CompiledPolicy compile() {
     readMetadata();
     const YamlNode* spec = document_.find("spec");
     if (spec == nullptr || spec->kind != NodeKind::kMap) {
@@ -83,10 +84,13 @@ class Policy {
     if (conditions_ > kMaxConditions) report_.refuse(process->position.line, "it is too large");
     selected_ = selected(document_, *spec, workloads_, report_);
     if (report_.refused()) return {};
-    std::vector<Recipe> recipes;
-    if (selected_ && rules::isNever(*selected_)) return recipes;
-    for (auto& [each, entries] : groups_) recipes.push_back(recipe(each, std::move(entries)));
-    return recipes;
+    CompiledPolicy compiled;
+    if (selected_ && rules::isNever(*selected_)) return compiled;
+    for (auto& [each, entries] : groups_) {
+      compiled.recipes.push_back(recipe(each, std::move(entries)));
+    }
+    compiled.entries = std::move(entries_);
+    return compiled;
   }
 
  private:
@@ -165,11 +169,14 @@ class Policy {
           continue;
         }
         const Settings own = settings(entry, ofSection);
-        auto condition = matchEntry(entry, section.kind, own.action, report_);
+        auto condition = matchEntry(entry, section.kind, own.action, globs_, report_);
         if (!condition) continue;
         conditions_ += rules::sizeOf(*condition);
         if (conditions_ > kMaxConditions) return;
         groups_[own].push_back(std::move(*condition));
+        entries_.push_back(policyEntry(entry, section.kind, own.action));
+        entries_.back().policy = report_.title;
+        entries_.back().file = report_.file;
       }
     }
   }
@@ -213,9 +220,11 @@ class Policy {
   const YamlNode& document_;
   RuleReport& report_;
   const Workloads* workloads_;
+  KubeArmorGlobs globs_;
   std::optional<Condition> selected_;  // of which containers; nothing: of all there is
   std::string namespace_;
   std::map<Settings, std::vector<Condition>> groups_;
+  std::vector<PolicyEntry> entries_;
   std::size_t conditions_ = 0;
 };
 
@@ -228,9 +237,9 @@ bool looksLikePolicy(const YamlNode& document) {
           kind->text == "KubeArmorClusterPolicy");
 }
 
-std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
-                                  RuleReport& report) {
-  return Policy(document, report, workloads).compile();
+CompiledPolicy compilePolicy(const YamlNode& document, const Workloads* workloads,
+                             KubeArmorGlobs globs, RuleReport& report) {
+  return Policy(document, report, workloads, globs).compile();
 }
 
 }  // namespace exectrail::analyzer::kubearmor

@@ -12,10 +12,15 @@ namespace exectrail::analyzer::kubearmor {
 
 bool looksLikePolicy(const YamlNode& document);
 
+struct CompiledPolicy {
+  std::vector<Recipe> recipes;
+  std::vector<PolicyEntry> entries;
+};
+
 // Nothing if `report` refuses it, or if no container of `workloads` fits its selector; null: nobody
 // knows containers, and selectors are not used. Fills the report's title and line. Rules of a
 // policy that cannot match anything are warnings, unless none is left.
-std::vector<Recipe> compilePolicy(const YamlNode& document, const Workloads* workloads,
-                                  RuleReport& report);
+CompiledPolicy compilePolicy(const YamlNode& document, const Workloads* workloads,
+                             KubeArmorGlobs globs, RuleReport& report);
 
 }  // namespace exectrail::analyzer::kubearmor

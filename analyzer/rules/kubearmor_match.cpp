@@ -1,7 +1,6 @@
 #include "analyzer/rules/kubearmor_match.h"
 
 #include <algorithm>
-#include <array>
 
 #include "analyzer/paths/path.h"
 #include "analyzer/rules/conditions.h"
@@ -28,29 +27,11 @@ Condition fileIs(const std::string& path) {
   return rules::anyOf(std::move(parts));
 }
 
-// What KubeArmor lets an entry of a kind hold; anything else it drops.
-bool mayHold(EntryKind kind, std::string_view key) {
-  constexpr std::array<std::string_view, 5> kEvery = {"severity", "tags", "message", "action",
-                                                      "ownerOnly"};
-  constexpr std::array<std::string_view, 5> kPath = {"path", "execname", "allowedArgs",
-                                                     "fromSource", "pts"};
-  constexpr std::array<std::string_view, 4> kDirectory = {"dir", "recursive", "fromSource", "pts"};
-  if (std::ranges::count(kEvery, key) > 0) return true;
-  switch (kind) {
-    case EntryKind::kPath:
-      return std::ranges::count(kPath, key) > 0;
-    case EntryKind::kDirectory:
-      return std::ranges::count(kDirectory, key) > 0;
-    case EntryKind::kPattern:
-      return key == "pattern";
-  }
-  return false;
-}
-
 class Entry {
  public:
-  Entry(const YamlNode& node, EntryKind kind, Action action, RuleReport& report)
-      : node_(node), kind_(kind), action_(action), report_(report) {
+  Entry(const YamlNode& node, EntryKind kind, Action action, KubeArmorGlobs globs,
+        RuleReport& report)
+      : node_(node), kind_(kind), action_(action), globs_(globs), report_(report) {
     for (const YamlEntry& each : node.entries) {
       if (mayHold(kind, each.key)) continue;
       report.warn(each.position.line, "'" + each.key + "' is not used: KubeArmor has it not here");
@@ -113,36 +94,13 @@ class Entry {
   std::optional<Condition> pattern() {
     const std::string whole = textOf(node_, "pattern");
     if (!soundPath("pattern", whole)) return std::nullopt;
-    const std::size_t space = whole.find(' ');
-    const std::string path = whole.substr(0, space);
     std::string problem;
-    const auto regex = pathRegex(path, problem);
-    if (!regex) return useless("pattern", whole, problem);
-    if (path.find("**") != std::string::npos) {
-      report_.warn(line(), "pattern '" + whole +
-                               "': KubeArmor enforces '**' and leaves it out of its own alerts; "
-                               "here it crosses directories");
+    auto condition = patternTest(whole, globs_, problem);
+    if (!condition) return useless("pattern", whole, problem);
+    if (const std::string other = otherReading(whole, globs_); !other.empty()) {
+      report_.warn(line(), "pattern '" + whole + "': " + other);
     }
-    std::vector<Condition> files;
-    const std::string spelled = "(?:" + *regex + spelledPrefix(path, *regex) + ")";
-    for (const std::string_view name : {"file.path", "typed_path"}) {
-      auto test = rules::regexTest(fieldRef(name), "^" + spelled + "$", problem);
-      if (!test) return useless("pattern", whole, problem);
-      files.push_back(std::move(*test));
-    }
-    Condition condition = rules::anyOf(std::move(files));
-    if (space != std::string::npos) {
-      // KubeArmor compares the path, a space and the arguments; argv[0] may be anything.
-      const auto arguments = argumentRegex(whole.substr(space + 1), problem);
-      if (!arguments) return useless("pattern", whole, problem);
-      auto test = rules::regexTest(fieldRef("command_line"), "^[^ ]* " + *arguments + "$", problem);
-      if (!test) return useless("pattern", whole, problem);
-      std::vector<Condition> parts;
-      parts.push_back(std::move(condition));
-      parts.push_back(std::move(*test));
-      condition = rules::allOf(std::move(parts));
-    }
-    return refined(std::move(condition));
+    return refined(std::move(*condition));
   }
 
  private:
@@ -169,19 +127,6 @@ class Entry {
       return true;
     }
     return false;
-  }
-
-  // For /bin/... and its like, the spelling in which the kernel's path is recorded.
-  static std::string spelledPrefix(const std::string& path, const std::string& regex) {
-    const std::size_t wild = std::min(path.find_first_of("*?[{\\"), path.size());
-    const std::size_t slash = path.rfind('/', wild);
-    if (slash == std::string::npos || slash == 0) return {};
-    const std::string before = path.substr(0, slash + 1);
-    const std::string other = rules::oneSpelling(before);
-    if (other == before) return {};
-    std::string problem;
-    const auto rest = pathRegex(other + path.substr(slash + 1), problem);
-    return rest && *rest != regex ? "|" + *rest : std::string();
   }
 
   // What else an entry may ask.
@@ -259,14 +204,15 @@ class Entry {
   const YamlNode& node_;
   EntryKind kind_;
   Action action_;
+  KubeArmorGlobs globs_;
   RuleReport& report_;
 };
 
 }  // namespace
 
 std::optional<Condition> matchEntry(const YamlNode& entry, EntryKind kind, Action action,
-                                    RuleReport& report) {
-  Entry reader(entry, kind, action, report);
+                                    KubeArmorGlobs globs, RuleReport& report) {
+  Entry reader(entry, kind, action, globs, report);
   switch (kind) {
     case EntryKind::kPath:
       return reader.path();

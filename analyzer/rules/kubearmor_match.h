@@ -5,16 +5,14 @@
 
 #include "analyzer/compiler/condition.h"
 #include "analyzer/compiler/yaml_tree.h"
+#include "analyzer/rules/kubearmor_globs.h"
+#include "analyzer/rules/policy_entry.h"
 #include "analyzer/rules/rule_set.h"
 
 namespace exectrail::analyzer::kubearmor {
 
-enum class Action : std::uint8_t { kAllow, kAudit, kBlock };
-
-enum class EntryKind : std::uint8_t { kPath, kDirectory, kPattern };
-
 // Nothing, after a warning, if the entry can match nothing. `action` decides what ownerOnly means.
 std::optional<Condition> matchEntry(const YamlNode& entry, EntryKind kind, Action action,
-                                    RuleReport& report);
+                                    KubeArmorGlobs globs, RuleReport& report);
 
 }  // namespace exectrail::analyzer::kubearmor

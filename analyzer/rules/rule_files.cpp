@@ -64,13 +64,18 @@ RuleFile readFile(const fs::path& path) {
 
 }  // namespace
 
-std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths) {
+std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths, std::size_t maxBytes) {
   std::vector<RuleFile> files;
+  std::size_t bytes = 0;
   std::set<fs::path> seen;
   const auto add = [&](const fs::path& path) {
     std::error_code error;
     const fs::path identity = fs::weakly_canonical(path, error);
-    if (seen.insert(error ? path : identity).second) files.push_back(readFile(path));
+    if (!seen.insert(error ? path : identity).second) return;
+    const std::string tooMany =
+        "not read: the files before it have " + std::to_string(maxBytes >> 20) + " MiB together";
+    files.push_back(bytes > maxBytes ? RuleFile{path.string(), {}, tooMany} : readFile(path));
+    bytes += files.back().text.size();
   };
   for (const std::string& path : paths) {
     std::error_code error;

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "analyzer/compiler/program.h"
+#include "analyzer/rules/kubearmor_globs.h"
+#include "analyzer/rules/policy_entry.h"
 
 namespace exectrail::analyzer {
 
@@ -42,7 +44,8 @@ struct RuleReport {
 
 struct RuleSet {
   std::vector<Recipe> recipes;
-  std::vector<RuleReport> reports;  // in the order of files, and of rules in them
+  std::vector<kubearmor::PolicyEntry> entries;  // of the policies that are used
+  std::vector<RuleReport> reports;              // in the order of files, and of rules in them
   std::size_t files = 0;
   std::string sha256;  // of names and contents of the files
 
@@ -51,13 +54,15 @@ struct RuleSet {
 
 // The files that `paths` name: a folder stands for the *.yaml and *.yml below it, in order of path.
 // Links to folders are not followed. Throws EnvironmentError for a path that is not there, and for
-// a folder without such files.
-std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths);
+// a folder without such files. Behind `maxBytes` of text no further file is read.
+std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths,
+                                    std::size_t maxBytes = 256 << 20);
 
 // `workloads` decides selectors of policies; null: they are not used, and that is a warning. With
 // it, executions in containers that it does not name become alerts of a recipe of their own,
 // "kubearmor/unnamed-container", of severity info: no selector was asked about them.
-RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads = nullptr);
+RuleSet compileRules(const std::vector<RuleFile>& files, const Workloads* workloads = nullptr,
+                     KubeArmorGlobs globs = KubeArmorGlobs::kAppArmor);
 
 // For `rules check`: a line for each rule, its notes below it, and the totals.
 std::string ruleTable(const RuleSet& rules);

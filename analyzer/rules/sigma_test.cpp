@@ -15,6 +15,11 @@ using Kind = Condition::Kind;
 using FieldKind = MappedField::Kind;
 using NodeKind = YamlNode::Kind;
 
+// What tests of a rule may come to, in bytes of their texts and what each costs beside: 5,000
+// regular expressions, or 30,000 short texts. A value can stand for 256 of them.
+constexpr std::size_t kMaxBytes = 512 << 10;
+constexpr std::size_t kRegexBytes = 100;
+constexpr std::size_t kTextBytes = 10;
 constexpr std::string_view kNotSet = "4294967295";  // (uid_t)-1: nobody logged in
 
 // "FIELD|one|two" -> FIELD, and its modifiers.
@@ -179,6 +184,7 @@ Condition FieldTests::compareText(const MappedField& field, const Modifiers& mod
     if (value->kind == NodeKind::kNull) {
       into.add(rules::negation(rules::existsTest(field.ref)));
     } else if (modifiers.regex) {
+      if (tooLarge(kRegexBytes + value->text.size(), at)) return rules::never();
       auto test = regex(field.ref, *value, modifiers);
       if (!test) return rules::never();
       into.add(std::move(*test));
@@ -187,6 +193,8 @@ Condition FieldTests::compareText(const MappedField& field, const Modifiers& mod
       if (!patterns) return rules::never();
       for (const Pattern& pattern : *patterns) {
         TextTest test = testOf(pattern);
+        const std::size_t own = test.kind == Kind::kMatches ? kRegexBytes : kTextBytes;
+        if (tooLarge(own + test.text.size(), at)) return rules::never();
         if (field.kind == FieldKind::kPath) warnOfPath(test, at);
         if (field.ref.attribute == Attribute::kCommandLine) warnOfCommandLine(test, at);
         if (test.kind != Kind::kMatches) {
@@ -205,6 +213,13 @@ Condition FieldTests::compareText(const MappedField& field, const Modifiers& mod
     if (modifiers.all) all.push_back(one.any());
   }
   return modifiers.all ? rules::allOf(std::move(all)) : any.any();
+}
+
+bool FieldTests::tooLarge(std::size_t bytes, std::uint32_t line) {
+  bytes_ += bytes;
+  if (bytes_ <= kMaxBytes) return false;
+  report_.refuse(line, "the rule is too large");
+  return true;
 }
 
 std::optional<Condition> FieldTests::regex(const FieldRef& field, const YamlNode& value,
@@ -347,16 +362,28 @@ Condition FieldTests::systemCall(const Values& values) {
 
 Condition FieldTests::reference(const MappedField& field, const Modifiers& modifiers,
                                 const Values& values, std::uint32_t line) {
-  const MappedField other = mapped(values[0]->text);
   const auto plain = [](const MappedField& each) {
     return each.kind == FieldKind::kText || each.kind == FieldKind::kPath;
   };
-  const bool numbers = field.kind == other.kind && !plain(field) && field.kind <= FieldKind::kUser;
-  if (values.size() == 1 && ((plain(field) && plain(other)) || numbers)) {
-    return rules::sameTest(field.ref, other.ref, plain(field) && !modifiers.cased);
+  const bool part = modifiers.contains || modifiers.startsWith || modifiers.endsWith;
+  const Kind kind = modifiers.startsWith ? Kind::kStartsWith
+                    : modifiers.endsWith ? Kind::kEndsWith
+                                         : Kind::kContains;
+  std::vector<Condition> tests;
+  for (const YamlNode* value : values) {
+    const MappedField other = mapped(value->text);
+    const bool numbers =
+        field.kind == other.kind && !plain(field) && field.kind <= FieldKind::kUser;
+    const bool texts = plain(field) && plain(other);
+    if (!texts && (part || !numbers)) {
+      report_.refuse(line, "'fieldref' needs another field of the same kind");
+      return rules::never();
+    }
+    const bool nocase = texts && !modifiers.cased;
+    tests.push_back(part ? rules::partTest(field.ref, kind, other.ref, nocase)
+                         : rules::sameTest(field.ref, other.ref, nocase));
   }
-  report_.refuse(line, "'fieldref' needs another field of the same kind");
-  return rules::never();
+  return modifiers.all ? rules::allOf(std::move(tests)) : rules::anyOf(std::move(tests));
 }
 
 Condition FieldTests::keyword(const Values& values, const Modifiers& modifiers,

@@ -50,10 +50,14 @@ class FieldTests {
     return mapField(source_, name, systemCallArguments_);
   }
 
+  // Whether a test of so many bytes is more than a rule may ask; then it is refused.
+  bool tooLarge(std::size_t bytes, std::uint32_t line);
+
   LogSource source_;
   RuleReport& report_;
   bool& undecidable_;
   bool systemCallArguments_ = false;
+  std::size_t bytes_ = 0;  // of all tests
 };
 
 }  // namespace exectrail::analyzer::sigma

@@ -175,7 +175,7 @@ bool addWord(std::string_view word, Modifiers& modifiers) {
 
 bool goTogether(const Modifiers& m) {
   const int places = int{m.contains} + int{m.startsWith} + int{m.endsWith};
-  const int kinds = int{places > 0} + int{m.exists} + int{m.fieldReference} + int{m.regex} +
+  const int kinds = int{places > 0 || m.fieldReference} + int{m.exists} + int{m.regex} +
                     int{m.order != Modifiers::Order::kNone};
   const bool text = !m.exists && !m.fieldReference && m.order == Modifiers::Order::kNone;
   return places <= 1 && kinds <= 1 && (m.encodings.empty() || (text && !m.regex)) &&

@@ -42,7 +42,7 @@ struct Modifiers {
   enum class Order : std::uint8_t { kNone, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
 
   std::vector<Encoding> encodings;  // applied to each value, in this order
-  bool contains = false;
+  bool contains = false;            // these three also of fieldReference
   bool startsWith = false;
   bool endsWith = false;
   bool all = false;    // each value must match, not only one

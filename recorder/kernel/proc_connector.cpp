@@ -173,7 +173,8 @@ int ProcConnector::receive(std::vector<ThreadExit>& exits) {
       exits.push_back(*message->exit);
     }
   }
-  return got == 0 ? 0 : EAGAIN;
+  // Fewer than there was room for: there are no more, or an error that the next call tells.
+  return static_cast<std::size_t>(got) < kBatch ? 0 : EAGAIN;
 }
 
 }  // namespace exectrail::recorder

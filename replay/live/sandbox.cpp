@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +18,7 @@
 #include <string_view>
 
 #include "replay/live/child.h"
+#include "replay/live/mount_gate.h"
 #include "replay/live/sandbox_root.h"
 #include "trace/errors.h"
 
@@ -62,8 +65,8 @@ void execShell(const std::string& variant) {
   throwErrno(errno, "sandbox: cannot run /bin/sh");
 }
 
-// Init of the pid namespace: starts the shell, reaps what is orphaned, ends with the shell's
-// status. The kernel then ends whatever is left.
+// Init of the pid namespace: starts the shell, reaps what is orphaned, answers who wants to mount,
+// ends with the shell's status. The kernel then ends whatever is left.
 int runInit(const SandboxOptions& options, const auto& reportFailure) {
   // Ends with its supervisor, so that nothing outlives an interrupted recording.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -72,6 +75,13 @@ int runInit(const SandboxOptions& options, const auto& reportFailure) {
   }
   enterSandboxRoot(options.scenarioDirectory);
   dropHostPrivileges();
+  const MountGate gate;
+  sigset_t children;
+  ::sigemptyset(&children);
+  ::sigaddset(&children, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &children, nullptr);
+  const int ended = ::signalfd(-1, &children, SFD_CLOEXEC);
+  if (ended < 0) throwErrno(errno, "sandbox: signalfd");
   const pid_t shell = ::fork();
   if (shell < 0) throwErrno(errno, "sandbox: cannot fork");
   if (shell == 0) {
@@ -79,10 +89,19 @@ int runInit(const SandboxOptions& options, const auto& reportFailure) {
     ::_exit(kSetupFailed);
   }
   for (;;) {
+    std::array<pollfd, 2> waiting = {{{ended, POLLIN, 0}, {gate.descriptor(), POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) {
+      throwErrno(errno, "sandbox: poll");
+    }
+    if ((waiting[1].revents & POLLIN) != 0) gate.answer();
+    if ((waiting[0].revents & POLLIN) == 0) continue;
+    signalfd_siginfo taken{};
+    if (::read(ended, &taken, sizeof taken) < 0) throwErrno(errno, "sandbox: signalfd");
     int status = 0;
-    const pid_t ended = ::waitpid(-1, &status, 0);
-    if (ended == shell) return exitStatusOf(status);
-    if (ended < 0 && errno != EINTR) throwErrno(errno, "sandbox: waitpid");
+    while (const pid_t child = ::waitpid(-1, &status, WNOHANG)) {  // one signal for several
+      if (child == shell) return exitStatusOf(status);
+      if (child < 0) throwErrno(errno, "sandbox: waitpid");
+    }
   }
 }
 

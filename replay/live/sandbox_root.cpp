@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "trace/errors.h"
 
@@ -64,12 +65,13 @@ void makeDevices() {
     unsigned minor;
   };
   // Documentation/admin-guide/devices.txt of the kernel.
-  constexpr std::array<Node, 6> kNodes = {{{"null", 1, 3},
+  constexpr std::array<Node, 7> kNodes = {{{"null", 1, 3},
                                            {"zero", 1, 5},
                                            {"full", 1, 7},
                                            {"random", 1, 8},
                                            {"urandom", 1, 9},
-                                           {"tty", 5, 0}}};
+                                           {"tty", 5, 0},
+                                           {"fuse", 10, 229}}};
   const std::string dev = kRoot + "/dev";
   mountOn("tmpfs", dev, "tmpfs", MS_NOSUID, "mode=0755,size=1m");
   for (const Node& node : kNodes) {
@@ -126,6 +128,17 @@ void bringLoopbackUp() {
   if (result != 0) throwErrno(error, "sandbox: cannot bring the loopback interface up");
 }
 
+// A recording must not depend on who made it, and programs that log somebody in can set this only
+// where nobody has. A kernel may be told never to take it back (audit_set_loginuid in
+// kernel/audit.c), or have none.
+void forgetLogin() {
+  const int fd = ::open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  constexpr std::string_view kUnset = "4294967295";
+  [[maybe_unused]] const ssize_t written = ::write(fd, kUnset.data(), kUnset.size());
+  ::close(fd);
+}
+
 }  // namespace
 
 void enterSandboxRoot(const std::string& scenarioDirectory) {
@@ -157,6 +170,7 @@ void enterSandboxRoot(const std::string& scenarioDirectory) {
     throwErrno(errno, "sandbox: cannot set the host name");
   }
   bringLoopbackUp();
+  forgetLogin();
 }
 
 void dropHostPrivileges() {

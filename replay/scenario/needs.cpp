@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kPackage = "package:";
 // One that is not installed for a scenario's sake: where it is there, the scenario is recorded.
 constexpr std::string_view kLargePackage = "large-package:";
+// What no package has, and whoever records has to make: its path on the host.
+constexpr std::string_view kFile = "file:";
 
 bool isKernelNeed(std::string_view need) { return need == "eprobes" || need == "kprobes"; }
 
@@ -40,12 +42,18 @@ std::optional<std::string> unmetPackage(std::string_view package) {
   return "needs the package " + std::string(package) + ": apt-get install " + std::string(package);
 }
 
+std::optional<std::string> unmetFile(const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0) return std::nullopt;
+  return "needs the file " + path + ": the scenario's run.sh says where it comes from";
+}
+
 std::optional<std::string> unmet(std::string_view need) {
   if (need == "root") {
     if (::geteuid() == 0) return std::nullopt;
     return "needs root; this is user " + std::to_string(::geteuid());
   }
   if (isKernelNeed(need)) return unmetInKernel(need);
+  if (need.starts_with(kFile)) return unmetFile(std::string(need.substr(kFile.size())));
   return unmetPackage(need.substr(need.find(':') + 1));
 }
 
@@ -55,7 +63,8 @@ bool isKnownNeed(std::string_view need) {
   const auto names = [need](std::string_view kind) {
     return need.starts_with(kind) && need.size() > kind.size();
   };
-  return need == "root" || isKernelNeed(need) || names(kPackage) || names(kLargePackage);
+  return need == "root" || isKernelNeed(need) || names(kPackage) || names(kLargePackage) ||
+         need.starts_with(std::string(kFile) + "/");
 }
 
 std::optional<std::string> unmetNeed(const Scenario& scenario) {

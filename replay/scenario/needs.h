@@ -9,7 +9,7 @@
 
 namespace exectrail::replay {
 
-// "root", "eprobes", "kprobes", "package:NAME".
+// "root", "eprobes", "kprobes", "package:NAME", "large-package:NAME", "file:/PATH".
 bool isKnownNeed(std::string_view need);
 
 // "needs eprobes; this kernel has none": the first unmet need of recording `scenario` here.

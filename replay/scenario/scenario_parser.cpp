@@ -81,10 +81,11 @@ class ScenarioParser {
                                             "a variant is part of a file name: a-z, 0-9, - and _"));
     for (const Named& need : fields.names("needs", {}, "")) {
       if (!isKnownNeed(need.name)) {
-        diagnostics_.error(code(ScenarioCode::kUnknownNeed), at(need.position),
-                           "'" + need.name + "' is not a need that can be checked" +
-                               analyzer::didYouMean(need.name, {"root", "eprobes", "kprobes"}),
-                           "root, eprobes, kprobes, package:NAME or large-package:NAME");
+        diagnostics_.error(
+            code(ScenarioCode::kUnknownNeed), at(need.position),
+            "'" + need.name + "' is not a need that can be checked" +
+                analyzer::didYouMean(need.name, {"root", "eprobes", "kprobes"}),
+            "root, eprobes, kprobes, package:NAME, large-package:NAME or file:/PATH");
       }
       scenario_.needs.push_back(need.name);
     }

@@ -160,6 +160,7 @@ bool fillImage(SceneImage& image, const Literals& literals, const std::string& s
   if (!by[Attribute::kPid].empty() && !setNumber(image.pid, by[Attribute::kPid])) return false;
   if (!setFlag(image.terminal, by[Attribute::kHasTerminal])) return false;
   if (!setFlag(image.secure, by[Attribute::kSecure])) return false;
+  if (!setFlag(image.login, by[Attribute::kLoginId])) return false;  // exists()
   if (!by[Attribute::kContainer].empty()) {
     const auto text = chooseText(by[Attribute::kContainer], {"", "c0ffee"});
     if (!text) return false;

@@ -53,21 +53,26 @@ class Maker {
     table.mountNamespace = kMountNamespace;
     table.complete = true;
     table.evidence = {EvidenceClass::kProcfs};
-    const auto mount = [&](std::uint32_t id, std::string point, const char* options) {
+    const auto mount = [&](std::uint32_t id, std::string point, std::string options,
+                           const std::string& fileSystem) {
       trace::Mount made;
       made.id = id;
       made.parentId = id - 1;
       made.root = "/";
       made.point = keep(std::move(point));
-      made.options = options;
-      made.fileSystem = "ext4";
+      made.options = keep(std::move(options));
+      made.fileSystem = fileSystem.empty() ? trace::Bytes("ext4") : keep(fileSystem);
       table.mounts.push_back(made);
     };
-    mount(1, "/", "rw,relatime");
+    mount(1, "/", "rw,relatime", {});
     const std::string& place = scene_.target.empty() ? scene_.process.executable : scene_.target;
     const std::size_t slash = place.rfind('/');
-    if (scene_.noexec && slash != std::string::npos && slash != 0) {
-      mount(2, place.substr(0, slash), "rw,nosuid,nodev,noexec");
+    const bool own = scene_.noexec || scene_.nosuid || !scene_.fileSystem.empty();
+    if (own && slash != std::string::npos && slash != 0) {
+      mount(2, place.substr(0, slash),
+            std::string("rw,nodev") + (scene_.nosuid ? ",nosuid" : "") +
+                (scene_.noexec ? ",noexec" : ""),
+            scene_.fileSystem);
     }
     trace_->records.push_back({0, 0, std::move(table)});
   }
@@ -81,7 +86,8 @@ class Maker {
     trace::Context made;
     made.credentials = {{image.uid, image.effectiveUid, image.uid, image.effectiveUid},
                         EvidenceClass::kProcfs};
-    made.login = {trace::Login{}, EvidenceClass::kProcfs};
+    const std::uint32_t user = image.login ? image.uid : trace::kLoginNotSet;
+    made.login = {trace::Login{user, user}, EvidenceClass::kProcfs};
     made.session = {trace::Session{leader, image.terminal ? kTerminal : 0}, EvidenceClass::kProcfs};
     made.privileges = {trace::Privileges{}, EvidenceClass::kProcfs};
     trace::Namespaces namespaces;

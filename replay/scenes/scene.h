@@ -27,6 +27,7 @@ struct SceneImage {
   std::uint32_t fileUid = 0;
   bool terminal = false;
   bool secure = false;
+  bool login = false;  // somebody has logged in
 };
 
 struct Scene {
@@ -37,7 +38,9 @@ struct Scene {
   std::uint16_t result = 0;
   std::string target;  // of a script, a failed attempt or a mapping
   trace::MappingRole mapping = trace::MappingRole::kUnknown;
-  bool noexec = false;             // the mount below what decides
+  std::string fileSystem;  // of the mount below what decides; empty: an ordinary one
+  bool noexec = false;     // of the same mount
+  bool nosuid = false;
   std::vector<SceneImage> above;   // nearest first; the last one is the leader of the session
   std::vector<SceneImage> before;  // ran earlier, in the same session
   unsigned repeats = 1;

@@ -140,11 +140,24 @@ class Solver {
       }
     }
     const bool same = std::ranges::any_of(equal, wantsSame);
+    for (const Goal& each : above) {
+      if (each.condition->kind == Kind::kNearest && each.wanted) passedBy(each, parent);
+    }
     Literals joint = file;
     if (same) joint.insert(joint.end(), parentPath.begin(), parentPath.end());
     return paths(made, joint, program, script) &&
            fillImage(made.process, own, script_ ? "" : given_) &&
            parents(made, parentPath, parent, same) && ancestors(made, above) && types(made, typed);
+  }
+
+  // The parent is nearer than the image that has to be the nearest.
+  static void passedBy(const Goal& nearest, Literals& parent) {
+    unsigned steps = 0;
+    Expansion(steps).run({{&nearest.condition->children.front(), false, {}, {}, {}}}, {},
+                         [&](const Literals& all) {
+                           parent.insert(parent.end(), all.begin(), all.end());
+                           return true;
+                         });
   }
 
   // What the scene as a whole is; false if it is the other way round.
@@ -159,6 +172,14 @@ class Solver {
       case Attribute::kMountNoexec:
         made.noexec = goal.wanted;
         return true;
+      case Attribute::kMountNosuid:
+        made.nosuid = goal.wanted;
+        return true;
+      case Attribute::kMountFileSystem: {
+        const auto text = chooseText({goal}, {"ext4"});
+        if (text) made.fileSystem = *text;
+        return text.has_value();
+      }
       default:
         return true;  // accept() knows
     }

@@ -31,6 +31,29 @@ TEST(Language, ElementsOfArguments) {
              {"argument_paths contains '/tmp/X'", Tri::kTrue}});
 }
 
+TEST(Language, PartsThatAreOtherFields) {
+  expectAll({test::exec("/tmp/a").cwd("/TMP").args({"/tmp/a", "/TMP/x"})},
+            {{"file.path startswith cwd", Tri::kFalse},
+             {"file.path nocase startswith cwd", Tri::kTrue},
+             {"command_line contains cwd", Tri::kTrue},
+             {"command_line endswith cwd", Tri::kFalse},
+             {"args[0] endswith file.path", Tri::kTrue},
+             {"args[1] endswith file.path", Tri::kFalse},
+             {"args[7] contains cwd", Tri::kFalse},
+             {"any(args, it startswith cwd)", Tri::kTrue},
+             {"command_line contains script.path", Tri::kFalse}});
+  const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
+  expectAll({test::exec("/tmp/a").cwd("/srv/x").args({"/tmp/a", "-b"}, cut)},
+            {{"command_line startswith file.path", Tri::kTrue},
+             {"command_line startswith cwd", Tri::kFalse},
+             {"command_line contains file.path", Tri::kTrue},
+             {"command_line contains cwd", Tri::kUnknown},
+             {"command_line endswith file.path", Tri::kUnknown},
+             {"file.path contains command_line", Tri::kFalse},
+             {"cwd startswith command_line", Tri::kFalse}});
+  expectAll({test::exec("/tmp/a").noCwd()}, {{"command_line contains cwd", Tri::kUnknown}});
+}
+
 // Of a list that was cut, what is not there may be anything.
 TEST(Language, ElementsOfACutList) {
   const trace::Evidence cut{trace::EvidenceClass::kImage, 0, false, 1000};
@@ -144,7 +167,7 @@ TEST(Language, ContextOfAProcess) {
                                      .pid(8)
                                      .by(image(7))
                                      .session(7, 0x8801)
-                                     .capabilities(1ULL << 21)
+                                     .capabilities(1ULL << 21, 1)
                                      .container("")
                                      .environment({"LD_PRELOAD=/tmp/x.so", "OTHER=1"})
                                      .secure(true)};
@@ -153,6 +176,10 @@ TEST(Language, ContextOfAProcess) {
                       {"session.terminal", Tri::kTrue},
                       {"capabilities contains 'CAP_SYS_ADMIN'", Tri::kTrue},
                       {"capabilities contains 'CAP_BPF'", Tri::kFalse},
+                      {"capabilities contains 'CAP_CHOWN'", Tri::kFalse},
+                      {"capabilities.permitted contains 'CAP_CHOWN'", Tri::kTrue},
+                      {"capabilities.permitted contains 'CAP_SYS_ADMIN'", Tri::kTrue},
+                      {"parent.capabilities.permitted contains 'CAP_CHOWN'", Tri::kUnknown},
                       {"container.id == ''", Tri::kTrue},
                       {"env.LD_PRELOAD == '/tmp/x.so'", Tri::kTrue},
                       {"len(env.PATH) > 0", Tri::kFalse},    // was to be kept, is not there
@@ -203,7 +230,8 @@ TEST(Language, MountOfTheFile) {
 }
 
 // For 100 ms after it has read a table a recorder may gather changes: a mount made in that time is
-// in no record yet. Certain is what the table forbids, and the device that the kernel names.
+// in no record yet. Believed is what the table forbids, the device that the kernel names, and the
+// mount that the last change brought.
 TEST(Language, MountTableThatHasNotSettled) {
   const auto at = [&](std::uint64_t sinceNs, const std::string& options = "rw") {
     return test::Records{test::mountTable(5, {{"/", "rw"}, {"/tmp", options}}).at(kLater),
@@ -226,6 +254,43 @@ TEST(Language, MountTableThatHasNotSettled) {
   expectAll(onDevice(1, 0), {{"mount.noexec", Tri::kFalse}});
   expectAll(onDevice(2, 0), {{"mount.noexec", Tri::kUnknown}});
   expectAll(onDevice(2, 2 * Mounts::kSettleNs), {{"mount.noexec", Tri::kUnknown}});
+}
+
+TEST(Language, MountThatHasJustBeenMade) {
+  const auto change = [](const std::string& point, std::uint32_t id, std::uint64_t timeNs) {
+    trace::MountTable table;
+    table.mountNamespace = 5;
+    table.evidence = {trace::EvidenceClass::kProcfs};
+    return test::RecordBuilder(table).mount(id, point, "rw,nosuid").at(timeNs);
+  };
+  const test::Records before = {test::mountTable(5, {{"/", "rw"}}).at(kLater),
+                                change("/tmp/in", 7, kLater + Mounts::kSettleNs)};
+  const auto with = [&](const test::Records& more) {
+    test::Records all = before;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const std::uint64_t then = kLater + Mounts::kSettleNs + 2;
+  const auto inside = test::exec("/tmp/in/x").mountNamespace(5).noFile().at(then);
+  expectAll(with({inside}), {{"mount.nosuid", Tri::kTrue}, {"mount.noexec", Tri::kFalse}});
+  expectAll(with({test::exec("/tmp/x").mountNamespace(5).noFile().at(then)}),
+            {{"mount.nosuid", Tri::kUnknown}});
+  expectAll(with({change("/tmp/out", 8, then - 1), inside}), {{"mount.nosuid", Tri::kUnknown}});
+}
+
+TEST(Language, LibrarysMountByItsDevice) {
+  for (const std::uint32_t minor : {1U, 2U}) {
+    test::Records records = {test::mountTable(5, {{"/", "rw"}, {"/tmp", "rw,nosuid"}}).at(kLater),
+                             test::exec("/usr/bin/ls").pid(9).mountNamespace(5).at(kLater),
+                             test::mapped(image(9), "/tmp/x.so", trace::MappingRole::kLibrary)};
+    auto& mount = std::get<trace::MountTable>(records[0].record.body).mounts[1];
+    mount.deviceMajor = 8;
+    mount.deviceMinor = 1;
+    auto& mapping = std::get<trace::Mapping>(records[2].record.body);
+    mapping.identity = {trace::FileIdentity{8, minor, 77, 0}, trace::EvidenceClass::kKernel};
+    records[2].record.timeNs = kLater + 1;
+    expectAll(records, {{"mount.nosuid", minor == 1 ? Tri::kTrue : Tri::kUnknown}});
+  }
 }
 
 TEST(Language, Mapping) {

@@ -78,6 +78,19 @@ class Rules(programs.Case):
         for alert in (falco, policy, rule):
             self.assertEqual(alert["file"]["path"], "/tmp/x")
 
+    # Of the policy's patterns KubeArmor's own alerts read none, and AppArmor enforces one.
+    def test_patterns_in_the_other_reading(self):
+        result = self.run_words("rules", "check", SITE, "--kubearmor-globs", "telemetry")
+        self.assertIn("2 loaded, 1 loaded with a warning, 5 refused", result.stdout.decode())
+        policy = self.write("tmp.yaml", "kind: KubeArmorHostPolicy\nmetadata: {name: tmp}\n"
+                                        "spec: {process: {matchPatterns: [{pattern: '/tmp/*'}, {pattern: '/t*/**'}]}}\n")
+        words = ["analyze", "--no-builtin", "--rules", policy, "--format", "json", SERVER]
+        results = [self.run_words(*words), self.run_words(*words, "--kubearmor-globs", "telemetry")]
+        first, second = [json.loads(result.stdout) for result in results]
+        self.assertEqual(first["file"]["path"], second["file"]["path"])
+        self.assertNotEqual(first["exectrail"]["inputs_sha256"], second["exectrail"]["inputs_sha256"])
+        self.assertIn("--kubearmor-globs telemetry --no-builtin", results[1].stderr.decode())
+
     def test_beside_recipes(self):
         names = {alert["rule"]["name"] for alert in self.analyzed()}
         self.assertIn("exec_from_unusual_dir", names)

@@ -1,4 +1,5 @@
-// Any text at all as a KubeArmor policy, where one container is known.
+// Any text at all as a KubeArmor policy, in both readings of its patterns, where one container is
+// known.
 #include "tests/support/rules_any.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -10,5 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 "labels": {"app": "blog"}}})",
         problem);
   }();
+  using exectrail::analyzer::KubeArmorGlobs;
+  exectrail::test::rulesFromAnyText(data, size, nullptr, KubeArmorGlobs::kTelemetry);
   return exectrail::test::rulesFromAnyText(data, size, workloads.get());
 }

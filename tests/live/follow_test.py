@@ -24,7 +24,8 @@ RATE = 100  # executions a second
 
 
 class Load:
-    """Runs our program, each time with another argument, so that each is an alert of its own."""
+    """Runs our program, mostly with another argument each time, so that each is an alert of its own; and
+    now and then with the same, so that suppression has something to say when a recording ends."""
 
     def __init__(self, program):
         self.program = program
@@ -34,7 +35,8 @@ class Load:
 
     def run(self):
         while not self.stop.wait(1 / RATE):
-            pid = os.posix_spawn(self.program, [self.program, str(self.count)], {})
+            argument = str(self.count) if self.count % 4 else "again"
+            pid = os.posix_spawn(self.program, [self.program, argument], {})
             os.waitpid(pid, 0)
             self.count += 1
 

@@ -2,6 +2,7 @@
 # How a recording begins and ends: signals, a time limit, a full stop, an output that is there already.
 import os
 import signal
+import struct
 import time
 
 import life
@@ -44,6 +45,21 @@ class Recorder(life.LifeCase):
             self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
         self.assertGreaterEqual(time.monotonic() - begin, 2)
         self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def wake_latency(self):
+        """What holds on this host, in microseconds."""
+        with open("/dev/cpu_dma_latency", "rb") as device:
+            return struct.unpack("i", device.read(4))[0]
+
+    def test_wake_latency_holds_as_long_as_the_recording(self):
+        before = self.wake_latency()
+        self.assertGreater(before, 7, "somebody else holds it down")
+        with self.recording("-a", "--wake-latency", "7", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            self.assertEqual(7, self.wake_latency())
+            recorder.send_signal(signal.SIGINT)
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
+        self.assertEqual(before, self.wake_latency())
 
     def test_a_finished_trace_is_packed(self):
         storm = [os.path.join(programs.BIN, "storm"), "--count", "300"]

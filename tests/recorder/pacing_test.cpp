@@ -62,6 +62,20 @@ TEST_F(PacingTest, WhatWasManyMustBecomeFewer) {
   EXPECT_FALSE(pacing_.together());
 }
 
+TEST_F(PacingTest, WhoComesLateIsUrgentForAWhile) {
+  EXPECT_TRUE(pacing_.urgent()) << "singly";
+  run(1'500, 1'000);
+  EXPECT_FALSE(pacing_.urgent());
+  pacing_.drained(nowNs_ += 14 * kMillisecond, 21);
+  EXPECT_FALSE(pacing_.urgent()) << "nine milliseconds";
+  pacing_.drained(nowNs_ += 15 * kMillisecond, 22);
+  EXPECT_TRUE(pacing_.urgent());
+  run(1'500, 9'000);
+  EXPECT_TRUE(pacing_.urgent());
+  run(1'500, 2'000);
+  EXPECT_FALSE(pacing_.urgent());
+}
+
 TEST_F(PacingTest, QuietEndsIt) {
   run(1'500, 600);
   pacing_.drained(nowNs_ + 5 * kMillisecond, 0);
@@ -78,6 +92,40 @@ TEST_F(PacingTest, NeedyOnesAreNeverKeptWaiting) {
   EXPECT_TRUE(pacing_.together());
   run(1'500, 1'000, 0.2);
   EXPECT_FALSE(pacing_.together());
+}
+
+TEST(FloodPauseTest, WhatComesAtOnceIsAFlood) {
+  FloodPause flood;
+  flood.drained(1'000 * kMillisecond, 3'999);
+  EXPECT_EQ(flood.untilNs(), 0U);
+  flood.drained(2'000 * kMillisecond, 4'000);
+  EXPECT_EQ(flood.untilNs(), 2'050 * kMillisecond);
+}
+
+// A recorder that keeps up with it finds a few hundred at each look, and was kept busy by them.
+TEST(FloodPauseTest, WhatComesInManyLooksIsOneToo) {
+  FloodPause flood;
+  std::uint64_t nowNs = 1'000 * kMillisecond;
+  for (int i = 0; i < 39; ++i) flood.drained(nowNs += kMillisecond, 100);
+  EXPECT_EQ(flood.untilNs(), 0U);
+  flood.drained(nowNs += kMillisecond, 100);
+  EXPECT_EQ(flood.untilNs(), nowNs + 50 * kMillisecond);
+}
+
+TEST(FloodPauseTest, ASearchAlongPathIsNone) {
+  FloodPause flood;
+  std::uint64_t nowNs = 1'000 * kMillisecond;
+  for (int i = 0; i < 1'000; ++i) {
+    flood.drained(nowNs += kMillisecond, 39);
+    EXPECT_EQ(flood.untilNs(), 0U);
+  }
+}
+
+TEST(FloodPauseTest, ItEndsWithTheFirstLookThatFindsFew) {
+  FloodPause flood;
+  flood.drained(1'000 * kMillisecond, 100'000);
+  flood.drained(1'101 * kMillisecond, 10);
+  EXPECT_EQ(flood.untilNs(), 0U);
 }
 
 }  // namespace

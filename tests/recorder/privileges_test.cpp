@@ -30,8 +30,8 @@ constexpr std::uint64_t bit(unsigned capability) { return std::uint64_t{1} << ca
 // Numbers of capability.h, which the recorder's own table does not hand out.
 constexpr std::uint64_t kChown = bit(0), kDacOverride = bit(1), kDacReadSearch = bit(2),
                         kKill = bit(5), kIpcLock = bit(14), kSysPtrace = bit(19),
-                        kPerfmon = bit(38);
-constexpr std::uint64_t kAlways = kDacReadSearch | kIpcLock | kSysPtrace | kPerfmon;
+                        kSysNice = bit(23), kPerfmon = bit(38);
+constexpr std::uint64_t kAlways = kDacReadSearch | kIpcLock | kSysPtrace | kSysNice | kPerfmon;
 
 // Drops privileges in a child. Returns "" or the name of what is not as it should be.
 std::string dropped(const PrivilegeNeeds& needs, std::uint64_t kept) {

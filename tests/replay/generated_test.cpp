@@ -101,6 +101,18 @@ TEST(GeneratedSuite, TellsClassesTheirEntriesAndExemptions) {
               IsEmpty());
 }
 
+TEST(GeneratedSuite, TellsMountsAndLogins) {
+  const Fates fates = fatesOf(
+      "when: file.path under ['/mnt', '/srv']\n"
+      "raise: {forbidden: mount.noexec}\n"
+      "lower:\n"
+      "  own: mount.fs in ['fuse.*', 'tmpfs'] and mount.nosuid\n"
+      "  somebody: exists(login.id) and nearest(lineage, not exists(.login.id), "
+      ".executable in ['/usr/bin/login', '/usr/sbin/sshd'] and .file.uid == 0)\n");
+  EXPECT_THAT(fates.alive, IsEmpty());
+  EXPECT_GT(fates.killed, 15U);
+}
+
 TEST(GeneratedSuite, TellsCountsAndSequences) {
   EXPECT_THAT(fatesOf("when: process.name in ['a', 'b']\n"
                       "count: {at_least: 4, within: 1m, key: [session.leader], "

@@ -14,10 +14,11 @@ Scenario needing(std::vector<std::string> needs) {
 }
 
 TEST(Needs, KnownOnesCanBeChecked) {
-  for (const char* need : {"root", "eprobes", "kprobes", "package:lighttpd"}) {
+  for (const char* need : {"root", "eprobes", "kprobes", "package:lighttpd", "large-package:dnf",
+                           "file:/usr/share/x"}) {
     EXPECT_TRUE(isKnownNeed(need)) << need;
   }
-  for (const char* need : {"", "Root", "package:", "package", "network"}) {
+  for (const char* need : {"", "Root", "package:", "package", "network", "file:", "file:x"}) {
     EXPECT_FALSE(isKnownNeed(need)) << need;
   }
 }
@@ -33,8 +34,15 @@ TEST(Needs, AMissingPackageSaysHowToGetIt) {
             unmetNeed(needing({"package:no-such-package"})));
 }
 
+TEST(Needs, AMissingFileSaysWhoKnowsOfIt) {
+  EXPECT_EQ(std::nullopt, unmetNeed(needing({"file:/proc/self/status"})));
+  EXPECT_EQ("needs the file /proc/self/no-such: the scenario's run.sh says where it comes from",
+            unmetNeed(needing({"file:/proc/self/no-such"})));
+}
+
 TEST(Needs, PackagesAndRootCanBeHadAndAreNoKernelNeeds) {
-  EXPECT_EQ(std::nullopt, unmetKernelNeed(needing({"root", "package:no-such-package"})));
+  EXPECT_EQ(std::nullopt,
+            unmetKernelNeed(needing({"root", "package:no-such-package", "file:/no-such"})));
 }
 
 }  // namespace

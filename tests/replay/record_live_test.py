@@ -39,8 +39,10 @@ def running(marker):
     return found
 
 
-def large_package_in(reason):
-    """Whether a scenario was skipped for want of a package that one of the corpus calls large."""
+def may_be_skipped(reason):
+    """For want of a package that a scenario of the corpus calls large, or of a file that no package has."""
+    if "needs the file /" in reason:
+        return True
     needed = re.search(r"needs the package ([a-z0-9.+-]+):", reason)
     names = set()
     for path in glob.glob(CORPUS + "/*/*/scenario.yaml"):
@@ -97,7 +99,7 @@ class RecordLive(programs.LiveCase):
         self.assertGreater(len(fresh), 0)
         if os.environ.get("CI", "false") != "false":
             # scripts/setup --scenarios installs what scenarios need, but for what they call large.
-            self.assertEqual([], [line for line in skipped if not large_package_in(line)])
+            self.assertEqual([], [line for line in skipped if not may_be_skipped(line)])
         if not skipped:
             self.assertEqual(len(recordings), len(fresh))
 
@@ -144,10 +146,28 @@ class RecordLive(programs.LiveCase):
             "echo changed >/etc/hostname\n"
             "if echo core >/proc/sys/kernel/core_pattern; then exit 11; fi\n"
             "if touch /scenario/x; then exit 12; fi\n"
-            "if mknod /tmp/disk b 254 0; then exit 13; fi\n")
+            "if mknod /tmp/disk b 254 0; then exit 13; fi\n"
+            "cat /proc/self/loginuid | grep -qx 4294967295\n")
         before = host_state()
         self.expect(self.record(folder), 0, stderr=[])
         self.assertEqual(before, host_state())
+
+    def test_the_hosts_devices_are_out_of_reach(self):
+        # Mounting as such is root's; devtmpfs, which holds the nodes of all disks, is refused by whichever call.
+        folder = self.scenario(
+            "set -eu\n"
+            "grep -qw devtmpfs /proc/filesystems\n"
+            "mount -t tmpfs none /mnt\n"
+            "umount /mnt\n"
+            "if said=$(LC_ALL=C mount -t devtmpfs none /mnt 2>&1); then echo devtmpfs is mounted; exit 14; fi\n"
+            "echo \"$said\" | grep 'permission denied'\n"
+            "perl -e 'my ($fine, $refused) = qw(tmpfs devtmpfs); syscall(430, $fine, 0) >= 0 or die \"fsopen: $!\";"
+            " syscall(430, $refused, 0) == -1 && $!{EPERM} or die \"fsopen of devtmpfs: $!\"'\n"
+            "if mknod /tmp/disk b 254 0 2>/tmp/said; then exit 15; fi\n"
+            "grep 'Operation not permitted' /tmp/said\n"
+            "[ -z \"$(find /dev -type b)\" ]\n"
+            "[ -c /dev/fuse ]\n")
+        self.expect(self.record(folder), 0, stderr=[])
 
     def test_what_is_left_running_ends_with_it(self):
         folder = self.scenario("setsid sleep 4242.42 >/dev/null 2>&1 &\nsleep 0.1\n")
@@ -206,11 +226,12 @@ class RecordLive(programs.LiveCase):
 
     def test_unmet_needs_are_skipped_with_the_reason(self):
         folder = self.scenario("true\n")
-        self.write("corpus/attack/x/scenario.yaml",
-                   "story: A test.\nattack: [T1204]\nneeds: [\"package:no-such-package\"]\n"
-                   "misses: [{rule: none/none, why: it is a test}]\n")
-        self.expect(self.record(folder), 0,
-                    stdout=["SKIP", "needs the package no-such-package", "1 skipped"])
+        for need, reason in (("package:no-such-package", "needs the package no-such-package"),
+                             ("file:/no/such-file", "needs the file /no/such-file")):
+            self.write("corpus/attack/x/scenario.yaml",
+                       f"story: A test.\nattack: [T1204]\nneeds: [\"{need}\"]\n"
+                       "misses: [{rule: none/none, why: it is a test}]\n")
+            self.expect(self.record(folder), 0, stdout=["SKIP", reason, "0 passed", "1 skipped"])
 
     def test_an_ordinary_user_is_refused(self):
         result = self.run_as_nobody("exectrail-replay", "record-live", CORPUS)

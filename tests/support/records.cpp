@@ -199,9 +199,10 @@ RecordBuilder& RecordBuilder::environment(const std::vector<std::string>& variab
   return *this;
 }
 
-RecordBuilder& RecordBuilder::capabilities(std::uint64_t effective) {
+RecordBuilder& RecordBuilder::capabilities(std::uint64_t effective, std::uint64_t permitted) {
   trace::Privileges privileges;
   privileges.effective = effective;
+  privileges.permitted = effective | permitted;
   contextOf().privileges = {privileges, EvidenceClass::kProcfs};
   return *this;
 }

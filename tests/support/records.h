@@ -56,7 +56,8 @@ class RecordBuilder {
 
   RecordBuilder& session(std::uint32_t leaderPid, std::uint32_t terminal = 0);
   RecordBuilder& environment(const std::vector<std::string>& variables);
-  RecordBuilder& capabilities(std::uint64_t effective);
+  // What is effective is permitted, too.
+  RecordBuilder& capabilities(std::uint64_t effective, std::uint64_t permitted = 0);
   RecordBuilder& mountNamespace(std::uint64_t inode);
   RecordBuilder& container(const std::string& id);
   RecordBuilder& secure(bool atSecure);

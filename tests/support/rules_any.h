@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
 #include "analyzer/engine/engine.h"
+#include "analyzer/rules/hardening.h"
 #include "analyzer/rules/rule_set.h"
 #include "analyzer/rules/rule_text.h"
 #include "tests/support/records.h"
@@ -36,15 +38,29 @@ inline const Records& someRecords() {
   return kRecords;
 }
 
+// Each line is one that we begin: nothing of a rule reaches the next one.
+inline void checkHardening(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const bool ours = line.starts_with("# ") || line.starts_with("/") || line == "[Service]" ||
+                      line.starts_with("NoExecPaths=") || line.starts_with("deny ");
+    if (!ours || line.find('\r') != std::string::npos) abort();
+  }
+}
+
 inline int rulesFromAnyText(const std::uint8_t* data, std::size_t size,
-                            const analyzer::Workloads* workloads = nullptr) {
+                            const analyzer::Workloads* workloads = nullptr,
+                            analyzer::KubeArmorGlobs globs = {}) {
   using namespace exectrail::analyzer;
   RuleSet rules = compileRules(
-      {{"fuzz.yml", std::string(reinterpret_cast<const char*>(data), size), {}}}, workloads);
+      {{"fuzz.yml", std::string(reinterpret_cast<const char*>(data), size), {}}}, workloads, globs);
   for (const RuleReport& report : rules.reports) {
     if (report.status != RuleStatus::kLoaded && report.notes.empty()) abort();
   }
   if (ruleTable(rules).empty()) abort();
+  for (int target = 0; target < 3; ++target) {
+    checkHardening(hardeningOf(rules.entries, static_cast<HardeningTarget>(target)).text);
+  }
   for (const Recipe& recipe : rules.recipes) {
     if (!recipe.when || recipe.when->text.empty() || !recipe.info->origin) abort();
     std::string problem;

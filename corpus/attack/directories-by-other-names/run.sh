@@ -19,6 +19,11 @@ cd /dev/shm
 user /proc/self/cwd/tool 0.05
 cd /
 user /var/tmp/.a/tool 0.05
+user tmp/tool 0.05
+# A link lies there, the program does not; and the other way round, a path that only begins there.
+ln -s /usr/bin/sleep /dev/shm/link
+user /dev/shm/link 0.05
+user /tmp/../usr/bin/sleep 0.05
 
 # Refused: what was typed decides. A directory is no program. By a process that lives on and keeps what it
 # typed: that is read from its memory.

@@ -1,28 +1,39 @@
 #!/bin/sh
-# A user runs an AppImage: its runtime mounts what it carries below /tmp, or unpacks it there, and runs that.
+# A user logs in and runs an AppImage: its runtime mounts what it carries below /tmp, or unpacks it there, and runs that.
 [ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || { echo "only below: exectrail replay record-live" >&2; exit 97; }
 set -eu
 
-# No package of Debian holds an AppImage, but the source of libappimage does. A package for this scenario is made by:
-#   apt-get source libappimage=1.0.4-5 && mkdir -p p/DEBIAN p/usr/share/appimage-echo
-#   cp libappimage-1.0.4-5/tests/data/Echo-x86_64.AppImage p/usr/share/appimage-echo
-#   printf '%s\n' 'Package: appimage-echo' 'Version: 1.0.4' 'Architecture: amd64' 'Maintainer: me <me@localhost>' \
-#     'Description: AppImage' >p/DEBIAN/control && dpkg-deb --build p appimage-echo.deb && dpkg -i appimage-echo.deb
-mkdir -p /home/bob/Applications
-cp /usr/share/appimage-echo/Echo-x86_64.AppImage /home/bob/Applications/
-chmod 755 /home/bob/Applications/Echo-x86_64.AppImage
-chown -R 65534:65534 /home/bob
+# No package of Debian holds an AppImage, but the source of libappimage does:
+#   apt-get source --download-only libappimage && tar xf libappimage_1.0.4-5.orig.tar.gz
+#   install -D -m 644 libappimage-1.0.4-5/tests/data/Echo-x86_64.AppImage -t /usr/share/appimage-echo
+echo alice:x:2000:2000::/home/alice:/bin/bash >>/etc/passwd
+echo 'alice:*:19000:0:99999:7:::' >>/etc/shadow
+mkdir -p /home/alice/Applications
+image=/home/alice/Applications/Echo-x86_64.AppImage
+cp /usr/share/appimage-echo/Echo-x86_64.AppImage $image
+chmod 755 $image
+options=
 case $1 in
-  mounted)
-    # The sandbox has no /dev/fuse, and nobody there can make it.
-    mkdir /mnt/dev
-    mount -t devtmpfs none /mnt/dev
-    touch /dev/fuse
-    mount --bind /mnt/dev/fuse /dev/fuse
-    umount /mnt/dev
-    options=
-    ;;
   unpacked) options=--appimage-extract-and-run ;;
+  # As most are made: AppRun is a script, and the program brings its libraries. Its runtime is that of the other.
+  libraries)
+    runtime=$($image --appimage-offset)
+    mkdir -p /srv/carried/usr/bin /srv/carried/usr/lib
+    cp /usr/bin/ls /srv/carried/usr/bin/
+    cp /usr/lib/*/libselinux.so.1 /usr/lib/*/libpcre2-8.so.0 /srv/carried/usr/lib/
+    printf '#!/bin/sh\nexport LD_LIBRARY_PATH=$APPDIR/usr/lib\n"$APPDIR/usr/bin/ls" /etc/hostname && echo hello\nsleep 0.2\n' \
+      >/srv/carried/AppRun
+    chmod 755 /srv/carried/AppRun
+    head -c "$runtime" /usr/share/appimage-echo/Echo-x86_64.AppImage >$image
+    mksquashfs /srv/carried /srv/filesystem -comp gzip -all-root -quiet -no-progress
+    cat /srv/filesystem >>$image
+    ;;
 esac
-HOME=/home/bob setpriv --reuid=65534 --regid=65534 --clear-groups \
-  bash -c "cd ~/Applications && ./Echo-x86_64.AppImage $options hello; sleep 0.3"
+chown -R 2000:2000 /home/alice
+cat >/home/alice/commands <<COMMANDS
+Applications/Echo-x86_64.AppImage $options hello
+sleep 0.3
+exit
+COMMANDS
+script -qec 'exec login -f alice' /dev/null </home/alice/commands >/home/alice/typescript
+grep -q '^hello' /home/alice/typescript || { cat /home/alice/typescript >&2; exit 1; }

@@ -11,3 +11,4 @@ done
 cd /tmp
 /usr/bin/../bin/sleep 0.05
 ../usr/bin/sleep 0.05
+/tmp/../usr/bin/sleep 0.05

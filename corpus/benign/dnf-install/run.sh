@@ -28,6 +28,8 @@ echo hello >%{buildroot}/usr/share/hello/text
 /usr/share/hello/text
 
 %pre
+getent group hello >/dev/null || groupadd -r hello
+getent passwd hello >/dev/null || useradd -r -g hello -d /var/lib/hello -s /usr/sbin/nologin hello
 mkdir -p /var/lib/hello
 %post
 date >/var/lib/hello/installed
@@ -51,5 +53,5 @@ EOF
 publish 1
 dnf -q -y --releasever=1 install $repository/noarch/hello-1-1.noarch.rpm </dev/null
 publish 2
-dnf -q -y --releasever=1 upgrade hello </dev/null
+dnf -q -y --refresh --releasever=1 upgrade hello </dev/null
 dnf -q -y --releasever=1 remove hello </dev/null

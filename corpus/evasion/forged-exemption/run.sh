@@ -22,13 +22,14 @@ case $1 in
     /usr/local/go/bin/go -c '/tmp/go-build1/b001/exe/evil 0.05; :'
     ;;
   interpreter)
-    # Python runs what anybody gives it: root's runs no dnf, and what runs a dnf is not root's.
-    echo 'sleep 0.05; :' >/var/tmp/rpm-tmp.evil
+    # Python runs what anybody gives it: root's runs no dnf, or has it as an argument; what runs a dnf is not root's.
+    echo 'useradd -r evil; sleep 0.05' >/var/tmp/rpm-tmp.evil
     for place in /usr/local/bin /usr/bin; do
       echo 'import subprocess; subprocess.run(["sh", "/var/tmp/rpm-tmp.evil"])' >$place/dnf
     done
     /usr/bin/python3 /usr/local/bin/dnf
-    setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 /usr/bin/dnf
+    /usr/bin/python3 -c "$(cat /usr/bin/dnf)" /usr/bin/dnf || true
+    setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 /usr/bin/dnf || true
     ;;
 esac
 sleep 0.05

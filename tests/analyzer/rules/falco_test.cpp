@@ -36,7 +36,7 @@ const Records& records() {
           .container("c0ffee")
           .user(0)
           .environment({"B=2", "A=12"})
-          .capabilities(1U << 16)};
+          .capabilities(1U << 16, 1)};
   return kRecords;
 }
 
@@ -137,6 +137,10 @@ TEST(FalcoRule, Comparisons) {
       {"proc.name != val(proc.pname) and proc.name = x", true},
       {"evt.type in (execve, execveat) and evt.dir=< and proc.name = x", true},
       {"evt.type = execve and evt.res = SUCCESS and evt.num >= 0 and proc.name = x", true},
+      {"evt.rawres in (-1, 0) and proc.name = x", true},
+      {"evt.rawres != 0 and proc.name = x or proc.pid = 9", false},
+      {"thread.cap_permitted contains CAP_CHOWN and proc.name = x", true},
+      {"thread.cap_effective contains CAP_CHOWN", false},
       {"proc.tty = 0 and proc.name = x", false},  // not known
       {"evt.type exists and proc.tty exists and evt.dir in (>, <) and proc.name = x", true},
       {"evt.dir = > and proc.name = x or proc.pid = 9", false},
@@ -341,6 +345,9 @@ TEST(FalcoRule, Account) {
        "warning\n1: field 'proc.env': only variables that the recorder was "
        "told to keep"},
       {"proc.aname[2] = x", "loaded"},
+      {"proc.name = x and evt.rawres contains 0",
+       "refused\n1: a number cannot be compared by 'contains'"},
+      {"proc.name = x and evt.num in (1, two)", "refused\n1: 'two' is no number"},
       {"evt.type startswith exec",
        "refused\n1: field 'evt.type': operator 'startswith': this part is never true\n1: "
        "executions "

@@ -45,6 +45,31 @@ TEST(HostileRules, Sizes) {
             "6: the condition names 'x', and there is no such selection");
 }
 
+// Of the first, time was quadratic; of the others, all were made before they were counted.
+TEST(HostileRules, ManySmallOnes) {
+  std::string keys = kGood;
+  for (int i = 0; i < 30'000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
+  EXPECT_EQ(account(load(keys)), "loaded");
+  const auto values = [](const std::string& key, const std::string& value) {
+    std::string text = "  s:\n    " + key + ":\n";
+    for (int i = 0; i < 20'000; ++i) text += "    - '" + value + std::to_string(i) + "'\n";
+    return account(load(sigma(text + "  condition: s\n")));
+  };
+  EXPECT_NE(values("CommandLine|re", "(a|b)x").find("the rule is too large"), std::string::npos);
+  EXPECT_NE(values("CommandLine|contains|windash", " -a -b -c").find("the rule is too large"),
+            std::string::npos);
+}
+
+TEST(HostileRules, AllFilesTogether) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"/a.yml", "/b.yml", "/c.yml"}) {
+    std::ofstream(folder.path() + name) << std::string(1 << 19, '#') + "\n" + kGood;
+  }
+  const RuleSet rules = compileRules(loadRuleFiles({folder.path()}, 1 << 20));
+  EXPECT_EQ(account(rules),
+            "loaded\nloaded\nrefused\n1: not read: the files before it have 1 MiB together");
+}
+
 // RE2 promises linear time; what it would need too much memory for is refused.
 TEST(HostileRules, Expressions) {
   const std::string bomb = sigma("  s: {CommandLine|re: '(a+)+$'}\n  condition: s\n");

@@ -73,6 +73,11 @@ TEST(SigmaRule, Fields) {
       {"Image|fieldref: ParentImage", false},
       {"Image|fieldref: Image", true},
       {"Image|fieldref|neq: ParentImage", true},
+      {"Image|fieldref: [ParentImage, Image]", true},
+      {"Image|fieldref|all: [ParentImage, Image]", false},
+      {"CommandLine|contains|fieldref: ParentCommandLine", false},
+      {"CommandLine|endswith|fieldref: CommandLine", true},
+      {"CommandLine|startswith|fieldref|neq: Image", true},
       {"CommandLine: [null, wget]", false},  // null is one of the values
       {"{OriginalFileName: [null, x], User: root}", true},
       {"CommandLine: ''", false},
@@ -224,6 +229,21 @@ TEST(SigmaRule, Refused) {
             "refused\n2: no 'rules'");
   EXPECT_EQ(account(load(one("Image: /bin/a") + "status: odd\n")),
             "refused\n8: unknown status 'odd'");
+}
+
+TEST(SigmaRule, PartsThatAreOtherFields) {
+  const Records records = {exec("/tmp/x").cwd("/tmp").args({"./x", "/TMP/y"})};
+  EXPECT_TRUE(fires(one("Image|startswith|fieldref: CurrentDirectory"), records));
+  EXPECT_FALSE(fires(one("Image|endswith|fieldref: CurrentDirectory"), records));
+  EXPECT_TRUE(fires(one("CommandLine|contains|fieldref: CurrentDirectory"), records));
+  EXPECT_FALSE(fires(one("CommandLine|contains|cased|fieldref: CurrentDirectory"), records));
+  EXPECT_TRUE(fires(one("CommandLine|contains|fieldref: [Image, CurrentDirectory]"), records));
+  EXPECT_FALSE(fires(one("CommandLine|contains|all|fieldref: [Image, CurrentDirectory]"), records));
+  EXPECT_FALSE(fires(one("CommandLine|contains|fieldref: CurrentDirectory"),
+                     {exec("/tmp/x").noCwd().args({"./x", "/tmp/y"})}));
+  for (const char* line : {"LogonId|contains|fieldref: ProcessId", "Image|contains|fieldref: User"})
+    EXPECT_EQ(account(load(one(line))),
+              "refused\n6: 'fieldref' needs another field of the same kind");
 }
 
 TEST(SigmaRule, Warnings) {
