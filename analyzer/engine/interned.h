@@ -102,7 +102,8 @@ class Interned {
     }
     limit_ = std::max(leastLimit_, 2 * size_);
     std::size_t slots = kFirstSlots;
-    while (slots < 2 * limit_) slots *= 2;
+    // A small table is made for what will come; of a large one, two at a time would be too much.
+    while (slots < 2 * (size_ + 1) || slots < std::min(2 * limit_, kMostSpare)) slots *= 2;
     rebuild(std::max(slots, slots_.size() / 4));
   }
 

@@ -40,9 +40,9 @@ Text* Text::Memory::make(trace::Bytes bytes) {
 
 void Text::Memory::free(Text* text) {
   const std::size_t which = (sizeof(Text) + text->size - 1) / kStep;
-  const bool placed = text->placed;
+  const bool own = text->placed;
   text->~Text();
-  if (!placed) return std::free(text);
+  if (!own) return std::free(text);
   free_[which] = new (text) Place{free_[which]};
 }
 
