@@ -39,7 +39,7 @@ class Load:
 
 
 def commands(arguments, folder, form):
-    record = [os.path.join(arguments.bin, "exectrail-record"), "-a"]
+    record = [os.path.join(arguments.bin, "exectrail-record"), "-a", *arguments.record.split()]
     analyze = [os.path.join(arguments.bin, "exectrail-analyze"), "--format", "json"]
     if form == "pipe":
         return record + ["-o", "-"], analyze + ["-"]
@@ -147,6 +147,8 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--rates", default="1,100,500")
     parser.add_argument("--forms", default="pipe,folder")
+    parser.add_argument("--record", default="", metavar="OPTIONS",
+                        help="options of the recorder, for example '--wake-latency 0'")
     parser.add_argument("--seconds", type=float, default=20)
     arguments = parser.parse_args()
     if os.geteuid() != 0:
