@@ -8,7 +8,8 @@
 namespace exectrail::analyzer {
 namespace {
 
-using trace::Json;
+using trace::JsonArray;
+using trace::JsonObject;
 using trace::TextWriter;
 
 class ExectrailJson {
@@ -21,159 +22,148 @@ class ExectrailJson {
         context_(context),
         writer_(writer) {}
 
-  Json build() {
-    Json own = trace::objectFor(32);
-    own["trace_id"] = trace::toString(header_.recordingId);
-    own["inputs_sha256"] = inputsSha256_;
-    own["recipe"] = text("exectrail.recipe", alert_.recipe->name);
-    own["severity"] = name(alert_.severity);
-    trace::addUnlessEmpty(own, "class", alert_.directoryClass);
-    if (alert_.suppressed != 0) own["suppressed"] = alert_.suppressed;
-    if (alert_.mapping == trace::MappingRole::kLoaderTarget) own["mapping"] = "loader_target";
-    if (alert_.mapping == trace::MappingRole::kLibrary) own["mapping"] = "library";
-    trace::addText(own, "typed_path", "exectrail", view(alert_.typedPath), writer_);
-    if (alert_.typedPathOnly) own["typed_path_only"] = true;
-    if (alert_.script) own["script"] = true;
-    own["result"] = errorName(alert_.errorNumber);
-    if (alert_.errorNumber != 0) own["attempt"] = attempt();
-    if (alert_.amended) own["amended"] = true;
-    own["exempted"] = alert_.exempted;
-    if (alert_.recipe->origin) own["rule"] = ruleAsWritten(*alert_.recipe->origin);
-    own["reasons"] = reasons();
-    own["lineage"] = lineage();
-    own["lineage_complete"] = alert_.lineageComplete;
-    trace::addUnlessEmpty(own, "compliance",
-                          writer_.texts("exectrail.compliance", alert_.recipe->compliance));
-    trace::addLogin(own, alert_.process.login);
+  JsonObject build() {
+    JsonObject own;
+    own.put("trace_id", trace::toString(header_.recordingId));
+    own.put("inputs_sha256", inputsSha256_);
+    writer_.put(own, "exectrail.", "recipe", alert_.recipe->name);
+    own.put("severity", name(alert_.severity));
+    own.putUnlessEmpty("class", alert_.directoryClass);
+    if (alert_.suppressed != 0) own.put("suppressed", alert_.suppressed);
+    if (alert_.mapping == trace::MappingRole::kLoaderTarget) own.put("mapping", "loader_target");
+    if (alert_.mapping == trace::MappingRole::kLibrary) own.put("mapping", "library");
+    trace::putText(own, "exectrail.", "typed_path", view(alert_.typedPath), writer_);
+    if (alert_.typedPathOnly) own.put("typed_path_only", true);
+    if (alert_.script) own.put("script", true);
+    own.put("result", errorName(alert_.errorNumber));
+    if (alert_.errorNumber != 0) own.put("attempt", attempt());
+    if (alert_.amended) own.put("amended", true);
+    own.put("exempted", alert_.exempted);
+    if (alert_.recipe->origin) own.put("rule", ruleAsWritten(*alert_.recipe->origin));
+    own.put("reasons", reasons());
+    own.put("lineage", lineage());
+    own.put("lineage_complete", alert_.lineageComplete);
+    writer_.putUnlessEmpty(own, "exectrail.", "compliance", alert_.recipe->compliance);
+    trace::putLogin(own, alert_.process.login);
     const auto& cgroup = alert_.process.context->cgroup;
-    if (cgroup.known()) own["cgroup"] = text("exectrail.cgroup", cgroup.value);
-    addStopping(own);
-    Json evidence = trace::objectFor(alert_.evidence.size());
+    if (cgroup.known()) writer_.put(own, "exectrail.", "cgroup", cgroup.value);
+    putStopping(own);
+    JsonObject evidence;
     for (const auto& [field, evidenceClass] : alert_.evidence) {
-      evidence[field] = trace::name(evidenceClass);
+      evidence.put(field, trace::name(evidenceClass));
     }
-    own["evidence"] = std::move(evidence);
-    trace::addUnlessEmpty(own, "truncated", alert_.truncated);
-    trace::addUnlessEmpty(own, "after_gap", alert_.afterGap);
-    own["gaps"] = gaps();
-    own["unknown"] = unknown();
-    addGuidance(own);
-    trace::addUnlessEmpty(own, "bytes", writer_.exactBytes());
+    own.put("evidence", evidence);
+    own.putUnlessEmpty("truncated", alert_.truncated);
+    own.putUnlessEmpty("after_gap", alert_.afterGap);
+    own.put("gaps", gaps());
+    own.put("unknown", unknown());
+    putGuidance(own);
+    writer_.putExactBytesAs(own, "bytes");
     return own;
   }
 
  private:
-  void addStopping(Json& own) {
+  void putStopping(JsonObject& own) {
     if (alert_.mount) {
-      Json mount;
-      mount["point"] = text("exectrail.mount.point", alert_.mount->point);
-      mount["fs"] = text("exectrail.mount.fs", alert_.mount->fileSystem);
-      mount["options"] = writer_.texts("exectrail.mount.options", alert_.mount->options);
-      own["mount"] = std::move(mount);
+      JsonObject mount;
+      writer_.put(mount, "exectrail.mount.", "point", alert_.mount->point);
+      writer_.put(mount, "exectrail.mount.", "fs", alert_.mount->fileSystem);
+      writer_.put(mount, "exectrail.mount.", "options", alert_.mount->options);
+      own.put("mount", mount);
     }
     const Stopping stopping = stoppingOf(alert_);
     if (stopping.stopped != Stopped::kSomehow) {
-      own["stopped_by_mount"] = stopping.stopped == Stopped::kByMount;
+      own.put("stopped_by_mount", stopping.stopped == Stopped::kByMount);
     }
     if (!stopping.known) return;  // absent: nobody knows. Empty: none would have.
-    Json would = Json::array();
+    JsonArray would;
     for (const WouldStop& each : stopping.would) {
-      Json entry;
-      entry["control"] = text("exectrail.would_stop.control", each.control);
-      entry["effect"] = each.why;
-      entry["compliance"] = each.compliance;
-      would.push_back(std::move(entry));
+      JsonObject entry;
+      writer_.put(entry, "exectrail.would_stop.", "control", each.control);
+      entry.put("effect", each.why);
+      entry.put("compliance", each.compliance);
+      would.add(entry);
     }
-    own["would_stop"] = std::move(would);
+    own.put("would_stop", would);
   }
 
-  void addGuidance(Json& own) {
+  void putGuidance(JsonObject& own) {
     for (const Guidance& from : alert_.recipe->guidance) {
       if (from.context != context_) continue;
-      Json guidance;
-      guidance["context"] = from.context;
-      trace::addUnlessEmpty(guidance, "implications",
-                            writer_.texts("exectrail.guidance.implications", from.implications));
-      trace::addUnlessEmpty(guidance, "actions",
-                            writer_.texts("exectrail.guidance.actions", from.actions));
-      own["guidance"] = std::move(guidance);
+      JsonObject guidance("context", from.context);
+      writer_.putUnlessEmpty(guidance, "exectrail.guidance.", "implications", from.implications);
+      writer_.putUnlessEmpty(guidance, "exectrail.guidance.", "actions", from.actions);
+      own.put("guidance", guidance);
+      return;
     }
   }
 
-  Json attempt() {
-    Json attempt;
-    attempt["number"] = alert_.attemptNumber;
-    trace::addArguments(attempt, "exectrail.attempt", view(alert_.attemptArguments), writer_);
-    trace::addText(attempt, "working_directory", "exectrail.attempt",
+  JsonObject attempt() {
+    JsonObject attempt("number", alert_.attemptNumber);
+    trace::putArguments(attempt, "exectrail.attempt.", view(alert_.attemptArguments), writer_);
+    trace::putText(attempt, "exectrail.attempt.", "working_directory",
                    view(alert_.attemptWorkingDirectory), writer_);
     return attempt;
   }
 
   // What its author said of it, and ECS has no name for.
-  Json ruleAsWritten(const RuleOrigin& origin) {
-    Json rule;
-    rule["source"] = text("exectrail.rule.source", origin.source);
-    if (!origin.status.empty()) rule["status"] = text("exectrail.rule.status", origin.status);
-    trace::addUnlessEmpty(rule, "tags", writer_.texts("exectrail.rule.tags", origin.tags));
-    if (!origin.action.empty()) rule["action"] = text("exectrail.rule.action", origin.action);
-    if (!origin.message.empty()) rule["message"] = text("exectrail.rule.message", origin.message);
-    if (origin.severity != 0) rule["severity"] = origin.severity;
+  JsonObject ruleAsWritten(const RuleOrigin& origin) {
+    JsonObject rule;
+    writer_.put(rule, "exectrail.rule.", "source", origin.source);
+    writer_.putUnlessEmpty(rule, "exectrail.rule.", "status", origin.status);
+    writer_.putUnlessEmpty(rule, "exectrail.rule.", "tags", origin.tags);
+    writer_.putUnlessEmpty(rule, "exectrail.rule.", "action", origin.action);
+    writer_.putUnlessEmpty(rule, "exectrail.rule.", "message", origin.message);
+    if (origin.severity != 0) rule.put("severity", origin.severity);
     return rule;
   }
 
-  Json reasons() {
-    Json reasons = Json::array();
+  JsonArray reasons() {
+    JsonArray reasons;
     for (std::size_t i = 0; i < alert_.reasons.size(); ++i) {
       const Reason& from = alert_.reasons[i];
-      const std::string prefix = "exectrail.reasons." + std::to_string(i);
-      Json reason;
-      reason["name"] = from.name;
-      reason["effect"] = from.effect;
-      reason["because"] = text(prefix + ".because", from.because);
-      if (!from.source.empty()) reason["source"] = text(prefix + ".source", from.source);
-      reasons.push_back(std::move(reason));
+      const std::string path = "exectrail.reasons." + std::to_string(i) + ".";
+      JsonObject reason("name", from.name);
+      reason.put("effect", from.effect);
+      writer_.put(reason, path, "because", from.because);
+      writer_.putUnlessEmpty(reason, path, "source", from.source);
+      reasons.add(reason);
     }
     return reasons;
   }
 
-  Json lineage() {
-    Json lineage = Json::array();
+  JsonArray lineage() {
+    JsonArray lineage;
     for (std::size_t i = 0; i < alert_.lineage.size(); ++i) {
       const LineageEntry& from = alert_.lineage[i];
-      const std::string prefix = "exectrail.lineage." + std::to_string(i);
-      Json entry;
-      entry["pid"] = from.image.tgid;
-      entry["name"] = text(prefix + ".name", from.name);
-      if (!from.executable.empty()) {
-        entry["executable"] = text(prefix + ".executable", from.executable);
-      }
-      entry["edge"] = from.edge;
-      lineage.push_back(std::move(entry));
+      const std::string path = "exectrail.lineage." + std::to_string(i) + ".";
+      JsonObject entry("pid", from.image.tgid);
+      writer_.put(entry, path, "name", from.name);
+      writer_.putUnlessEmpty(entry, path, "executable", from.executable);
+      entry.put("edge", from.edge);
+      lineage.add(entry);
     }
     return lineage;
   }
 
-  Json gaps() const {
-    Json gaps = Json::array();
-    for (const trace::Gap& gap : alert_.gaps) gaps.push_back(trace::gapJson(gap, header_.clock));
+  JsonArray gaps() const {
+    JsonArray gaps;
+    for (const trace::Gap& gap : alert_.gaps) gaps.add(trace::gapJson(gap, header_.clock));
     return gaps;
   }
 
-  Json unknown() {
-    Json unknown = Json::array();
+  JsonArray unknown() {
+    JsonArray unknown;
     for (const std::string& condition : alert_.unknown) {
-      Json entry;
-      entry["name"] = condition;
+      JsonObject entry("name", condition);
       const auto found = alert_.unknownBecause.find(condition);
       if (found != alert_.unknownBecause.end()) {
-        entry["missing"] = text("exectrail.unknown." + condition, found->second);
+        writer_.put(entry, "exectrail.unknown." + condition + ".", "missing", found->second);
       }
-      unknown.push_back(std::move(entry));
+      unknown.add(entry);
     }
     return unknown;
   }
-
-  Json text(std::string_view field, std::string_view bytes) { return writer_.text(field, bytes); }
 
   const Alert& alert_;
   const trace::Header& header_;
@@ -184,8 +174,9 @@ class ExectrailJson {
 
 }  // namespace
 
-Json exectrailJson(const Alert& alert, const trace::Header& header, const std::string& inputsSha256,
-                   std::string_view context, TextWriter& writer) {
+JsonObject exectrailJson(const Alert& alert, const trace::Header& header,
+                         const std::string& inputsSha256, std::string_view context,
+                         TextWriter& writer) {
   return ExectrailJson(alert, header, inputsSha256, context, writer).build();
 }
 

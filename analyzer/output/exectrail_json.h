@@ -12,12 +12,9 @@
 namespace exectrail::analyzer {
 
 // To be asked for last: it holds the exact bytes of all that `writer` could not write as UTF-8.
-trace::Json exectrailJson(const Alert& alert, const trace::Header& header,
-                          const std::string& inputsSha256, std::string_view context,
-                          trace::TextWriter& writer);
-
-// As one line of ASCII: what is not, JSON escapes, so that no terminal takes it for a command.
-inline std::string jsonLine(const trace::Json& json) { return json.dump(-1, ' ', true) + "\n"; }
+trace::JsonObject exectrailJson(const Alert& alert, const trace::Header& header,
+                                const std::string& inputsSha256, std::string_view context,
+                                trace::TextWriter& writer);
 
 // An alert owns its bytes; what writes JSON takes views.
 inline trace::Field<trace::Bytes> view(const trace::Field<std::string>& field) {

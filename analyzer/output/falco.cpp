@@ -1,5 +1,8 @@
 #include "analyzer/output/falco.h"
 
+#include <concepts>
+#include <map>
+
 #include "analyzer/compiler/attack.h"
 #include "analyzer/compiler/program.h"
 #include "analyzer/compiler/workloads.h"
@@ -14,7 +17,8 @@
 namespace exectrail::analyzer {
 namespace {
 
-using trace::Json;
+using namespace std::string_view_literals;
+using trace::JsonObject;
 
 constexpr std::size_t kShownContainerId = 12;  // characters, as container runtimes shorten it
 constexpr std::size_t kTimeOfDay = 11;         // where it begins in RFC 3339
@@ -39,23 +43,19 @@ class FalcoJson {
  public:
   FalcoJson(const Alert& alert, const trace::Header& header) : alert_(alert), header_(header) {}
 
-  Json build() {
+  std::string line() {
     fields();
-    Json out;
-    if (!header_.host.name.empty()) {
-      out["hostname"] = writer_.text("hostname", header_.host.name);
-    }
-    out["output"] = output();
-    out["priority"] = priority();
-    out["rule"] = writer_.text("rule", rule() ? alert_.recipe->origin->id : alert_.recipe->name);
-    out["source"] = "syscall";
-    out["tags"] = tags();
-    out["time"] = trace::rfc3339(alert_.realtimeNs);
-    for (const auto& [field, bytes] : writer_.exactBytes().items()) {
-      fields_["exectrail.bytes." + field] = bytes;
-    }
-    out["output_fields"] = std::move(fields_);
-    return out;
+    JsonObject out;
+    writer_.putUnlessEmpty(out, "", "hostname", header_.host.name);
+    out.put("output", output());
+    out.put("priority", priority());
+    writer_.put(out, "", "rule", rule() ? alert_.recipe->origin->id : alert_.recipe->name);
+    out.put("source", "syscall");
+    writer_.put(out, "", "tags", tags());
+    out.put("time", trace::rfc3339(alert_.realtimeNs));
+    writer_.putExactBytes(fields_, "exectrail.bytes.");
+    out.put("output_fields", fields_);
+    return out.asciiLine();
   }
 
  private:
@@ -71,13 +71,18 @@ class FalcoJson {
   }
 
   std::optional<std::string> valueOf(std::string_view name) const {
-    const auto found = fields_.find(std::string(name));
-    if (found == fields_.end()) return furtherField(alert_, name);
-    return found->is_string() ? found->get<std::string>() : found->dump();
+    const auto found = values_.find(name);
+    return found == values_.end() ? furtherField(alert_, name) : found->second;
   }
 
   void put(const std::string& field, std::string_view bytes) {
-    fields_[field] = writer_.text(field, bytes);
+    writer_.put(fields_, "", field, bytes);
+    values_[field] = bytes;
+  }
+
+  void put(const std::string& field, std::integral auto value) {
+    fields_.put(field, value);
+    trace::appendJson(values_[field], value);
   }
 
   void put(const std::string& field, const trace::Field<std::string>& value) {
@@ -91,21 +96,21 @@ class FalcoJson {
   void fields() {
     const ImageFacts& facts = alert_.process;
     const bool failed = alert_.errorNumber != 0;
-    fields_["evt.time"] = alert_.realtimeNs;
-    fields_["evt.type"] = alert_.mapping == trace::MappingRole::kUnknown ? "execve" : "mmap";
-    fields_["evt.res"] = failed ? trace::errorName(alert_.errorNumber) : "SUCCESS";
+    put("evt.time", alert_.realtimeNs);
+    put("evt.type", alert_.mapping == trace::MappingRole::kUnknown ? "execve"sv : "mmap"sv);
+    put("evt.res", failed ? trace::errorName(alert_.errorNumber) : "SUCCESS");
     put("evt.arg.filename", alert_.filePath.value);
     put("proc.name", facts.name);
     put("proc.exepath", facts.executable);
     put("proc.cmdline", failed ? alert_.attemptArguments : facts.arguments);
     put("proc.cwd", failed ? alert_.attemptWorkingDirectory : facts.workingDirectory);
-    fields_["proc.pid"] = facts.id.tgid;
+    put("proc.pid", facts.id.tgid);
     if (facts.session.known()) {
-      fields_["proc.tty"] = facts.session.value.terminal;
-      fields_["proc.sid"] = facts.session.value.leaderPid;
+      put("proc.tty", facts.session.value.terminal);
+      put("proc.sid", facts.session.value.leaderPid);
     }
     if (!alert_.parent.entityId.empty()) {
-      fields_["proc.ppid"] = alert_.parent.id.tgid;
+      put("proc.ppid", alert_.parent.id.tgid);
       put("proc.pname", alert_.parent.name);
       put("proc.pexepath", alert_.parent.executable);
       put("proc.pcmdline", alert_.parent.arguments);
@@ -135,21 +140,21 @@ class FalcoJson {
     const ImageFacts& facts = alert_.process;
     if (facts.credentials.known()) {
       const std::uint32_t uid = facts.credentials.value.effectiveUid;
-      fields_["user.uid"] = uid;
-      fields_["group.gid"] = facts.credentials.value.effectiveGid;
+      put("user.uid", uid);
+      put("group.gid", facts.credentials.value.effectiveGid);
       const std::string_view name = userName(header_.host, uid);
       if (!name.empty()) put("user.name", name);
     }
     // Falco has -1 for nobody.
     if (facts.login.known()) {
       const std::uint32_t uid = facts.login.value.uid;
-      fields_["user.loginuid"] = uid == trace::kLoginNotSet ? std::int64_t{-1} : std::int64_t{uid};
+      put("user.loginuid", uid == trace::kLoginNotSet ? std::int64_t{-1} : std::int64_t{uid});
     }
   }
 
   void own() {
-    fields_["exectrail.id"] = alert_.id;
-    fields_["exectrail.severity"] = name(alert_.severity);
+    put("exectrail.id", alert_.id);
+    put("exectrail.severity", name(alert_.severity));
     if (!alert_.directoryClass.empty()) put("exectrail.class", alert_.directoryClass);
     std::string reasons;
     for (const Reason& reason : alert_.reasons) {
@@ -157,11 +162,12 @@ class FalcoJson {
     }
     put("exectrail.reasons", reasons);
     put("exectrail.lineage", lineageText(alert_));
-    if (alert_.suppressed != 0) fields_["exectrail.suppressed"] = alert_.suppressed;
-    if (alert_.exempted) fields_["exectrail.exempted"] = true;
-    if (!alert_.gaps.empty()) fields_["exectrail.gaps"] = alert_.gaps.size();
+    if (alert_.suppressed != 0) put("exectrail.suppressed", alert_.suppressed);
+    if (alert_.exempted) put("exectrail.exempted", true);
+    if (!alert_.gaps.empty()) put("exectrail.gaps", alert_.gaps.size());
     if (!alert_.unknown.empty()) {
-      fields_["exectrail.unknown"] = writer_.texts("exectrail.unknown", alert_.unknown);
+      writer_.put(fields_, "", "exectrail.unknown", alert_.unknown);
+      trace::appendJson(values_["exectrail.unknown"], alert_.unknown);
     }
   }
 
@@ -195,8 +201,8 @@ class FalcoJson {
 
   // ATT&CK as the rules of Falco tag it: "TA0005", "T1564".
   // A rule keeps its own.
-  Json tags() {
-    if (rule()) return writer_.texts("tags", alert_.recipe->origin->tags);
+  std::vector<std::string> tags() const {
+    if (rule()) return alert_.recipe->origin->tags;
     std::vector<std::string> tags = {"exectrail"};
     for (const std::string& text : alert_.recipe->attack) {
       const auto reference = parseAttack(text);
@@ -209,19 +215,20 @@ class FalcoJson {
       }
     }
     tags.insert(tags.end(), alert_.recipe->compliance.begin(), alert_.recipe->compliance.end());
-    return writer_.texts("tags", tags);
+    return tags;
   }
 
   const Alert& alert_;
   const trace::Header& header_;
   trace::TextWriter writer_;
-  Json fields_ = Json::object();
+  JsonObject fields_;
+  std::map<std::string, std::string, std::less<>> values_;  // of fields_, as a template has them
 };
 
 }  // namespace
 
 std::string toFalcoLine(const Alert& alert, const trace::Header& header) {
-  return jsonLine(FalcoJson(alert, header).build());
+  return FalcoJson(alert, header).line();
 }
 
 }  // namespace exectrail::analyzer

@@ -30,7 +30,8 @@ int severityNumber(Severity severity) {
   return 0;
 }
 
-using trace::Json;
+using trace::JsonArray;
+using trace::JsonObject;
 using trace::TextWriter;
 
 class AlertJson {
@@ -39,150 +40,155 @@ class AlertJson {
             std::string_view context)
       : alert_(alert), header_(header), inputsSha256_(inputsSha256), context_(context) {}
 
-  Json build() {
-    Json json = trace::objectFor(16);
-    json["@timestamp"] = trace::rfc3339(alert_.realtimeNs);
-    json["ecs"]["version"] = trace::kEcsVersion;
-    json["event"] = event();
-    json["rule"] = rule();
-    trace::addUnlessEmpty(json, "threat", threat());
-    json["message"] = text("message", alert_.recipe->name + ": " + headline(alert_));
-    json["process"] = process();
-    trace::addUnlessEmpty(json, "user", trace::userJson(alert_.process.credentials));
-    json["file"] = file();
-    json["host"] = trace::hostJson(header_.host, writer_);
+  std::string line() {
+    JsonObject json("@timestamp", trace::rfc3339(alert_.realtimeNs));
+    json.put("ecs", JsonObject("version", trace::kEcsVersion));
+    json.put("event", event());
+    json.put("rule", rule());
+    json.putUnlessEmpty("threat", threat());
+    writer_.put(json, "", "message", alert_.recipe->name + ": " + headline(alert_));
+    json.put("process", process());
+    json.putUnlessEmpty("user", trace::userJson(alert_.process.credentials));
+    json.put("file", file());
+    json.put("host", trace::hostJson(header_.host, writer_));
     const auto& container = alert_.process.context->containerId;
     if (container.known() && !container.value.empty()) {
-      json["container"]["id"] = text("container.id", container.value);
-      if (alert_.workload) addWorkload(*alert_.workload, json);
+      json.put("container", containerJson(container.value));
+      if (alert_.workload) json.putUnlessEmpty("orchestrator", orchestrator(*alert_.workload));
     }
-    if (alert_.errorNumber != 0) json["error"]["code"] = errorName(alert_.errorNumber);
-    json["exectrail"] = exectrailJson(alert_, header_, inputsSha256_, context_, writer_);
-    return json;
+    if (alert_.errorNumber != 0) {
+      json.put("error", JsonObject("code", errorName(alert_.errorNumber)));
+    }
+    json.put("exectrail", exectrailJson(alert_, header_, inputsSha256_, context_, writer_));
+    return json.asciiLine();
   }
 
  private:
-  void addWorkload(const Workload& known, Json& json) {
-    Json& container = json["container"];
-    trace::addUnlessEmpty(container, "name", text("container.name", known.container));
-    if (!known.image.empty()) {
-      container["image"]["name"] = text("container.image.name", known.image);
+  JsonObject containerJson(std::string_view id) {
+    JsonObject container;
+    writer_.put(container, "container.", "id", id);
+    if (!alert_.workload) return container;
+    const Workload& known = *alert_.workload;
+    writer_.putUnlessEmpty(container, "container.", "name", known.container);
+    JsonObject image;
+    writer_.putUnlessEmpty(image, "container.image.", "name", known.image);
+    container.putUnlessEmpty("image", image);
+    JsonObject labels;
+    for (const auto& [key, value] : known.labels) {
+      writer_.put(labels, "container.labels.", key, value);
     }
-    Json labels;
-    for (const auto& [key, value] : known.labels) labels[key] = text("container.labels", value);
-    trace::addUnlessEmpty(container, "labels", std::move(labels));
-    Json orchestrator;
-    trace::addUnlessEmpty(orchestrator, "namespace", text("orchestrator.namespace", known.space));
-    if (!known.pod.empty()) {
-      orchestrator["resource"]["type"] = "pod";
-      orchestrator["resource"]["name"] = text("orchestrator.resource.name", known.pod);
-    }
-    if (!known.ownerKind.empty()) {
-      orchestrator["resource"]["parent"]["type"] =
-          text("orchestrator.resource.parent.type", known.ownerKind);
-    }
-    if (orchestrator.empty()) return;
-    orchestrator["type"] = "kubernetes";
-    json["orchestrator"] = std::move(orchestrator);
+    container.putUnlessEmpty("labels", labels);
+    return container;
   }
 
-  Json text(std::string_view field, std::string_view bytes) { return writer_.text(field, bytes); }
+  JsonObject orchestrator(const Workload& known) {
+    JsonObject orchestrator, resource, parent;
+    writer_.putUnlessEmpty(orchestrator, "orchestrator.", "namespace", known.space);
+    if (!known.pod.empty()) {
+      resource.put("type", "pod");
+      writer_.put(resource, "orchestrator.resource.", "name", known.pod);
+    }
+    writer_.putUnlessEmpty(parent, "orchestrator.resource.parent.", "type", known.ownerKind);
+    resource.putUnlessEmpty("parent", parent);
+    orchestrator.putUnlessEmpty("resource", resource);
+    if (!orchestrator.empty()) orchestrator.put("type", "kubernetes");
+    return orchestrator;
+  }
 
-  Json event() const {
-    Json event = trace::objectFor(16);
-    event["kind"] = "alert";
-    event["category"] = Json::array({"process"});
-    event["type"] = Json::array({"start"});
-    event["outcome"] = alert_.errorNumber == 0 ? "success" : "failure";
-    event["action"] = alert_.errorNumber == 0 ? "exec" : "exec-failed";
-    event["module"] = "exectrail";
-    event["dataset"] = "exectrail.alert";
-    event["severity"] = severityNumber(alert_.severity);
-    event["id"] = alert_.id;
+  JsonObject event() const {
+    JsonObject event;
+    event.put("kind", "alert");
+    event.put("category", std::vector<const char*>{"process"});
+    event.put("type", std::vector<const char*>{"start"});
+    event.put("outcome", alert_.errorNumber == 0 ? "success" : "failure");
+    event.put("action", alert_.errorNumber == 0 ? "exec" : "exec-failed");
+    event.put("module", "exectrail");
+    event.put("dataset", "exectrail.alert");
+    event.put("severity", severityNumber(alert_.severity));
+    event.put("id", alert_.id);
     return event;
   }
 
-  Json rule() {
+  // A rule of another tool has its own id there, and somebody who wrote it.
+  JsonObject rule() {
     const RecipeInfo& recipe = *alert_.recipe;
-    Json rule = trace::objectFor(16);
-    rule["name"] = text("rule.name", recipe.name);
-    if (!recipe.version.empty()) rule["version"] = text("rule.version", recipe.version);
-    rule["id"] = text("rule.id", recipe.name);
-    rule["description"] = text("rule.description", recipe.title);
-    rule["ruleset"] = "exectrail";
-    rule["category"] = "recipe";
-    if (recipe.origin) addOrigin(*recipe.origin, rule);
-    trace::addUnlessEmpty(rule, "reference", writer_.texts("rule.reference", recipe.references));
+    const bool foreign = recipe.origin.has_value();
+    const bool ownId = !foreign || recipe.origin->id.empty();
+    JsonObject rule;
+    writer_.put(rule, "rule.", "name", recipe.name);
+    writer_.putUnlessEmpty(rule, "rule.", "version", recipe.version);
+    writer_.put(rule, "rule.", "id", ownId ? recipe.name : recipe.origin->id);
+    writer_.put(rule, "rule.", "description", recipe.title);
+    rule.put("ruleset", foreign ? recipe.origin->ruleset : "exectrail");
+    rule.put("category", foreign ? "rule" : "recipe");
+    if (foreign && !recipe.origin->author.empty()) {
+      writer_.put(rule, "rule.", "author", std::vector<std::string>{recipe.origin->author});
+    }
+    if (foreign) writer_.putUnlessEmpty(rule, "rule.", "license", recipe.origin->license);
+    writer_.putUnlessEmpty(rule, "rule.", "reference", recipe.references);
     return rule;
   }
 
-  // Of a rule of another tool: who wrote it, and under which id it is known.
-  void addOrigin(const RuleOrigin& origin, Json& rule) {
-    rule["ruleset"] = origin.ruleset;
-    rule["category"] = "rule";
-    if (!origin.id.empty()) rule["id"] = text("rule.id", origin.id);
-    if (!origin.author.empty()) rule["author"] = Json::array({text("rule.author", origin.author)});
-    if (!origin.license.empty()) rule["license"] = text("rule.license", origin.license);
-  }
-
-  Json threat() const {
-    Json tacticIds = Json::array(), tacticNames = Json::array();
-    Json techniqueIds = Json::array(), subtechniqueIds = Json::array();
+  JsonObject threat() const {
+    JsonArray tacticIds, tacticNames, techniqueIds, subtechniqueIds;
     for (const std::string& text : alert_.recipe->attack) {
       const auto reference = parseAttack(text);
       if (!reference) continue;
       if (!reference->tactic.empty()) {
-        tacticIds.push_back(reference->tactic);
-        tacticNames.push_back(tacticName(reference->tactic));
+        tacticIds.add(reference->tactic);
+        tacticNames.add(tacticName(reference->tactic));
       }
-      if (!reference->technique.empty()) techniqueIds.push_back(reference->technique);
-      if (!reference->subtechnique.empty()) subtechniqueIds.push_back(reference->subtechnique);
+      if (!reference->technique.empty()) techniqueIds.add(reference->technique);
+      if (!reference->subtechnique.empty()) subtechniqueIds.add(reference->subtechnique);
     }
-    Json threat;
+    JsonObject threat, technique;
     if (tacticIds.empty() && techniqueIds.empty()) return threat;
-    threat["framework"] = "MITRE ATT&CK";
+    threat.put("framework", "MITRE ATT&CK");
     if (!tacticIds.empty()) {
-      threat["tactic"] = {{"id", std::move(tacticIds)}, {"name", std::move(tacticNames)}};
+      JsonObject tactic("id", tacticIds);
+      tactic.put("name", tacticNames);
+      threat.put("tactic", tactic);
     }
-    if (!techniqueIds.empty()) threat["technique"]["id"] = std::move(techniqueIds);
+    technique.putUnlessEmpty("id", techniqueIds);
     if (!subtechniqueIds.empty()) {
-      threat["technique"]["subtechnique"]["id"] = std::move(subtechniqueIds);
+      technique.put("subtechnique", JsonObject("id", subtechniqueIds));
     }
+    threat.putUnlessEmpty("technique", technique);
     return threat;
   }
 
-  Json process() {
-    Json process = image("process", alert_.process);
+  JsonObject process() {
+    JsonObject process = image("process.", alert_.process);
     if (alert_.process.sha256.known()) {
-      process["hash"]["sha256"] = hex(alert_.process.sha256.value);
+      process.put("hash", JsonObject("sha256", hex(alert_.process.sha256.value)));
     }
     const ImageFacts& facts = alert_.process;
     if (facts.session.known() && facts.session.value.leaderPid != 0) {
-      process["session_leader"]["pid"] = facts.session.value.leaderPid;
+      process.put("session_leader", JsonObject("pid", facts.session.value.leaderPid));
     }
-    trace::addUnlessEmpty(process, "parent", image("process.parent", alert_.parent));
-    trace::addUnlessEmpty(process, "previous", image("process.previous", alert_.previous));
+    process.putUnlessEmpty("parent", image("process.parent.", alert_.parent));
+    process.putUnlessEmpty("previous", image("process.previous.", alert_.previous));
     return process;
   }
 
-  Json image(const std::string& prefix, const ImageFacts& facts) {
+  JsonObject image(std::string_view path, const ImageFacts& facts) {
     const bool named = facts.executable.known() || facts.comm.known();
     return trace::imageJson(
-        prefix,
+        path,
         {facts.id, facts.entityId, named ? displayName(facts) : "", view(facts.executable),
          view(facts.arguments), view(facts.workingDirectory), facts.credentials},
         header_.clock, writer_);
   }
 
-  Json file() {
-    Json file = trace::objectFor(8);
-    file["path"] = text("file.path", alert_.filePath.value);
+  JsonObject file() {
+    JsonObject file;
+    writer_.put(file, "file.", "path", alert_.filePath.value);
     // Facts are about the file that ran. Of a script, and of what was only typed or only tried,
     // nobody has any.
     const bool ran = alert_.errorNumber == 0 && !alert_.typedPathOnly && !alert_.script &&
                      alert_.mapping == trace::MappingRole::kUnknown;
     if (!ran || !alert_.process.file.known()) return file;
-    trace::addFileFacts(file, alert_.process.file.value);
+    trace::putFileFacts(file, alert_.process.file.value);
     return file;
   }
 
@@ -197,7 +203,7 @@ class AlertJson {
 
 std::string toJsonLine(const Alert& alert, const trace::Header& header,
                        const std::string& inputsSha256, std::string_view context) {
-  return jsonLine(AlertJson(alert, header, inputsSha256, context).build());
+  return AlertJson(alert, header, inputsSha256, context).line();
 }
 
 }  // namespace exectrail::analyzer

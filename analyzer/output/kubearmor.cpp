@@ -12,7 +12,7 @@
 namespace exectrail::analyzer {
 namespace {
 
-using trace::Json;
+using trace::JsonObject;
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::size_t kNanoseconds = 3;  // digits behind the microseconds, before the Z
@@ -38,12 +38,12 @@ class KubearmorJson {
  public:
   KubearmorJson(const Alert& alert, const trace::Header& header) : alert_(alert), header_(header) {}
 
-  Json build() {
+  std::string line() {
     const bool blocked = stoppingOf(alert_).stopped == Stopped::kByMount;
-    out_["Timestamp"] = floorSeconds(alert_.realtimeNs);
+    out_.put("Timestamp", floorSeconds(alert_.realtimeNs));
     std::string updated = trace::rfc3339(alert_.realtimeNs);
     updated.erase(updated.size() - 1 - kNanoseconds, kNanoseconds);
-    out_["UpdatedTime"] = updated;
+    out_.put("UpdatedTime", updated);
     put("HostName", header_.host.name);
     const auto& container = alert_.process.context->containerId;
     const bool contained = container.known() && !container.value.empty();
@@ -54,24 +54,26 @@ class KubearmorJson {
       asWritten(*alert_.recipe->origin);
     } else {
       put("PolicyName", alert_.recipe->name);
-      out_["Severity"] = severityText(alert_.severity);
+      out_.put("Severity", severityText(alert_.severity));
       tags();
       put("Message", alert_.recipe->title + ": " + headline(alert_));
     }
-    out_["Type"] = contained ? "MatchedPolicy" : "MatchedHostPolicy";
+    out_.put("Type", contained ? "MatchedPolicy" : "MatchedHostPolicy");
     if (alert_.parent.executable.known()) put("Source", alert_.parent.executable.value);
-    out_["Operation"] = "Process";
+    out_.put("Operation", "Process");
     put("Resource", resource());
     if (alert_.mapping == trace::MappingRole::kUnknown) {
-      out_["Data"] = "syscall=SYS_EXECVE";
-      out_["EventData"]["Syscall"] = "SYS_EXECVE";
+      out_.put("Data", "syscall=SYS_EXECVE");
+      out_.put("EventData", JsonObject("Syscall", "SYS_EXECVE"));
     }
-    out_["Enforcer"] = blocked ? "Mount noexec" : "Exectrail";
-    out_["Action"] = policy() ? action(alert_.recipe->origin->action) : blocked ? "Block" : "Audit";
-    out_["Result"] = alert_.errorNumber == 0 ? "Passed" : errorText(alert_.errorNumber);
+    out_.put("Enforcer", blocked ? "Mount noexec" : "Exectrail");
+    out_.put("Action", policy()  ? action(alert_.recipe->origin->action)
+                       : blocked ? "Block"
+                                 : "Audit");
+    out_.put("Result", alert_.errorNumber == 0 ? "Passed" : errorText(alert_.errorNumber));
     surroundings();
     own();
-    return std::move(out_);
+    return out_.asciiLine();
   }
 
  private:
@@ -89,13 +91,13 @@ class KubearmorJson {
   // Name, tags, message and severity as the policy has them; what it leaves out is left out.
   void asWritten(const RuleOrigin& origin) {
     if (origin.action == "Allow") {
-      out_["PolicyName"] = "DefaultPosture";
+      out_.put("PolicyName", "DefaultPosture");
       return;
     }
     put("PolicyName", origin.id.substr(origin.id.rfind('/') + 1));
-    if (origin.severity != 0) out_["Severity"] = std::to_string(origin.severity);
+    if (origin.severity != 0) out_.put("Severity", std::to_string(origin.severity));
     put("Tags", joined(origin.tags));
-    if (!origin.tags.empty()) out_["ATags"] = writer_.texts("ATags", origin.tags);
+    writer_.putUnlessEmpty(out_, "", "ATags", origin.tags);
     put("Message", origin.message);
   }
 
@@ -108,10 +110,11 @@ class KubearmorJson {
     for (const auto& [key, value] : known.labels) labels.push_back(key + "=" + value);
     put("Labels", joined(labels));
     if (known.ownerName.empty()) return;
-    Json& owner = out_["Owner"];
-    owner["Ref"] = writer_.text("Owner.Ref", known.ownerKind);
-    owner["Name"] = writer_.text("Owner.Name", known.ownerName);
-    owner["Namespace"] = writer_.text("Owner.Namespace", known.space);
+    JsonObject owner;
+    writer_.put(owner, "Owner.", "Ref", known.ownerKind);
+    writer_.put(owner, "Owner.", "Name", known.ownerName);
+    writer_.put(owner, "Owner.", "Namespace", known.space);
+    out_.put("Owner", owner);
   }
 
   static std::string joined(const std::vector<std::string>& texts) {
@@ -125,22 +128,22 @@ class KubearmorJson {
   }
 
   void put(const char* key, std::string_view bytes) {
-    if (!bytes.empty()) out_[key] = writer_.text(key, bytes);
+    writer_.putUnlessEmpty(out_, "", key, bytes);
   }
 
   // Of a failed attempt, KubeArmor too names the program that was to run.
   void processes(bool onHost) {
     const ImageFacts& facts = alert_.process;
     const ImageFacts& above = alert_.parent;
-    if (!above.entityId.empty()) out_["HostPPID"] = above.id.tgid;
-    out_["HostPID"] = facts.id.tgid;
+    if (!above.entityId.empty()) out_.put("HostPPID", above.id.tgid);
+    out_.put("HostPID", facts.id.tgid);
     if (onHost) {  // the process's own namespace is the host's
-      if (!above.entityId.empty()) out_["PPID"] = above.id.tgid;
-      out_["PID"] = facts.id.tgid;
+      if (!above.entityId.empty()) out_.put("PPID", above.id.tgid);
+      out_.put("PID", facts.id.tgid);
     }
     if (facts.credentials.known()) {
       const std::uint32_t uid = facts.credentials.value.realUid;
-      out_["UID"] = uid;
+      out_.put("UID", uid);
       put("UserName", userName(header_.host, uid));
     }
     if (above.executable.known()) put("ParentProcessName", above.executable.value);
@@ -156,7 +159,7 @@ class KubearmorJson {
     tags.insert(tags.end(), alert_.recipe->compliance.begin(), alert_.recipe->compliance.end());
     for (const Reason& reason : alert_.reasons) tags.push_back(reason.name);
     put("Tags", joined(tags));
-    if (!tags.empty()) out_["ATags"] = writer_.texts("ATags", tags);
+    writer_.putUnlessEmpty(out_, "", "ATags", tags);
   }
 
   std::string resource() const {
@@ -178,34 +181,34 @@ class KubearmorJson {
       put("TTY", name);
     }
     if (alert_.errorNumber == 0 && alert_.process.sha256.known()) {
-      out_["ProcessHash"] = hex(alert_.process.sha256.value);
-      out_["HashAlgo"] = "sha256";
+      out_.put("ProcessHash", hex(alert_.process.sha256.value));
+      out_.put("HashAlgo", "sha256");
     }
   }
 
   // What KubeArmor has no field for, and nothing of it can be confused with.
   void own() {
-    Json& own = out_["Exectrail"];
-    own["AlertID"] = alert_.id;
-    own["Severity"] = name(alert_.severity);
-    if (!alert_.directoryClass.empty()) own["Class"] = alert_.directoryClass;
-    if (alert_.exempted) own["Exempted"] = true;
-    if (alert_.suppressed != 0) own["Suppressed"] = alert_.suppressed;
-    if (!alert_.gaps.empty()) own["Gaps"] = alert_.gaps.size();
-    trace::addUnlessEmpty(own, "Unknown", alert_.unknown);
-    trace::addUnlessEmpty(own, "Bytes", writer_.exactBytes());
+    JsonObject own("AlertID", alert_.id);
+    own.put("Severity", name(alert_.severity));
+    own.putUnlessEmpty("Class", alert_.directoryClass);
+    if (alert_.exempted) own.put("Exempted", true);
+    if (alert_.suppressed != 0) own.put("Suppressed", alert_.suppressed);
+    if (!alert_.gaps.empty()) own.put("Gaps", alert_.gaps.size());
+    own.putUnlessEmpty("Unknown", alert_.unknown);
+    writer_.putExactBytesAs(own, "Bytes");
+    out_.put("Exectrail", own);
   }
 
   const Alert& alert_;
   const trace::Header& header_;
   trace::TextWriter writer_;
-  Json out_;
+  JsonObject out_;
 };
 
 }  // namespace
 
 std::string toKubearmorLine(const Alert& alert, const trace::Header& header) {
-  return jsonLine(KubearmorJson(alert, header).build());
+  return KubearmorJson(alert, header).line();
 }
 
 }  // namespace exectrail::analyzer

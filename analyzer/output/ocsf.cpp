@@ -14,7 +14,8 @@
 namespace exectrail::analyzer {
 namespace {
 
-using trace::Json;
+using trace::JsonArray;
+using trace::JsonObject;
 
 // Numbers of schema.ocsf.io, 1.4.0.
 constexpr int kCategoryFindings = 2;
@@ -50,214 +51,205 @@ class OcsfJson {
   OcsfJson(const Alert& alert, const Rendering& rendering)
       : alert_(alert), rendering_(rendering), header_(rendering.header) {}
 
-  Json build() {
-    Json out;
-    out["activity_id"] = kActivityCreate;
-    out["activity_name"] = "Create";
-    out["category_uid"] = kCategoryFindings;
-    out["category_name"] = "Findings";
-    out["class_uid"] = kClassDetectionFinding;
-    out["class_name"] = "Detection Finding";
-    out["type_uid"] = kTypeCreate;
-    out["type_name"] = "Detection Finding: Create";
-    out["time"] = milliseconds(alert_.realtimeNs);
-    out["severity_id"] = severityId(alert_.severity);
-    out["severity"] = severityCaption(alert_.severity);
-    out["status_id"] = alert_.exempted ? kStatusSuppressed : kStatusNew;
-    out["status"] = alert_.exempted ? "Suppressed" : "New";
-    out["is_alert"] = !alert_.exempted;
+  std::string line() {
+    JsonObject out;
+    out.put("activity_id", kActivityCreate);
+    out.put("activity_name", "Create");
+    out.put("category_uid", kCategoryFindings);
+    out.put("category_name", "Findings");
+    out.put("class_uid", kClassDetectionFinding);
+    out.put("class_name", "Detection Finding");
+    out.put("type_uid", kTypeCreate);
+    out.put("type_name", "Detection Finding: Create");
+    out.put("time", milliseconds(alert_.realtimeNs));
+    out.put("severity_id", severityId(alert_.severity));
+    out.put("severity", severityCaption(alert_.severity));
+    out.put("status_id", alert_.exempted ? kStatusSuppressed : kStatusNew);
+    out.put("status", alert_.exempted ? "Suppressed" : "New");
+    out.put("is_alert", !alert_.exempted);
     // What was decided although something was lost or not known, is less certain.
     const bool sure = alert_.gaps.empty() && alert_.unknown.empty();
-    out["confidence_id"] = sure ? kConfidenceHigh : kConfidenceLow;
-    out["confidence"] = sure ? "High" : "Low";
-    out["message"] = text("message", alert_.recipe->name + ": " + headline(alert_));
-    out["metadata"] = metadata();
-    out["finding_info"] = findingInfo();
-    out["evidences"] = Json::array({evidence()});
-    out["device"] = device();
-    const Json remediation = remediationJson();
-    trace::addUnlessEmpty(out, "remediation", remediation);
-    out["unmapped"]["exectrail"] =
-        exectrailJson(alert_, header_, rendering_.inputsSha256, rendering_.context, writer_);
-    return out;
+    out.put("confidence_id", sure ? kConfidenceHigh : kConfidenceLow);
+    out.put("confidence", sure ? "High" : "Low");
+    writer_.put(out, "", "message", alert_.recipe->name + ": " + headline(alert_));
+    out.put("metadata", metadata());
+    out.put("finding_info", findingInfo());
+    out.put("evidences", std::vector<JsonObject>{evidence()});
+    out.put("device", device());
+    out.putUnlessEmpty("remediation", remediation());
+    JsonObject unmapped("exectrail", exectrailJson(alert_, header_, rendering_.inputsSha256,
+                                                   rendering_.context, writer_));
+    out.put("unmapped", unmapped);
+    return out.asciiLine();
   }
 
  private:
-  Json text(const std::string& field, std::string_view bytes) { return writer_.text(field, bytes); }
-
-  Json metadata() {
-    Json metadata;
-    metadata["version"] = kOcsfVersion;
-    metadata["product"]["name"] = "Exectrail";
-    metadata["product"]["vendor_name"] = "Exectrail";
-    metadata["product"]["version"] = EXECTRAIL_VERSION;
-    metadata["uid"] = alert_.id;
-    metadata["log_name"] = trace::toString(header_.recordingId);
-    if (contained()) metadata["profiles"] = Json::array({"container"});
+  JsonObject metadata() {
+    JsonObject product("name", "Exectrail");
+    product.put("vendor_name", "Exectrail");
+    product.put("version", EXECTRAIL_VERSION);
+    JsonObject metadata("version", kOcsfVersion);
+    metadata.put("product", product);
+    metadata.put("uid", alert_.id);
+    metadata.put("log_name", trace::toString(header_.recordingId));
+    if (contained()) metadata.put("profiles", std::vector<const char*>{"container"});
     return metadata;
   }
 
-  Json findingInfo() {
+  JsonObject findingInfo() {
     const RecipeInfo& recipe = *alert_.recipe;
-    Json info;
-    info["uid"] = alert_.id;
-    info["title"] = text("finding_info.title", recipe.title);
-    if (!recipe.description.empty()) {
-      info["desc"] = text("finding_info.desc", recipe.description);
-    }
-    info["created_time"] = milliseconds(alert_.realtimeNs);
-    info["analytic"]["type_id"] = kAnalyticRule;
-    info["analytic"]["type"] = "Rule";
-    info["analytic"]["name"] = text("finding_info.analytic.name", recipe.name);
-    info["analytic"]["uid"] = text("finding_info.analytic.uid", recipe.name);
-    info["analytic"]["version"] = recipe.version;
-    trace::addUnlessEmpty(info, "attacks", attacks());
+    JsonObject info;
+    info.put("uid", alert_.id);
+    writer_.put(info, "finding_info.", "title", recipe.title);
+    writer_.putUnlessEmpty(info, "finding_info.", "desc", recipe.description);
+    info.put("created_time", milliseconds(alert_.realtimeNs));
+    JsonObject analytic("type_id", kAnalyticRule);
+    analytic.put("type", "Rule");
+    writer_.put(analytic, "finding_info.analytic.", "name", recipe.name);
+    writer_.put(analytic, "finding_info.analytic.", "uid", recipe.name);
+    analytic.put("version", recipe.version);
+    info.put("analytic", analytic);
+    info.putUnlessEmpty("attacks", attacks());
     if (!recipe.references.empty()) {
-      info["src_url"] = text("finding_info.src_url", recipe.references.front());
+      writer_.put(info, "finding_info.", "src_url", recipe.references.front());
     }
     if (!alert_.directoryClass.empty()) {
-      info["types"] = Json::array({text("finding_info.types", alert_.directoryClass)});
+      writer_.put(info, "finding_info.", "types", std::vector<std::string>{alert_.directoryClass});
     }
-    if (alert_.suppressed != 0) info["related_events_count"] = alert_.suppressed;
+    if (alert_.suppressed != 0) info.put("related_events_count", alert_.suppressed);
     return info;
   }
 
-  Json attacks() const {
-    Json attacks = Json::array();
+  JsonArray attacks() const {
+    JsonArray attacks;
     for (const std::string& attack : alert_.recipe->attack) {
       const auto reference = parseAttack(attack);
       if (!reference) continue;
-      Json entry;
+      JsonObject entry;
       if (!reference->tactic.empty()) {
-        entry["tactic"]["uid"] = reference->tactic;
-        entry["tactic"]["name"] = tacticName(reference->tactic);
+        JsonObject tactic("uid", reference->tactic);
+        tactic.put("name", tacticName(reference->tactic));
+        entry.put("tactic", tactic);
       }
-      if (!reference->technique.empty()) entry["technique"]["uid"] = reference->technique;
+      if (!reference->technique.empty()) {
+        entry.put("technique", JsonObject("uid", reference->technique));
+      }
       if (!reference->subtechnique.empty()) {
-        entry["sub_technique"]["uid"] = reference->subtechnique;
+        entry.put("sub_technique", JsonObject("uid", reference->subtechnique));
       }
-      attacks.push_back(std::move(entry));
+      attacks.add(entry);
     }
     return attacks;
   }
 
-  void addWorkload(const Workload& known, Json& container) {
-    if (!known.container.empty()) {
-      container["name"] = text("evidences.process.container.name", known.container);
-    }
-    if (!known.image.empty()) {
-      container["image"]["name"] = text("evidences.process.container.image.name", known.image);
-    }
-    if (!known.pod.empty()) {
-      container["orchestrator"] = "kubernetes";
-    }
+  JsonObject container() {
+    JsonObject container, image;
+    writer_.put(container, "evidences.process.container.", "uid",
+                alert_.process.context->containerId.value);
+    if (!alert_.workload) return container;
+    const Workload& known = *alert_.workload;
+    writer_.putUnlessEmpty(container, "evidences.process.container.", "name", known.container);
+    writer_.putUnlessEmpty(image, "evidences.process.container.image.", "name", known.image);
+    container.putUnlessEmpty("image", image);
+    if (!known.pod.empty()) container.put("orchestrator", "kubernetes");
+    return container;
   }
 
   // Of a failed attempt the process is the caller, and the file what it tried to run.
-  Json evidence() {
-    Json evidence;
-    evidence["process"] = process("evidences.process", alert_.process);
+  JsonObject evidence() {
+    JsonObject evidence;
+    JsonObject itsProcess = process("evidences.process.", alert_.process);
     if (!alert_.parent.entityId.empty()) {
-      evidence["process"]["parent_process"] =
-          process("evidences.process.parent_process", alert_.parent);
+      itsProcess.put("parent_process", process("evidences.process.parent_process.", alert_.parent));
     }
-    trace::addUnlessEmpty(evidence["process"], "ancestry", ancestry());
-    if (contained()) {
-      evidence["process"]["container"]["uid"] =
-          text("evidences.process.container.uid", alert_.process.context->containerId.value);
-      if (alert_.workload) addWorkload(*alert_.workload, evidence["process"]["container"]);
-    }
+    itsProcess.putUnlessEmpty("ancestry", ancestry());
+    if (contained()) itsProcess.put("container", container());
+    evidence.put("process", itsProcess);
     const bool itself = alert_.errorNumber == 0 && !alert_.script && !alert_.typedPathOnly &&
                         alert_.mapping == trace::MappingRole::kUnknown;
     const ImageFacts* facts = itself ? &alert_.process : nullptr;
     if (!alert_.filePath.value.empty()) {
-      evidence["file"] = file("evidences.file", alert_.filePath.value, facts);
+      evidence.put("file", file("evidences.file.", alert_.filePath.value, facts));
     }
     return evidence;
   }
 
-  Json process(const std::string& prefix, const ImageFacts& facts) {
-    Json process;
-    process["pid"] = facts.id.tgid;
-    process["uid"] = facts.entityId;
-    if (!facts.name.empty()) process["name"] = text(prefix + ".name", facts.name);
+  JsonObject process(const std::string& path, const ImageFacts& facts) {
+    JsonObject process;
+    process.put("pid", facts.id.tgid);
+    process.put("uid", facts.entityId);
+    writer_.putUnlessEmpty(process, path, "name", facts.name);
     if (facts.arguments.known()) {
-      process["cmd_line"] =
-          text(prefix + ".cmd_line", trace::commandLine(view(facts.arguments).value));
+      writer_.put(process, path, "cmd_line", trace::commandLine(view(facts.arguments).value));
     }
     if (facts.id.startNs != 0) {
-      process["created_time"] = milliseconds(header_.clock.toRealtimeNs(facts.id.startNs));
+      process.put("created_time", milliseconds(header_.clock.toRealtimeNs(facts.id.startNs)));
     }
     if (facts.workingDirectory.known()) {
-      process["working_directory"] =
-          text(prefix + ".working_directory", facts.workingDirectory.value);
+      writer_.put(process, path, "working_directory", facts.workingDirectory.value);
     }
     if (facts.executable.known()) {
-      process["file"] = file(prefix + ".file", facts.executable.value, &facts);
+      process.put("file", file(path + "file.", facts.executable.value, &facts));
     }
     if (facts.credentials.known()) {
       const std::uint32_t uid = facts.credentials.value.effectiveUid;
-      process["user"]["uid"] = std::to_string(uid);
-      const std::string_view name = userName(header_.host, uid);
-      if (!name.empty()) process["user"]["name"] = text(prefix + ".user.name", name);
+      JsonObject user("uid", std::to_string(uid));
+      writer_.putUnlessEmpty(user, path + "user.", "name", userName(header_.host, uid));
+      process.put("user", user);
     }
     return process;
   }
 
   // `facts`: of the image whose executable it is; null: nobody has any.
-  Json file(const std::string& prefix, const std::string& path, const ImageFacts* facts) {
-    Json file;
-    file["name"] = text(prefix + ".name", lastComponent(path));
-    file["path"] = text(prefix + ".path", path);
+  JsonObject file(const std::string& at, const std::string& path, const ImageFacts* facts) {
+    JsonObject file;
+    writer_.put(file, at, "name", lastComponent(path));
+    writer_.put(file, at, "path", path);
     const bool known = facts != nullptr && facts->file.known();
-    file["type_id"] = facts != nullptr ? kFileRegular : kFileUnknown;  // execve(2) runs no other
+    file.put("type_id", facts != nullptr ? kFileRegular : kFileUnknown);  // execve(2) runs no other
     if (known) {
-      file["size"] = facts->file.value.sizeBytes;
-      file["uid"] = std::to_string(facts->file.value.inode);
-      file["owner"]["uid"] = std::to_string(facts->file.value.uid);
-      if (facts->file.value.linkCount == 0) file["is_deleted"] = true;
+      file.put("size", facts->file.value.sizeBytes);
+      file.put("uid", std::to_string(facts->file.value.inode));
+      file.put("owner", JsonObject("uid", std::to_string(facts->file.value.uid)));
+      if (facts->file.value.linkCount == 0) file.put("is_deleted", true);
     }
     if (facts != nullptr && facts->sha256.known()) {
-      Json fingerprint;
-      fingerprint["algorithm_id"] = kSha256;
-      fingerprint["algorithm"] = "SHA-256";
-      fingerprint["value"] = hex(facts->sha256.value);
-      file["hashes"] = Json::array({std::move(fingerprint)});
+      JsonObject fingerprint("algorithm_id", kSha256);
+      fingerprint.put("algorithm", "SHA-256");
+      fingerprint.put("value", hex(facts->sha256.value));
+      file.put("hashes", std::vector<JsonObject>{fingerprint});
     }
     return file;
   }
 
   // From the parent up to the outermost, as the schema has it; our lineage is the other way round.
-  Json ancestry() {
-    Json ancestry = Json::array();
+  JsonArray ancestry() {
+    JsonArray ancestry;
     for (auto entry = alert_.lineage.rbegin(); entry != alert_.lineage.rend(); ++entry) {
       if (entry->image == alert_.process.id) continue;
-      Json above;
-      above["name"] = text("evidences.process.ancestry.name", entry->name);
-      above["pid"] = entry->image.tgid;
-      ancestry.push_back(std::move(above));
+      JsonObject above;
+      writer_.put(above, "evidences.process.ancestry.", "name", entry->name);
+      above.put("pid", entry->image.tgid);
+      ancestry.add(above);
     }
     return ancestry;
   }
 
-  Json device() {
+  JsonObject device() {
     const trace::Host& host = header_.host;
-    Json device;
-    device["type_id"] = kDeviceUnknown;
-    if (!host.name.empty()) device["hostname"] = text("device.hostname", host.name);
-    if (!host.machineId.empty()) device["uid"] = text("device.uid", host.machineId);
-    Json& os = device["os"];
-    os["type_id"] = kOsLinux;
-    os["type"] = "Linux";
-    os["name"] = text("device.os.name", host.osName.empty() ? "Linux" : host.osName);
-    if (!host.kernelRelease.empty()) {
-      os["kernel_release"] = text("device.os.kernel_release", host.kernelRelease);
-    }
+    JsonObject device("type_id", kDeviceUnknown);
+    writer_.putUnlessEmpty(device, "device.", "hostname", host.name);
+    writer_.putUnlessEmpty(device, "device.", "uid", host.machineId);
+    JsonObject os("type_id", kOsLinux);
+    os.put("type", "Linux");
+    writer_.put(os, "device.os.", "name", host.osName.empty() ? "Linux" : host.osName);
+    writer_.putUnlessEmpty(os, "device.os.", "kernel_release", host.kernelRelease);
+    device.put("os", os);
     return device;
   }
 
   // What to do, where the analysis was told in what context it happened.
-  Json remediationJson() {
+  JsonObject remediation() {
     std::string actions;
     for (const Guidance& guidance : alert_.recipe->guidance) {
       if (guidance.context != rendering_.context) continue;
@@ -265,8 +257,8 @@ class OcsfJson {
         actions += (actions.empty() ? "" : "\n") + action;
       }
     }
-    Json remediation;
-    if (!actions.empty()) remediation["desc"] = text("remediation.desc", actions);
+    JsonObject remediation;
+    writer_.putUnlessEmpty(remediation, "remediation.", "desc", actions);
     return remediation;
   }
 
@@ -284,7 +276,7 @@ class OcsfJson {
 }  // namespace
 
 std::string toOcsfLine(const Alert& alert, const Rendering& rendering) {
-  return jsonLine(OcsfJson(alert, rendering).build());
+  return OcsfJson(alert, rendering).line();
 }
 
 }  // namespace exectrail::analyzer

@@ -12,7 +12,7 @@
 namespace exectrail::analyzer {
 namespace {
 
-using trace::Json;
+using trace::JsonObject;
 
 constexpr std::size_t kDirectoryWidth = 10;
 constexpr std::string_view kGuide = "CIS-DIL-2.0 ";  // told once in a line
@@ -94,25 +94,42 @@ std::string answerText(const WhatIfReport& report, std::uint64_t gaps) {
   return text + "\n";
 }
 
-Json groupJson(const char* group, const std::string& path, const Affected& affected,
-               const WhatIf& whatIf) {
+// Of a state of the host.
+JsonObject eventJson() {
+  JsonObject event("kind", "state");
+  event.put("category", std::vector<const char*>{"configuration"});
+  event.put("type", std::vector<const char*>{"info"});
+  return event;
+}
+
+JsonObject whatIfJson(const char* group, const WhatIf& whatIf, trace::TextWriter& writer) {
+  JsonObject what;
+  writer.put(what, "exectrail.what_if.", "noexec", whatIf.directories());
+  what.put("group", group);
+  return what;
+}
+
+std::string whatIfLine(const JsonObject& what, const trace::TextWriter& writer) {
+  JsonObject event = eventJson();
+  event.put("module", "exectrail");
+  event.put("dataset", "exectrail.what_if");
+  JsonObject own("what_if", what);
+  writer.putExactBytesAs(own, "bytes");
+  JsonObject json("event", event);
+  json.put("exectrail", own);
+  return json.asciiLine();
+}
+
+std::string groupLine(const char* group, const std::string& path, const Affected& affected,
+                      const WhatIf& whatIf) {
   trace::TextWriter writer;
-  Json json;
-  json["event"]["kind"] = "state";
-  json["event"]["category"] = Json::array({"configuration"});
-  json["event"]["type"] = Json::array({"info"});
-  json["event"]["module"] = "exectrail";
-  json["event"]["dataset"] = "exectrail.what_if";
-  Json& what = json["exectrail"]["what_if"];
-  what["noexec"] = writer.texts("exectrail.what_if.noexec", whatIf.directories());
-  what["group"] = group;
-  what["path"] = writer.text("exectrail.what_if.path", path);
-  what["count"] = affected.count;
-  if (affected.expected != 0) what["expected"] = affected.expected;
+  JsonObject what = whatIfJson(group, whatIf, writer);
+  writer.put(what, "exectrail.what_if.", "path", path);
+  what.put("count", affected.count);
+  if (affected.expected != 0) what.put("expected", affected.expected);
   const std::vector<std::string> starters(affected.starters.begin(), affected.starters.end());
-  what["started_by"] = writer.texts("exectrail.what_if.started_by", starters);
-  trace::addUnlessEmpty(json["exectrail"], "bytes", writer.exactBytes());
-  return json;
+  writer.put(what, "exectrail.what_if.", "started_by", starters);
+  return whatIfLine(what, writer);
 }
 
 }  // namespace
@@ -137,39 +154,39 @@ std::string toJsonLines(const PostureReport& report, const trace::Header& header
   std::string lines;
   for (const JudgedControl& each : report.controls) {
     trace::TextWriter writer;
-    Json json;
-    json["@timestamp"] = trace::rfc3339(header.clock.toRealtimeNs(report.timeNs));
-    json["ecs"]["version"] = trace::kEcsVersion;
-    Json& event = json["event"];
-    event["kind"] = "state";
-    event["category"] = Json::array({"configuration"});
-    event["type"] = Json::array({"info"});
-    event["outcome"] = each.state == ControlState::kUnknown   ? "unknown"
-                       : each.state == ControlState::kMissing ? "failure"
-                                                              : "success";
-    event["action"] = "mount-option";
-    event["module"] = "exectrail";
-    event["dataset"] = "exectrail.posture";
+    JsonObject json("@timestamp", trace::rfc3339(header.clock.toRealtimeNs(report.timeNs)));
+    json.put("ecs", JsonObject("version", trace::kEcsVersion));
+    JsonObject event = eventJson();
+    event.put("outcome", each.state == ControlState::kUnknown   ? "unknown"
+                         : each.state == ControlState::kMissing ? "failure"
+                                                                : "success");
+    event.put("action", "mount-option");
+    event.put("module", "exectrail");
+    event.put("dataset", "exectrail.posture");
+    json.put("event", event);
     const std::string control =
         std::string(each.control->option) + " on " + std::string(each.control->directory);
-    json["message"] = control + " is " + std::string(name(each.state));
-    json["host"] = trace::hostJson(header.host, writer);
-    Json& own = json["exectrail"];
-    own["trace_id"] = trace::toString(header.recordingId);
-    own["control"] = control;
-    own["state"] = name(each.state);
-    own["compliance"] = std::vector<std::string_view>(each.control->compliance.begin(),
-                                                      each.control->compliance.end());
-    if (report.mountNamespace != 0) own["mount_namespace"] = report.mountNamespace;
-    own["of_process_1"] = report.ofInit;
-    own["changed"] = each.changed;
+    json.put("message", control + " is " + std::string(name(each.state)));
+    json.put("host", trace::hostJson(header.host, writer));
+    JsonObject own;
+    own.put("trace_id", trace::toString(header.recordingId));
+    own.put("control", control);
+    own.put("state", name(each.state));
+    own.put("compliance", std::vector<std::string_view>(each.control->compliance.begin(),
+                                                        each.control->compliance.end()));
+    if (report.mountNamespace != 0) own.put("mount_namespace", report.mountNamespace);
+    own.put("of_process_1", report.ofInit);
+    own.put("changed", each.changed);
     if (each.mount) {
-      own["mount"]["point"] = writer.text("exectrail.mount.point", each.mount->point);
-      own["mount"]["fs"] = writer.text("exectrail.mount.fs", each.mount->fileSystem);
-      own["mount"]["options"] = writer.texts("exectrail.mount.options", each.mount->options);
+      JsonObject mount;
+      writer.put(mount, "exectrail.mount.", "point", each.mount->point);
+      writer.put(mount, "exectrail.mount.", "fs", each.mount->fileSystem);
+      writer.put(mount, "exectrail.mount.", "options", each.mount->options);
+      own.put("mount", mount);
     }
-    trace::addUnlessEmpty(own, "bytes", writer.exactBytes());
-    lines += jsonLine(json);
+    writer.putExactBytesAs(own, "bytes");
+    json.put("exectrail", own);
+    lines += json.asciiLine();
   }
   return lines;
 }
@@ -205,22 +222,21 @@ std::string toJsonLines(const WhatIf& whatIf, std::uint64_t gaps) {
        {"undecided", &report.undecided},
        {"scripts", &report.scripts}}};
   std::string lines;
-  Json totals;
+  JsonObject totals;
   for (const auto& [group, entries] : groups) {
     for (const auto& [path, affected] : *entries) {
-      lines += jsonLine(groupJson(group, path, affected, whatIf));
+      lines += groupLine(group, path, affected, whatIf);
     }
-    totals[group] = total(*entries);
+    totals.put(group, total(*entries));
   }
-  Json json = groupJson("total", "", Affected{}, whatIf);
-  Json& what = json["exectrail"]["what_if"];
-  for (const char* key : {"path", "count", "started_by"}) what.erase(key);
-  what["totals"] = std::move(totals);
-  what["judged"] = report.judged;
-  what["refused_even_so"] = report.already;
-  what["not_counted"] = report.leftOut;
-  what["gaps"] = gaps;
-  return lines + jsonLine(json);
+  trace::TextWriter writer;
+  JsonObject what = whatIfJson("total", whatIf, writer);
+  what.put("totals", totals);
+  what.put("judged", report.judged);
+  what.put("refused_even_so", report.already);
+  what.put("not_counted", report.leftOut);
+  what.put("gaps", gaps);
+  return lines + whatIfLine(what, writer);
 }
 
 }  // namespace exectrail::analyzer

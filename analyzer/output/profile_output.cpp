@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "trace/escape.h"
+#include "trace/json/text.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -95,25 +95,25 @@ std::string toText(const Profile& profile, const Summary& summary, std::uint64_t
 }
 
 std::string toJsonLine(const Profile& profile, const Summary& summary, std::uint64_t totalNs) {
-  using Json = nlohmann::ordered_json;
-  Json recipes = Json::array();
+  trace::JsonArray recipes;
   const std::vector<Row> rows = rowsOf(profile, summary);
   for (const Row& row : rows) {
-    recipes.push_back({{"recipe", row.name},
-                       {"candidates", row.cost.candidates},
-                       {"evaluations", row.cost.evaluations},
-                       {"alerts", row.counts.alerts},
-                       {"suppressed", row.counts.suppressed},
-                       {"inconclusive", row.counts.inconclusive},
-                       {"time_ns", row.cost.timeNs}});
+    trace::JsonObject recipe("recipe", row.name);
+    recipe.put("candidates", row.cost.candidates);
+    recipe.put("evaluations", row.cost.evaluations);
+    recipe.put("alerts", row.counts.alerts);
+    recipe.put("suppressed", row.counts.suppressed);
+    recipe.put("inconclusive", row.counts.inconclusive);
+    recipe.put("time_ns", row.cost.timeNs);
+    recipes.add(recipe);
   }
-  const Json json = {{"executions", summary.execs},
-                     {"attempts", summary.attempts},
-                     {"recipes", recipes},
-                     {"recipes_ns", ofAllRecipes(rows)},
-                     {"alerts_given_out_ns", profile.sinkNs},
-                     {"total_ns", totalNs}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  trace::JsonObject json("executions", summary.execs);
+  json.put("attempts", summary.attempts);
+  json.put("recipes", recipes);
+  json.put("recipes_ns", ofAllRecipes(rows));
+  json.put("alerts_given_out_ns", profile.sinkNs);
+  json.put("total_ns", totalNs);
+  return json.line();
 }
 
 }  // namespace exectrail::analyzer

@@ -43,99 +43,92 @@ std::string quoted(Bytes argument) {
 
 }  // namespace
 
-Json imageJson(const std::string& prefix, const ImageView& from, const ClockReading& clock,
-               TextWriter& writer) {
-  Json image;
+JsonObject imageJson(std::string_view path, const ImageView& from, const ClockReading& clock,
+                     TextWriter& writer, std::optional<std::uint64_t> argumentCount) {
+  JsonObject image;
   if (from.entityId.empty()) return image;
-  image = objectFor(16);
-  image["entity_id"] = from.entityId;
-  image["pid"] = from.id.tgid;
-  if (from.id.startNs != 0) image["start"] = rfc3339(clock.toRealtimeNs(from.id.startNs));
-  if (!from.name.empty()) image["name"] = writer.text(prefix + ".name", from.name);
-  addText(image, "executable", prefix, from.executable, writer);
-  addArguments(image, prefix, from.arguments, writer);
-  addText(image, "working_directory", prefix, from.workingDirectory, writer);
+  image.put("entity_id", from.entityId);
+  image.put("pid", from.id.tgid);
+  if (from.id.startNs != 0) image.put("start", rfc3339(clock.toRealtimeNs(from.id.startNs)));
+  if (!from.name.empty()) writer.put(image, path, "name", from.name);
+  putText(image, path, "executable", from.executable, writer);
+  putArguments(image, path, from.arguments, writer, argumentCount);
+  putText(image, path, "working_directory", from.workingDirectory, writer);
   if (from.credentials.known()) {
     const Credentials& who = from.credentials.value;
-    image["user"]["id"] = std::to_string(who.effectiveUid);
-    image["group"]["id"] = std::to_string(who.effectiveGid);
-    image["real_user"]["id"] = std::to_string(who.realUid);
-    image["real_group"]["id"] = std::to_string(who.realGid);
+    image.put("user", idJson(who.effectiveUid));
+    image.put("group", idJson(who.effectiveGid));
+    image.put("real_user", idJson(who.realUid));
+    image.put("real_group", idJson(who.realGid));
   }
   return image;
 }
 
-Json userJson(const Field<Credentials>& credentials) {
-  Json user;
+JsonObject idJson(std::uint32_t id) { return {"id", std::to_string(id)}; }
+
+JsonObject userJson(const Field<Credentials>& credentials) {
+  JsonObject user;
   if (!credentials.known()) return user;
   const Credentials& who = credentials.value;
-  user["id"] = std::to_string(who.realUid);
-  user["group"]["id"] = std::to_string(who.realGid);
-  user["effective"]["id"] = std::to_string(who.effectiveUid);
-  user["effective"]["group"]["id"] = std::to_string(who.effectiveGid);
+  user.put("id", std::to_string(who.realUid));
+  user.put("group", idJson(who.realGid));
+  JsonObject effective = idJson(who.effectiveUid);
+  effective.put("group", idJson(who.effectiveGid));
+  user.put("effective", effective);
   return user;
 }
 
-Json hostJson(const Host& from, TextWriter& writer) {
-  Json host = objectFor(8);
-  if (!from.name.empty()) host["name"] = writer.text("host.name", from.name);
-  if (!from.machineId.empty()) host["id"] = writer.text("host.id", from.machineId);
-  if (!from.architecture.empty()) {
-    host["architecture"] = writer.text("host.architecture", from.architecture);
-  }
-  host["os"]["type"] = "linux";
-  if (!from.osName.empty()) host["os"]["full"] = writer.text("host.os.full", from.osName);
-  if (!from.kernelRelease.empty()) {
-    host["os"]["kernel"] = writer.text("host.os.kernel", from.kernelRelease);
-  }
-  host["boot"]["id"] = toString(from.bootId);
+JsonObject hostJson(const Host& from, TextWriter& writer) {
+  JsonObject host;
+  writer.putUnlessEmpty(host, "host.", "name", from.name);
+  writer.putUnlessEmpty(host, "host.", "id", from.machineId);
+  writer.putUnlessEmpty(host, "host.", "architecture", from.architecture);
+  JsonObject os("type", "linux");
+  writer.putUnlessEmpty(os, "host.os.", "full", from.osName);
+  writer.putUnlessEmpty(os, "host.os.", "kernel", from.kernelRelease);
+  host.put("os", os);
+  host.put("boot", JsonObject("id", toString(from.bootId)));
   return host;
 }
 
-Json gapJson(const Gap& from, const ClockReading& clock) {
-  Json gap;
-  gap["source"] = name(from.source);
-  gap["from"] = rfc3339(clock.toRealtimeNs(from.fromNs));
-  gap["to"] = rfc3339(clock.toRealtimeNs(from.toNs));
-  if (from.lostEvents != 0) gap["lost_events"] = from.lostEvents;
+JsonObject gapJson(const Gap& from, const ClockReading& clock) {
+  JsonObject gap;
+  gap.put("source", name(from.source));
+  gap.put("from", rfc3339(clock.toRealtimeNs(from.fromNs)));
+  gap.put("to", rfc3339(clock.toRealtimeNs(from.toNs)));
+  if (from.lostEvents != 0) gap.put("lost_events", from.lostEvents);
   return gap;
 }
 
-void addFileFacts(Json& file, const FileFacts& facts) {
-  file["device"] = std::to_string(facts.deviceMajor) + ":" + std::to_string(facts.deviceMinor);
-  file["inode"] = std::to_string(facts.inode);
-  file["uid"] = std::to_string(facts.uid);
-  file["gid"] = std::to_string(facts.gid);
-  file["mode"] = octalMode(facts.mode);
-  file["size"] = facts.sizeBytes;
-  file["ctime"] = rfc3339(facts.changeTimeNs);
+void putFileFacts(JsonObject& file, const FileFacts& facts) {
+  file.put("device", std::to_string(facts.deviceMajor) + ":" + std::to_string(facts.deviceMinor));
+  file.put("inode", std::to_string(facts.inode));
+  file.put("uid", std::to_string(facts.uid));
+  file.put("gid", std::to_string(facts.gid));
+  file.put("mode", octalMode(facts.mode));
+  file.put("size", facts.sizeBytes);
+  file.put("ctime", rfc3339(facts.changeTimeNs));
 }
 
-void addLogin(Json& object, const Field<Login>& login) {
+void putLogin(JsonObject& object, const Field<Login>& login) {
   if (!login.known() || login.value.uid == kLoginNotSet) return;
-  object["login"]["user_id"] = std::to_string(login.value.uid);
-  if (login.value.sessionId != kLoginNotSet) {
-    object["login"]["session_id"] = login.value.sessionId;
-  }
+  JsonObject json("user_id", std::to_string(login.value.uid));
+  if (login.value.sessionId != kLoginNotSet) json.put("session_id", login.value.sessionId);
+  object.put("login", json);
 }
 
-void addText(Json& object, const char* key, const std::string& prefix, const Field<Bytes>& field,
-             TextWriter& writer) {
-  if (field.known()) object[key] = writer.text(prefix + "." + key, field.value);
+void putText(JsonObject& object, std::string_view path, std::string_view name,
+             const Field<Bytes>& field, TextWriter& writer) {
+  if (field.known()) writer.put(object, path, name, field.value);
 }
 
-void addArguments(Json& object, const std::string& prefix, const Field<Arguments>& field,
-                  TextWriter& writer) {
+void putArguments(JsonObject& object, std::string_view path, const Field<Arguments>& field,
+                  TextWriter& writer, std::optional<std::uint64_t> count) {
   if (!field.known()) return;
-  object["args"] = writer.texts(prefix + ".args", field.value);
-  if (!field.evidence.truncated()) object["args_count"] = field.value.size();
+  writer.put(object, path, "args", field.value);
+  if (!field.evidence.truncated()) object.put("args_count", count.value_or(field.value.size()));
   // Its exact bytes are those of args.
-  bool changed = false;
-  object["command_line"] = validUtf8(commandLine(field.value), changed);
-}
-
-void addUnlessEmpty(Json& object, const char* key, Json value) {
-  if (!value.empty()) object[key] = std::move(value);
+  object.put("command_line", commandLine(field.value));
 }
 
 std::string commandLine(const Arguments& arguments) {

@@ -2,7 +2,10 @@
 // one name for one thing, whoever writes it. What is not known is absent.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "trace/json/value.h"
 #include "trace/metadata.h"
@@ -22,27 +25,30 @@ struct ImageView {
   Field<Credentials> credentials;
 };
 
-// `prefix` is the name of the object, "process.parent": exact bytes are found by it.
-Json imageJson(const std::string& prefix, const ImageView& image, const ClockReading& clock,
-               TextWriter& writer);
+// `path` is that of the object, "process.parent.": exact bytes are found by it. Empty if there is
+// no such image. `argumentCount` counts if the arguments are all there.
+JsonObject imageJson(std::string_view path, const ImageView& image, const ClockReading& clock,
+                     TextWriter& writer, std::optional<std::uint64_t> argumentCount = {});
+
+// {"id": "0"}
+JsonObject idJson(std::uint32_t id);
 
 // ECS `user`; empty if nothing is known.
-Json userJson(const Field<Credentials>& credentials);
+JsonObject userJson(const Field<Credentials>& credentials);
 
-Json hostJson(const Host& host, TextWriter& writer);
-Json gapJson(const Gap& gap, const ClockReading& clock);
+JsonObject hostJson(const Host& host, TextWriter& writer);
+JsonObject gapJson(const Gap& gap, const ClockReading& clock);
 
 // device, inode, uid … of ECS `file`.
-void addFileFacts(Json& file, const FileFacts& facts);
+void putFileFacts(JsonObject& file, const FileFacts& facts);
 
 // The login of audit, if there was one.
-void addLogin(Json& object, const Field<Login>& login);
+void putLogin(JsonObject& object, const Field<Login>& login);
 
-void addText(Json& object, const char* key, const std::string& prefix, const Field<Bytes>& field,
-             TextWriter& writer);
-void addArguments(Json& object, const std::string& prefix, const Field<Arguments>& field,
-                  TextWriter& writer);
-void addUnlessEmpty(Json& object, const char* key, Json value);
+void putText(JsonObject& object, std::string_view path, std::string_view name,
+             const Field<Bytes>& field, TextWriter& writer);
+void putArguments(JsonObject& object, std::string_view path, const Field<Arguments>& field,
+                  TextWriter& writer, std::optional<std::uint64_t> count = {});
 
 // Joined by spaces, with quotes where a shell would need them.
 std::string commandLine(const Arguments& arguments);

@@ -3,36 +3,24 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "trace/escape.h"
 
 namespace exectrail::trace {
+namespace {
 
-Json objectFor(std::size_t members) {
-  Json object = Json::object();
-  object.get_ref<Json::object_t&>().reserve(members);
-  return object;
-}
-
-std::string validUtf8(std::string_view bytes, bool& changed) {
-  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::ranges::all_of(bytes, ascii)) return std::string(bytes);
-  std::string text;
-  text.reserve(bytes.size());
-  while (!bytes.empty()) {
+bool isUtf8(std::string_view bytes) {
+  const auto beyondAscii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  while (true) {
+    bytes.remove_prefix(
+        static_cast<std::size_t>(std::ranges::find_if(bytes, beyondAscii) - bytes.begin()));
+    if (bytes.empty()) return true;
     char32_t codePoint = 0;
     const int length = decodeUtf8(bytes, codePoint);
-    if (length == 0) {
-      text += kReplacement;
-      changed = true;
-      bytes.remove_prefix(1);
-    } else {
-      text += bytes.substr(0, static_cast<std::size_t>(length));
-      bytes.remove_prefix(static_cast<std::size_t>(length));
-    }
+    if (length == 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(length));
   }
-  return text;
 }
 
 std::string base64(std::string_view bytes) {
@@ -43,27 +31,50 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-Json TextWriter::text(std::string_view field, std::string_view bytes) {
-  bool changed = false;
-  std::string text = validUtf8(bytes, changed);
-  if (changed) exactBytes_[std::string(field)] = base64(bytes);
-  return text;
+}  // namespace
+
+void TextWriter::put(JsonObject& object, std::string_view path, std::string_view name,
+                     std::string_view bytes) {
+  object.put(name, bytes);
+  if (!isUtf8(bytes)) keep(path, name, {bytes}, false);
 }
 
-Json TextWriter::texts(std::string_view field, const std::vector<std::string>& list) {
-  return texts(field, std::vector<std::string_view>(list.begin(), list.end()));
+void TextWriter::put(JsonObject& object, std::string_view path, std::string_view name,
+                     const std::vector<std::string_view>& list) {
+  object.put(name, list);
+  if (!std::ranges::all_of(list, isUtf8)) keep(path, name, list, true);
 }
 
-Json TextWriter::texts(std::string_view field, const std::vector<std::string_view>& list) {
-  Json result = Json::array();
-  bool changed = false;
-  for (const std::string_view bytes : list) result.push_back(validUtf8(bytes, changed));
-  if (changed) {
-    Json exact = Json::array();
-    for (const std::string_view bytes : list) exact.push_back(base64(bytes));
-    exactBytes_[std::string(field)] = std::move(exact);
+void TextWriter::put(JsonObject& object, std::string_view path, std::string_view name,
+                     const std::vector<std::string>& list) {
+  put(object, path, name, std::vector<std::string_view>(list.begin(), list.end()));
+}
+
+void TextWriter::keep(std::string_view path, std::string_view name,
+                      const std::vector<std::string_view>& list, bool isList) {
+  std::string field(path);
+  field += name;
+  // Of entries of an array that share a path, the last.
+  std::erase_if(exact_, [&](const Exact& each) { return each.field == field; });
+  Exact& exact = exact_.emplace_back(Exact{std::move(field), {}, isList});
+  for (const std::string_view bytes : list) exact.base64.push_back(base64(bytes));
+}
+
+void TextWriter::putExactBytes(JsonObject& object, const std::string& prefix) const {
+  for (const Exact& each : exact_) {
+    if (each.list) {
+      object.put(prefix + each.field, each.base64);
+    } else {
+      object.put(prefix + each.field, each.base64.front());
+    }
   }
-  return result;
+}
+
+void TextWriter::putExactBytesAs(JsonObject& object, std::string_view name) const {
+  if (exact_.empty()) return;
+  JsonObject bytes;
+  putExactBytes(bytes);
+  object.put(name, bytes);
 }
 
 }  // namespace exectrail::trace

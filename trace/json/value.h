@@ -1,47 +1,50 @@
-// Helpers for building JSON from bytes of any encoding: JSON text must be UTF-8, and the exact
-// bytes must not be lost.
+// Text from bytes of any encoding: JSON text must be UTF-8, and the exact bytes must not be lost.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "trace/json/text.h"
+
 namespace exectrail::trace {
 
-// Members in the order in which they came, with room for most objects from the start: nlohmann's
-// ordered_map copies all its members, and what is below them, whenever it grows.
-template <typename Key, typename Value, typename Less, typename Allocator>
-struct RoomyObject : nlohmann::ordered_map<Key, Value, Less, Allocator> {
-  static constexpr std::size_t kRoom = 4;
-
-  RoomyObject() { this->reserve(kRoom); }
-  using nlohmann::ordered_map<Key, Value, Less, Allocator>::ordered_map;
-};
-
-using Json = nlohmann::basic_json<RoomyObject>;
-
-// An empty object for more members than most have.
-Json objectFor(std::size_t members);
-
-// Each byte that is not part of valid UTF-8 becomes U+FFFD. `changed` is set if there was one.
-std::string validUtf8(std::string_view bytes, bool& changed);
-
-std::string base64(std::string_view bytes);
-
-// Sets text in an object, and collects the exact bytes of what UTF-8 could not hold.
+// Puts texts into objects, and collects the exact bytes of what UTF-8 could not hold.
 class TextWriter {
  public:
-  // `field` is the full name under which the exact bytes are found.
-  Json text(std::string_view field, std::string_view bytes);
-  Json texts(std::string_view field, const std::vector<std::string>& list);
-  Json texts(std::string_view field, const std::vector<std::string_view>& list);
+  // `path` leads to `object` from the outermost one and ends with a point, "process.parent."; it is
+  // empty for the outermost itself. Exact bytes are found under it and `name`.
+  void put(JsonObject& object, std::string_view path, std::string_view name,
+           std::string_view bytes);
+  void put(JsonObject& object, std::string_view path, std::string_view name,
+           const std::vector<std::string_view>& list);
+  void put(JsonObject& object, std::string_view path, std::string_view name,
+           const std::vector<std::string>& list);
 
-  // {field: base64 of the bytes, or a list of that}; empty if nothing was changed.
-  const Json& exactBytes() const { return exactBytes_; }
+  // The same, unless there is nothing to put.
+  template <typename Texts>
+  void putUnlessEmpty(JsonObject& object, std::string_view path, std::string_view name,
+                      const Texts& texts) {
+    if (!texts.empty()) put(object, path, name, texts);
+  }
+
+  // For each text that was changed `prefix`, path and name: base64 of its bytes, or a list of that.
+  void putExactBytes(JsonObject& object, const std::string& prefix = "") const;
+
+  // The same, all of it as a member of this name, if there is any.
+  void putExactBytesAs(JsonObject& object, std::string_view name) const;
 
  private:
-  Json exactBytes_ = Json::object();
+  struct Exact {
+    std::string field;
+    std::vector<std::string> base64;
+    bool list;
+  };
+
+  void keep(std::string_view path, std::string_view name, const std::vector<std::string_view>& list,
+            bool isList);
+
+  std::vector<Exact> exact_;
 };
 
 }  // namespace exectrail::trace
