@@ -105,7 +105,8 @@ class Case(unittest.TestCase):
                 self.assertEqual("", text[stream], stream)
             for part in [wanted] if isinstance(wanted, str) else wanted or []:
                 self.assertIn(part, text[stream], stream)
-        self.assertEqual(status, result.returncode, f"exit status; standard error: {text['stderr']}")
+        self.assertEqual(status, result.returncode, "exit status; standard error: "
+                         f"{text['stderr']}\nstandard output: {text['stdout']}")
 
     def expect_refusal(self, result, status, *parts):
         """One line on standard error that holds all `parts`, nothing on standard output."""
