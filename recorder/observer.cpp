@@ -118,7 +118,7 @@ void Observer::forgetOld(std::uint64_t nowNs) {
 
 bool Observer::affords(const FailEvent& fail, std::uint64_t timeNs) {
   const auto spend = [timeNs](Budget& budget, std::uint32_t most) {
-    if (timeNs - budget.windowNs >= kWindowNs) budget = {timeNs, 0};
+    if (timeNs >= budget.windowNs + kWindowNs) budget = {timeNs, 0};  // not when one comes late
     return ++budget.used <= most;
   };
   const bool search = fail.errorNumber == ENOENT || fail.errorNumber == ENOTDIR;

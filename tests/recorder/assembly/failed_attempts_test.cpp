@@ -93,6 +93,27 @@ TEST_F(FailedAttemptsTest, AFloodIsCountedAndNamed) {
   EXPECT_EQ(lines_.size(), kMostAttemptsASecond + 2);
 }
 
+// A caller that moves between processors may be told of late, when both are busy.
+TEST_F(FailedAttemptsTest, OnesThatComeLateBeginNoSecond) {
+  constexpr std::uint64_t kAtNs = 10'000'000'000;
+  Failures failures;
+  const auto keep = [&failures](std::uint64_t timeNs) {
+    return keepAttempt(failures, trace::FailedPolicy::kNoteworthy, timeNs, EACCES, {});
+  };
+  std::uint32_t kept = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    kept += keep(kAtNs + i * 1000) ? 1 : 0;
+    kept += keep(kAtNs - 1000 - i * 1000) ? 1 : 0;
+  }
+  EXPECT_EQ(kept, kMostAttemptsASecond);
+  ASSERT_EQ(failures.notKept.size(), 1U);
+  const Failures::Tally& tally = failures.notKept.begin()->second;
+  EXPECT_EQ(tally.count, 2000 - kMostAttemptsASecond);
+  EXPECT_EQ(tally.fromNs, kAtNs - 1'000'000);
+  EXPECT_EQ(tally.toNs, kAtNs + 999'000);
+  EXPECT_TRUE(keep(kAtNs + 1'000'000'000));
+}
+
 TEST_F(FailedAttemptsTest, WithoutTheirCallHaveNoPath) {
   begin();
   receive({failed(10, EACCES)});
