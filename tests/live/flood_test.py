@@ -17,7 +17,6 @@ ATTEMPTS = 500_000  # at least, of each flood
 EXECS = 200
 A_SECOND = 50  # of one program's attempts are kept, and the others counted: failed_attempts.h
 STARTS_WITHIN = 60  # seconds, also emulated
-ENDS_WITHIN = 900  # seconds: 10 on a host, 100 emulated
 
 
 def built(name):
@@ -37,9 +36,9 @@ class Flood(programs.LiveCase):
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             storm = [built("storm"), "--count", str(EXECS), "--rate", "100", self.good]
-            subprocess.run(storm, check=True, stdout=subprocess.DEVNULL, timeout=ENDS_WITHIN)
+            subprocess.run(storm, check=True, stdout=subprocess.DEVNULL, timeout=programs.TIMEOUT)
             self.assertIsNone(flood.poll(), "the flood has ended before the storm")
-            said, _ = flood.communicate(timeout=ENDS_WITHIN)
+            said, _ = flood.communicate(timeout=programs.TIMEOUT)
         finally:
             flood.kill()
             flood.wait()
