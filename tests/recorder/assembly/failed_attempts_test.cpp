@@ -120,6 +120,24 @@ TEST_F(FailedAttemptsTest, WithoutTheirCallHaveNoPath) {
   EXPECT_THAT(lines_, ElementsAre("attempt 10.0@50 #1 errno 13 ?"));
 }
 
+// A seccomp filter that refuses a call does so before the kernel tells of the call.
+TEST_F(FailedAttemptsTest, WhatIsKnownOfTheCallThatSucceededIsNotTheNextOnes) {
+  begin();
+  FailEvent refused = failed(10, EPERM, "/bin/filtered", 103);
+  auto ofTheCallBefore = std::make_shared<EntryReading>(*refused.reading);
+  ofTheCallBefore->pathCopied = ofTheCallBefore->argumentsCopied = true;
+  ofTheCallBefore->calledNs = now_;
+  refused.reading = ofTheCallBefore;
+  receive({entered(10), ExecEvent{10, 10, "/bin/filtered"}, refused});
+  EXPECT_EQ(lines_.back(), "attempt 10.1@50 #1 errno 1 ?");
+  FailEvent own = refused;
+  auto ofItsOwn = std::make_shared<EntryReading>(*ofTheCallBefore);
+  ofItsOwn->calledNs = now_;
+  own.reading = ofItsOwn;
+  receive({entered(10), own});
+  EXPECT_EQ(lines_.back(), "attempt 10.1@50 #2 errno 1 /bin/filtered");
+}
+
 TEST_F(FailedAttemptsTest, MemoryThatMayHaveGoneIsNotUsed) {
   begin();
   // Read until 103; at 102 another execve began, which succeeded.
