@@ -14,7 +14,7 @@ import programs
 
 CORPUS = os.path.join(programs.ROOT, "corpus")
 AT_ONCE = 3
-CORPUS_WITHIN = 2400  # seconds, also emulated; 100 on an idle machine
+CORPUS_WITHIN = 2400  # seconds, also emulated on a busy machine
 GUARD = """[ "${EXECTRAIL_SANDBOX:-}" = 1 ] && [ $$ -eq 2 ] || exit 97\n"""
 
 
