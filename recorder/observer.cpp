@@ -81,9 +81,11 @@ void Observer::readFailures(std::vector<Event>& events) {
       if (call == calls_.end() || call->second.opened.size() >= kMostOpened) continue;
       call->second.opened.push_back(open->path);
     } else if (auto* fail = std::get_if<FailEvent>(&event.body)) {
-      const auto call = calls_.extract(fail->tid);
-      if (call.empty() || failed_ == trace::FailedPolicy::kNone) continue;
-      readCall(call.mapped(), event.timeNs, *fail);
+      const auto call = calls_.find(fail->tid);
+      // Entries are drained after failures: the one that is known may be of the next call.
+      if (call == calls_.end() || call->second.timeNs > event.timeNs) continue;
+      const auto own = calls_.extract(call);
+      if (failed_ != trace::FailedPolicy::kNone) readCall(own.mapped(), event.timeNs, *fail);
     }
   }
 }
@@ -102,6 +104,7 @@ void Observer::readCall(const Call& call, std::uint64_t failedNs, FailEvent& fai
     reading.typedPath = {call.opened.front(), trace::EvidenceClass::kKernel};
     reading.pathCopied = true;
   }
+  reading.calledNs = call.timeNs;
   // It was opened, and named an interpreter.
   if (call.opened.size() > 1) reading.targetExists = {true, trace::EvidenceClass::kKernel};
   fail.reading = std::make_shared<const EntryReading>(std::move(reading));
@@ -118,7 +121,7 @@ void Observer::forgetOld(std::uint64_t nowNs) {
 
 bool Observer::affords(const FailEvent& fail, std::uint64_t timeNs) {
   const auto spend = [timeNs](Budget& budget, std::uint32_t most) {
-    if (timeNs - budget.windowNs >= kWindowNs) budget = {timeNs, 0};
+    if (timeNs >= budget.windowNs + kWindowNs) budget = {timeNs, 0};  // not when one comes late
     return ++budget.used <= most;
   };
   const bool search = fail.errorNumber == ENOENT || fail.errorNumber == ENOTDIR;

@@ -113,6 +113,7 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   if (process == nullptr) return forgetHash(body);
   emitTalliesOf(event, *process);
   processes_.replaceImage(process, body.tgid);
+  process->replacedNs = event.timeNs;
   if (!process->inScope) return forgetHash(body);
 
   static const SideBand kNothing;
@@ -163,14 +164,18 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   underWay_.erase(body.tid);
   const ProcessPtr process = processes_.findOrDiscover(body.tid, nullptr);
   if (process == nullptr || !process->inScope) return;
+  // A call that a seccomp filter refuses has no entry: the one that is known may be of the call
+  // before, which has succeeded.
+  const EntryReading* const known = body.reading.get();
+  const bool own =
+      known != nullptr && (known->calledNs == 0 || known->calledNs >= process->replacedNs);
   // What was read of memory when the caller had gone on is nobody's.
   const bool memoryStands =
-      body.reading && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs, body.filenameAddress);
+      own && !upcoming_.memoryInDoubt(body.tid, body.reading->endNs, body.filenameAddress);
   static const trace::Field<bool> kUnknown;
-  const bool kept = keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
-                                memoryStands || (body.reading && body.reading->pathCopied)
-                                    ? body.reading->targetExists
-                                    : kUnknown);
+  const bool kept =
+      keepAttempt(process->failures, settings_.failed, event.timeNs, body.errorNumber,
+                  memoryStands || (own && known->pathCopied) ? known->targetExists : kUnknown);
   if (!kept) {
     ++counts_.attemptsNotKept;
     return;
@@ -181,9 +186,9 @@ void Assembler::on(const Event& event, const FailEvent& body) {
   attempt.tid = static_cast<std::uint32_t>(body.tid);
   attempt.errorNumber = body.errorNumber;
   attempt.systemCall = body.systemCall;
-  if (body.reading) {
+  if (own) {
     // What the kernel copied during the call stands in any case.
-    const EntryReading& reading = *body.reading;
+    const EntryReading& reading = *known;
     if (reading.pathCopied || memoryStands) attempt.typedPath = view(reading.typedPath);
     if (reading.argumentsCopied || memoryStands) attempt.arguments = view(reading.arguments);
     attempt.workingDirectory = view(reading.workingDirectory);

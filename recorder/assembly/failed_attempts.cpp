@@ -1,5 +1,7 @@
 #include "recorder/assembly/failed_attempts.h"
 
+#include <algorithm>
+
 #include "recorder/assembly/failed_policy.h"
 
 namespace exectrail::recorder {
@@ -7,8 +9,9 @@ namespace {
 
 constexpr std::uint64_t kWindowNs = 1'000'000'000;
 
+// What comes late, when several processors are busy, counts as if it had come in time.
 bool isFlood(Failures& failures, std::uint64_t timeNs) {
-  if (timeNs - failures.windowNs >= kWindowNs) {
+  if (timeNs >= failures.windowNs + kWindowNs) {
     failures.windowNs = timeNs;
     failures.keptInWindow = 0;
   }
@@ -28,8 +31,8 @@ bool keepAttempt(Failures& failures, trace::FailedPolicy policy, std::uint64_t t
     return true;
   }
   Failures::Tally& tally = failures.notKept[{errorNumber, reason}];
-  if (tally.count++ == 0) tally.fromNs = timeNs;
-  tally.toNs = timeNs;
+  tally.fromNs = tally.count++ == 0 ? timeNs : std::min(tally.fromNs, timeNs);
+  tally.toNs = std::max(tally.toNs, timeNs);
   return false;
 }
 

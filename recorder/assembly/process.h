@@ -42,6 +42,7 @@ struct Process {
   std::vector<std::int32_t> tids;
   bool inScope = false;
   std::optional<trace::Source> reportedBy;  // its fork, by one transport alone so far
+  std::uint64_t replacedNs = 0;  // when the running image was executed; 0: it was not, or before
   Failures failures;
   MappedFiles files;
 };

@@ -77,6 +77,7 @@ std::string_view nameIn(std::string_view component, std::string_view above) {
 }  // namespace
 
 std::optional<std::string_view> cgroupPath(std::string_view text) {
+  if (text.empty()) return "";
   std::optional<std::string_view> unified;
   std::string_view systemd;
   std::string_view memory;

@@ -10,8 +10,8 @@ namespace exectrail::recorder {
 
 // The path out of cgroups(7)'s lines "id:controllers:path". That of the unified hierarchy ("0::"),
 // unless processes are sorted by older ones and left at its root: then that of name=systemd, or of
-// the memory controller, the first that is not the root. It may end in " (deleted)". Nothing: no
-// such line.
+// the memory controller, the first that is not the root. It may end in " (deleted)". Empty if there
+// is no line, as where nothing has mounted control groups. Nothing: lines, but none of these.
 std::optional<std::string_view> cgroupPath(std::string_view text);
 
 // The container that a control group belongs to: 64 hexadecimal digits of Docker, containerd,

@@ -21,6 +21,7 @@ struct CopiedArguments {
 };
 
 struct EntryReading {
+  std::uint64_t calledNs = 0;  // when the call began; 0: not known
   std::uint64_t endNs = 0;
   trace::Field<std::string> typedPath;
   trace::Field<std::vector<std::string>> arguments;

@@ -98,11 +98,14 @@ void makeDevices() {
   mountOn("tmpfs", dev + "/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 
+// What root of this host keeps at home is private, and may be much.
 void mountVolatileDirectories() {
   for (const char* directory : {"/tmp", "/var/tmp"}) {
     makeDirectory(kRoot + directory, 01777);
     mountOn("tmpfs", kRoot + directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
   }
+  makeDirectory(kRoot + "/root", 0700);
+  mountOn("tmpfs", kRoot + "/root", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
   makeDirectory(kRoot + "/run", 0755);
   mountOn("tmpfs", kRoot + "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
   makeDirectory(kRoot + "/run/lock", 01777);

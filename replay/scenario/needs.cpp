@@ -1,5 +1,7 @@
 #include "replay/scenario/needs.h"
 
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -14,7 +16,21 @@ constexpr std::string_view kLargePackage = "large-package:";
 // What no package has, and whoever records has to make: its path on the host.
 constexpr std::string_view kFile = "file:";
 
-bool isKernelNeed(std::string_view need) { return need == "eprobes" || need == "kprobes"; }
+constexpr std::string_view kExecveCheck = "at-execve-check";
+
+bool isKernelNeed(std::string_view need) {
+  return need == "eprobes" || need == "kprobes" || need == kExecveCheck;
+}
+
+// Asks by execveat(2) whether this program might be executed. Older kernels refuse the flag.
+std::optional<std::string> unmetExecveCheck() {
+  constexpr int kFlag = 0x10000;  // AT_EXECVE_CHECK, Linux 6.14
+  const char* const nothing[] = {"", nullptr};
+  if (::syscall(SYS_execveat, AT_FDCWD, "/proc/self/exe", nothing, nothing + 1, kFlag) == 0) {
+    return std::nullopt;
+  }
+  return "needs AT_EXECVE_CHECK, which came with Linux 6.14; this kernel refuses it";
+}
 
 // Which dynamic events a kernel was built with shows in its symbols only: tracefs' README offers
 // them all the same. Function of each kind in kernel/trace/trace_{e,k}probe.c.
@@ -52,6 +68,7 @@ std::optional<std::string> unmet(std::string_view need) {
     if (::geteuid() == 0) return std::nullopt;
     return "needs root; this is user " + std::to_string(::geteuid());
   }
+  if (need == kExecveCheck) return unmetExecveCheck();
   if (isKernelNeed(need)) return unmetInKernel(need);
   if (need.starts_with(kFile)) return unmetFile(std::string(need.substr(kFile.size())));
   return unmetPackage(need.substr(need.find(':') + 1));

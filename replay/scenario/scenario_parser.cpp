@@ -84,8 +84,9 @@ class ScenarioParser {
         diagnostics_.error(
             code(ScenarioCode::kUnknownNeed), at(need.position),
             "'" + need.name + "' is not a need that can be checked" +
-                analyzer::didYouMean(need.name, {"root", "eprobes", "kprobes"}),
-            "root, eprobes, kprobes, package:NAME, large-package:NAME or file:/PATH");
+                analyzer::didYouMean(need.name, {"root", "eprobes", "kprobes", "at-execve-check"}),
+            "root, eprobes, kprobes, at-execve-check, package:NAME, large-package:NAME or "
+            "file:/PATH");
       }
       scenario_.needs.push_back(need.name);
     }

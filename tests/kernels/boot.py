@@ -16,8 +16,8 @@ import xml.etree.ElementTree
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 HERE = os.path.join(ROOT, "tests", "kernels")
 BOOTS_WITHIN = 180  # seconds, on a busy machine; 10 on an idle one
-ENDS_WITHIN = 900   # seconds, with all tests
-TAIL = 60           # lines shown of a kernel that went wrong
+ENDS_WITHIN = 3600  # seconds, with all tests, on a busy machine
+TAIL = 60           # lines shown of the serial console of a kernel that went wrong
 
 # KVM may look available where it hangs, and TCG with a thread for each processor panics now and then:
 # one thread emulates all.
@@ -117,9 +117,12 @@ class Guest:
             return f"hung: after {self.seconds:.0f} s it {what}"
         return f"stopped after {self.seconds:.0f} s, when it {what}"
 
-    def print_tail(self, name, what):
-        print(f"   the last {TAIL} lines of {what}:")
-        for line in self.read(name).splitlines()[-TAIL:]:
+    def print_lines(self, name, what, most=None):
+        """All lines of a file, or the last of them."""
+        lines = self.read(name).splitlines()
+        left_out = len(lines) - most if most and len(lines) > most else 0
+        print(f"   {what}" + (f", but for its first {left_out} lines:" if left_out else ":"))
+        for line in lines[left_out:]:
             print("   | " + line.rstrip())
 
     def print_results(self):
@@ -129,10 +132,9 @@ class Guest:
             well = self.print_tests() and well
         print(f"   booted in {self.boot_seconds:.0f} s, {self.seconds:.0f} s in all")
         if not well:
-            print(f"   FAILED with status {self.read('status').strip()}; what it said:")
+            print(f"   FAILED with status {self.read('status').strip()}")
         if not well or not os.path.exists(self.in_share("tests.xml")):
-            for line in self.read("output").splitlines():
-                print("   | " + line)
+            self.print_lines("output", "what it said")
         return well
 
     def print_tests(self):
@@ -168,8 +170,9 @@ def show(ends, folders):
             print(f"   the first attempt to boot it {again}: console.first in {guest.folder}")
         if guest.trouble():
             print(f"   FAILED: it {guest.trouble()}")
-            guest.print_tail("output", "what ran in it")
-            guest.print_tail("console", "its serial console")
+            # ctest has said which tests have ended how, and of failed ones what they said.
+            guest.print_lines("output", "what ran in it")
+            guest.print_lines("console", "its serial console", TAIL)
             well = False
         elif not guest.print_results():
             well = False

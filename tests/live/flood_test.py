@@ -15,8 +15,8 @@ import programs
 
 ATTEMPTS = 500_000  # at least, of each flood
 EXECS = 200
-MOST_KEPT = ATTEMPTS // 100
-STARTS_WITHIN = 20  # seconds
+A_SECOND = 50  # of one program's attempts are kept, and the others counted: failed_attempts.h
+STARTS_WITHIN = 60  # seconds, also emulated
 
 
 def built(name):
@@ -82,8 +82,11 @@ class Flood(programs.LiveCase):
         for tally in listing.of_kind(of_flood, "tally"):
             tallied[tally["reason"]] += tally["count"]
         lost = sum(gap["lost"] for gap in listing.of_kind(self.found, "gap"))
-        print(f"{flood['attempts']} attempts: {kept} kept, {dict(tallied)} counted, {lost} events lost")
-        self.assertLessEqual(kept, MOST_KEPT, "attempts kept of one flood")
+        seconds = flood["wallNs"] / 1e9
+        print(f"{flood['attempts']} attempts in {seconds:.1f} s: {kept} kept, {dict(tallied)} counted, "
+              f"{lost} events lost")
+        # A second begins with an attempt, so there is at most one more than have passed.
+        self.assertLessEqual(kept, A_SECOND * (int(seconds) + 1), "attempts kept of one flood")
         self.assertGreater(sum(tallied[reason] for reason in reasons), 0, "the flood is named")
         self.assertLessEqual(kept + sum(tallied.values()), flood["attempts"])
         if lost == 0:

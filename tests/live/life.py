@@ -10,7 +10,7 @@ import time
 import programs
 
 STATES = "/run/exectrail"
-WITHIN = 60  # seconds, also with sanitizers on a busy machine
+WITHIN = programs.TIMEOUT // 2  # seconds, also with sanitizers on a busy machine
 
 
 class LifeCase(programs.LiveCase):

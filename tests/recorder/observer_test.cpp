@@ -104,6 +104,19 @@ TEST_F(ObserverTest, ACallMayTakeSeveralDrains) {
   EXPECT_EQ(observe({fail(7)})[0]->typedPath.evidence.evidenceClass, EvidenceClass::kKernel);
 }
 
+// Failures are drained before entries are: of a quick caller, the next call's comes with them.
+TEST_F(ObserverTest, TheEntryOfALaterCallIsNotThatOfAFailure) {
+  observe({enter(7, copyOf("/tmp/first"))});
+  const std::uint64_t failedNs = now_++;
+  observe({enter(7, copyOf("/tmp/second")), OpenEvent{7, "/tmp/second"}});
+  std::vector<Event> events{{failedNs, 0, fail(7)}, {now_++, 0, fail(7)}};
+  observer_.readFailures(events);
+  EXPECT_EQ(std::get<FailEvent>(events[0].body).reading, nullptr);
+  const auto second = std::get<FailEvent>(events[1].body).reading;
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->typedPath.value, "/tmp/second");
+}
+
 TEST_F(ObserverTest, SuccessesDoNotPileUp) {
   std::vector<EventBody> bodies;
   for (std::int32_t tid = 1; tid <= 200000; ++tid) bodies.push_back(enter(tid, nullptr));

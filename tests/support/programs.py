@@ -17,7 +17,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TRACING = "/sys/kernel/tracing"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 SKIPPED = 77  # SKIP_RETURN_CODE of ctest
-TIMEOUT = 120  # seconds: a program that takes longer hangs
+TIMEOUT = int(os.environ.get("EXECTRAIL_TIMEOUT", "120"))  # seconds: a program that takes longer hangs
 
 
 def program(*words):
@@ -105,7 +105,8 @@ class Case(unittest.TestCase):
                 self.assertEqual("", text[stream], stream)
             for part in [wanted] if isinstance(wanted, str) else wanted or []:
                 self.assertIn(part, text[stream], stream)
-        self.assertEqual(status, result.returncode, f"exit status; standard error: {text['stderr']}")
+        self.assertEqual(status, result.returncode, "exit status; standard error: "
+                         f"{text['stderr']}\nstandard output: {text['stdout']}")
 
     def expect_refusal(self, result, status, *parts):
         """One line on standard error that holds all `parts`, nothing on standard output."""

@@ -93,10 +93,49 @@ TEST_F(FailedAttemptsTest, AFloodIsCountedAndNamed) {
   EXPECT_EQ(lines_.size(), kMostAttemptsASecond + 2);
 }
 
+// A caller that moves between processors may be told of late, when both are busy.
+TEST_F(FailedAttemptsTest, OnesThatComeLateBeginNoSecond) {
+  constexpr std::uint64_t kAtNs = 10'000'000'000;
+  Failures failures;
+  const auto keep = [&failures](std::uint64_t timeNs) {
+    return keepAttempt(failures, trace::FailedPolicy::kNoteworthy, timeNs, EACCES, {});
+  };
+  std::uint32_t kept = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    kept += keep(kAtNs + i * 1000) ? 1 : 0;
+    kept += keep(kAtNs - 1000 - i * 1000) ? 1 : 0;
+  }
+  EXPECT_EQ(kept, kMostAttemptsASecond);
+  ASSERT_EQ(failures.notKept.size(), 1U);
+  const Failures::Tally& tally = failures.notKept.begin()->second;
+  EXPECT_EQ(tally.count, 2000 - kMostAttemptsASecond);
+  EXPECT_EQ(tally.fromNs, kAtNs - 1'000'000);
+  EXPECT_EQ(tally.toNs, kAtNs + 999'000);
+  EXPECT_TRUE(keep(kAtNs + 1'000'000'000));
+}
+
 TEST_F(FailedAttemptsTest, WithoutTheirCallHaveNoPath) {
   begin();
   receive({failed(10, EACCES)});
   EXPECT_THAT(lines_, ElementsAre("attempt 10.0@50 #1 errno 13 ?"));
+}
+
+// A seccomp filter that refuses a call does so before the kernel tells of the call.
+TEST_F(FailedAttemptsTest, WhatIsKnownOfTheCallThatSucceededIsNotTheNextOnes) {
+  begin();
+  FailEvent refused = failed(10, EPERM, "/bin/filtered", 103);
+  auto ofTheCallBefore = std::make_shared<EntryReading>(*refused.reading);
+  ofTheCallBefore->pathCopied = ofTheCallBefore->argumentsCopied = true;
+  ofTheCallBefore->calledNs = now_;
+  refused.reading = ofTheCallBefore;
+  receive({entered(10), ExecEvent{10, 10, "/bin/filtered"}, refused});
+  EXPECT_EQ(lines_.back(), "attempt 10.1@50 #1 errno 1 ?");
+  FailEvent own = refused;
+  auto ofItsOwn = std::make_shared<EntryReading>(*ofTheCallBefore);
+  ofItsOwn->calledNs = now_;
+  own.reading = ofItsOwn;
+  receive({entered(10), own});
+  EXPECT_EQ(lines_.back(), "attempt 10.1@50 #2 errno 1 /bin/filtered");
 }
 
 TEST_F(FailedAttemptsTest, MemoryThatMayHaveGoneIsNotUsed) {

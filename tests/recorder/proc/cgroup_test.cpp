@@ -25,8 +25,12 @@ TEST(CgroupPath, OfOlderHierarchiesWhereTheUnifiedOneIsNotUsed) {
   EXPECT_EQ(cgroupPath("4:memory:/m\n"), "/m");
 }
 
+TEST(CgroupPath, WhereNothingHasMountedControlGroups) {
+  EXPECT_EQ(cgroupPath(""), "");
+  EXPECT_EQ(containerIdIn(""), "");
+}
+
 TEST(CgroupPath, LinesThatAreNone) {
-  EXPECT_EQ(cgroupPath(""), std::nullopt);
   EXPECT_EQ(cgroupPath("\n\n"), std::nullopt);
   EXPECT_EQ(cgroupPath("0:\n0::\n0::relative\n1:cpu:/x\n"), std::nullopt);
   EXPECT_EQ(cgroupPath("garbage\n0::/kept\n"), "/kept");
