@@ -116,7 +116,8 @@ class Script {
       const std::string id = std::to_string(act_->uid);
       line = "setpriv --reuid=" + id + " --regid=" + id + " --clear-groups " + line;
     }
-    if (detached) line = "( ( " + line + " & ) ); sleep 0.02";
+    // Its end closes the pipe: nobody else could wait for it.
+    if (detached) line = "( ( " + line + " & ) ) | { read -r nothing || :; }";
     if (!folder.empty()) line = "cd " + shellWord(folder) + " && " + line;
     // A copy of the shell is what stands above; `:` keeps it from being replaced.
     for (const std::string& parent : act_->parents) {
