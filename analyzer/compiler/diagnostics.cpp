@@ -53,6 +53,23 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// The beginning of a name is as good as a typing error (parent.exe, parent.executable), and so are
+// some whole words of it (unusual_dir, exec_from_unusual_dir).
+bool isPart(std::string_view word, std::string_view name) {
+  if (word.size() < 3) return false;
+  if (name.starts_with(word)) return true;
+  return word.find('_') != std::string_view::npos && name.ends_with("_" + std::string(word));
+}
+
+// How far a name is off that begins with the same two words or more and ends otherwise:
+// exec_from_tmp, exec_from_unusual_dir. Farther than a typing error.
+std::size_t otherEnd(std::string_view word, std::string_view name) {
+  const auto common = std::ranges::mismatch(word, name).in1 - word.begin();
+  const std::string_view same = word.substr(0, static_cast<std::size_t>(common));
+  if (std::ranges::count(same, '_') < 2) return std::string_view::npos;
+  return std::max<std::size_t>(2, word.size() - same.size());
+}
+
 }  // namespace
 
 void Diagnostics::addSource(std::string file, std::string_view text) {
@@ -116,9 +133,9 @@ std::string didYouMean(std::string_view word, const std::vector<std::string>& kn
   std::size_t bestDistance = std::max<std::size_t>(1, word.size() / 3) + 1;
   if (word.size() > 64) return {};
   for (const std::string& candidate : known) {
-    // The beginning of a name is as good as a typing error: parent.exe, parent.executable.
-    const bool beginning = word.size() >= 3 && candidate.starts_with(word);
-    const std::size_t distance = beginning ? 1 : editDistance(word, candidate);
+    const std::size_t distance = isPart(word, candidate) ? 1
+                                                         : std::min(editDistance(word, candidate),
+                                                                    otherEnd(word, candidate));
     if (distance < bestDistance) {
       bestDistance = distance;
       best = &candidate;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "analyzer/compiler/diagnostics.h"
 #include "analyzer/compiler/recipe_files.h"
 #include "analyzer/rules/rule_set.h"
 #include "replay/scenario/scenario_parser.h"
@@ -95,10 +96,12 @@ bool loadWorkload(const std::vector<std::string>& paths, const RecipeOptions& re
 
 bool hasRecipes(const analyzer::Program& program, const std::vector<std::string>& names,
                 std::ostream& errors) {
+  std::vector<std::string> known;
+  for (const analyzer::Recipe& each : program.recipes()) known.push_back(each.info->name);
   for (const std::string& name : names) {
-    const auto is = [&](const analyzer::Recipe& each) { return each.info->name == name; };
-    if (std::ranges::any_of(program.recipes(), is)) continue;
-    errors << "exectrail-replay: there is no recipe '" << name << "'\n";
+    if (std::ranges::count(known, name) > 0) continue;
+    errors << "exectrail-replay: there is no recipe '" << name << "'"
+           << analyzer::didYouMean(name, known) << "\n";
     return false;
   }
   return true;

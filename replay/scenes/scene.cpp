@@ -153,6 +153,11 @@ class Maker {
                      const std::string& interpreter, bool script) {
     const trace::ImageId id = nextId(image.pid);
     if (creator_.tgid != 0) add(trace::Fork{creator_, {id.tgid, 0, id.startNs}, {}});
+    return executed(id, image, typed, interpreter, script);
+  }
+
+  trace::ImageId executed(const trace::ImageId& id, const SceneImage& image,
+                          const std::string& typed, const std::string& interpreter, bool script) {
     trace::Exec exec;
     exec.image = imageOf(image, id);
     exec.tid = id.tgid;
@@ -169,17 +174,26 @@ class Maker {
     return path.substr(0, slash) + "/other" + std::to_string(repeat) + path.substr(slash);
   }
 
+  // What decides: of a process of its own, or in the place of what the process ran before.
+  trace::ImageId decides(const SceneImage& image, const std::string& typed,
+                         const std::string& interpreter, bool script) {
+    if (!scene_.replaced) return ran(image, typed, interpreter, script);
+    trace::ImageId id = ran(*scene_.replaced, scene_.replaced->executable, {}, false);
+    ++id.execNumber;
+    return executed(id, image, typed, interpreter, script);
+  }
+
   void once(unsigned repeat) {
     SceneImage image = scene_.process;
     if (repeat != 0) image.pid = 0;
     image.executable = place(image.executable, repeat);
     if (scene_.mapping == trace::MappingRole::kUnknown) {
       const std::string& file = scene_.script ? scene_.target : image.executable;
-      ran(image, scene_.typed.empty() ? file : scene_.typed, image.executable, scene_.script);
+      decides(image, scene_.typed.empty() ? file : scene_.typed, image.executable, scene_.script);
       return;
     }
     trace::Mapping mapping;
-    mapping.image = ran(image, image.executable, {}, false);
+    mapping.image = decides(image, image.executable, {}, false);
     mapping.path = {keep(place(scene_.target, repeat)), EvidenceClass::kKernel};
     mapping.role = scene_.mapping;
     add(mapping);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,10 @@ struct SceneImage {
 };
 
 struct Scene {
-  std::string about;    // what it is to decide, as mutants name it
-  SceneImage process;   // that ran, or that tried to
-  std::string typed;    // empty: the executable, or the target
+  std::string about;                   // what it is to decide, as mutants name it
+  SceneImage process;                  // that ran, or that tried to
+  std::optional<SceneImage> replaced;  // what its process ran before
+  std::string typed;                   // empty: the executable, or the target
   bool script = false;  // `target` is a script that process.executable runs, by its `#!` line
   std::uint16_t result = 0;
   std::string target;  // of a script, a failed attempt or a mapping

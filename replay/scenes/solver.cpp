@@ -112,7 +112,7 @@ class Solver {
   }
 
   bool make(Scene& made, const Literals& all) {
-    Literals file, program, script, own, parentPath, parent, typed;
+    Literals file, program, script, own, parentPath, parent, previousPath, previous, typed;
     std::vector<Goal> above, equal;
     for (const Goal& each : all) {
       const Condition& at = *each.condition;
@@ -125,6 +125,8 @@ class Solver {
         parentPath.push_back(each);
       } else if (at.left.subject == Subject::kParent) {
         (ofProgram(about) ? parentPath : parent).push_back(each);
+      } else if (at.left.subject == Subject::kPrevious) {
+        (ofProgram(about) ? previousPath : previous).push_back(each);
       } else if (about == Attribute::kScriptPath) {
         script.push_back(each);
       } else if (about == Attribute::kTypedPath) {
@@ -146,8 +148,9 @@ class Solver {
     Literals joint = file;
     if (same) joint.insert(joint.end(), parentPath.begin(), parentPath.end());
     return paths(made, joint, program, script) &&
-           fillImage(made.process, own, script_ ? "" : given_) &&
-           parents(made, parentPath, parent, same) && ancestors(made, above) && types(made, typed);
+           fillImage(made.process, own, script_ ? "" : given_) && owner(made.process, equal) &&
+           replaced(made, previousPath, previous) && parents(made, parentPath, parent, same) &&
+           ancestors(made, above) && types(made, typed);
   }
 
   // The parent is nearer than the image that has to be the nearest.
@@ -223,6 +226,30 @@ class Solver {
     if (script_) {
       made.process.args = {std::string(path->substr(path->rfind('/') + 1)), made.target};
     }
+    return true;
+  }
+
+  // That the file belongs to who runs it, or to another one.
+  static bool owner(SceneImage& image, const std::vector<Goal>& equal) {
+    for (const Goal& each : equal) {
+      const Condition& at = *each.condition;
+      if (at.left.attribute != Attribute::kFileUid || at.right->attribute != Attribute::kUserId) {
+        continue;
+      }
+      const bool own = (at.op == analyzer::Operator::kEqual) == each.wanted;
+      image.fileUid = own ? image.uid : image.uid + 1;
+    }
+    return true;
+  }
+
+  static bool replaced(Scene& made, const Literals& path, const Literals& others) {
+    if (path.empty() && others.empty()) return true;
+    SceneImage image;
+    const auto chosen = choosePath(path, {{"/usr/bin/replaced"}, nullptr, nullptr});
+    if (!chosen) return false;
+    image.executable = *chosen;
+    if (!fillImage(image, others, {})) return false;
+    made.replaced = std::move(image);
     return true;
   }
 

@@ -147,7 +147,10 @@ class Judge {
     std::ranges::stable_sort(near, {}, [&](const Judged* judged) {
       return differences(expectation, *judged->alert).size();
     });
-    for (Judged* judged : tooFew ? near : matching) {
+    // Those that are as expected come first: with one of two, it is the other that is missing.
+    std::vector<Judged*> shown = matching;
+    if (tooFew) shown.insert(shown.end(), near.begin(), near.end());
+    for (Judged* judged : shown) {
       judged->reported = true;
       if (finding.got.size() == kShown) continue;
       finding.got.push_back(got(*judged->alert, differences(expectation, *judged->alert)));

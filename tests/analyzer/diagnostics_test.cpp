@@ -72,5 +72,18 @@ TEST(Diagnostics, PositionsOutsideTheTextAreHarmless) {
   EXPECT_NE(diagnostics.format().find("error[R013]: o"), std::string::npos);
 }
 
+TEST(Diagnostics, ANameIsFoundByATypingErrorByWholeWordsOfItAndByItsFirstTwo) {
+  const std::vector<std::string> names = {"download_then_exec", "exec_outside_allowed_dirs",
+                                          "exec_from_unusual_dir", "shell_escape"};
+  const std::string meant = ", did you mean 'exec_from_unusual_dir'?";
+  EXPECT_EQ(meant, didYouMean("exec_from_unusual_dri", names));
+  EXPECT_EQ(meant, didYouMean("unusual_dir", names));
+  EXPECT_EQ(meant, didYouMean("exec_from", names));
+  EXPECT_EQ(meant, didYouMean("exec_from_tmp", names));
+  EXPECT_EQ("", didYouMean("exec_tmp", names));
+  EXPECT_EQ("", didYouMean("dir", names)) << "half a word of a name is nobody's in particular";
+  EXPECT_EQ("", didYouMean("exec_from_anything_that_is_much_longer", names));
+}
+
 }  // namespace
 }  // namespace exectrail::analyzer

@@ -92,6 +92,25 @@ unexpected alerts on 2 benign scenarios: 1 high, 0 medium
       out.str());
 }
 
+TEST_F(ReportTest, OfTwoThatAreExpectedTheOneThatCameIsShown) {
+  Scenario two = scenarioNamed("attack/twice");
+  two.fire.push_back(expect(kRecipe, 2));
+  two.fire[0].severity = Severity::kHigh;
+  std::ostringstream out;
+  TextReport(out, Detail::kProblems)
+      .add(judge({&two, ""}, observed({alert(kRecipe, "/tmp/x"),
+                                       alert(kRecipe, "/tmp/y").severity(Severity::kLow)})));
+  EXPECT_EQ(
+      R"(FAIL          attack/twice                                                      0 ms
+    exec_from_unusual_dir, exactly 2; got 1
+  - expected  high     any path
+  + got       high     /tmp/x
+  + got       low      /tmp/y
+    rerun     exectrail replay run corpus/attack/twice
+)",
+      out.str());
+}
+
 TEST_F(ReportTest, VerboseTextShowsPassesAsWell) {
   std::ostringstream out;
   TextReport(out, Detail::kEverything).add(judge({&quiet_, ""}, observed({})));

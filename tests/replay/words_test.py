@@ -202,6 +202,8 @@ class Words(programs.Case):
         self.expect(self.replay(*corpus_only, "--fail-below", "100"), 1)
         self.expect_refusal(self.replay("mutate", scenario, "--recipe", "nothing"), 2,
                             "there is no recipe 'nothing'")
+        self.expect_refusal(self.replay("mutate", scenario, "--recipe", "exec_from_unusual_dri"), 2,
+                            "there is no recipe 'exec_from_unusual_dri', did you mean 'exec_from_unusual_dir'?")
 
     def test_mutate_by_generated_traces(self):
         words = ("mutate", "--no-corpus", "--no-builtin", "--recipes",

@@ -12,11 +12,15 @@ mkdir -p /home/alice/Applications
 image=/home/alice/Applications/Echo-x86_64.AppImage
 cp /usr/share/appimage-echo/Echo-x86_64.AppImage $image
 chmod 755 $image
-options=
+runs="Applications/Echo-x86_64.AppImage hello"
 case $1 in
-  unpacked) options=--appimage-extract-and-run ;;
+  unpacked*) runs="Applications/Echo-x86_64.AppImage --appimage-extract-and-run hello" ;;
+  extracted) runs='Applications/Echo-x86_64.AppImage --appimage-extract >/dev/null; squashfs-root/AppRun hello' ;;
+  extracted-to-tmp) runs='cd /tmp; ~/Applications/Echo-x86_64.AppImage --appimage-extract >/dev/null; squashfs-root/AppRun hello' ;;
+esac
+case $1 in
   # As most are made: AppRun is a script, and the program brings its libraries. Its runtime is that of the other.
-  libraries)
+  *libraries)
     runtime=$($image --appimage-offset)
     mkdir -p /srv/carried/usr/bin /srv/carried/usr/lib
     cp /usr/bin/ls /srv/carried/usr/bin/
@@ -30,8 +34,9 @@ case $1 in
     ;;
 esac
 chown -R 2000:2000 /home/alice
+rm -rf /etc/profile.d # whatever this host has there
 cat >/home/alice/commands <<COMMANDS
-Applications/Echo-x86_64.AppImage $options hello
+$runs
 sleep 0.3
 exit
 COMMANDS

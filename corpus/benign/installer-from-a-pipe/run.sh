@@ -4,8 +4,11 @@
 set -eu
 
 # file: addresses stand in for the server, install(1) for rustup-init.
+echo bob:x:2000:2000::/home/bob:/bin/sh >>/etc/passwd
+echo 'bob:*:19000:0:99999:7:::' >>/etc/shadow
 mkdir -p /home/bob /srv/rustup
-chown 65534:65534 /home/bob
+chown 2000:2000 /home/bob
+rm -rf /etc/profile.d # whatever this host has there
 cp /usr/bin/install /srv/rustup/rustup-init
 cat >/srv/rustup/rustup.sh <<'EOF'
 set -u
@@ -16,9 +19,17 @@ chmod u+x "$folder/rustup-init"
 rm "$folder/rustup-init"
 rmdir "$folder"
 EOF
-HOME=/home/bob setpriv --reuid=65534 --regid=65534 --clear-groups sh -c '
-  curl --silent --fail file:///srv/rustup/rustup.sh | sh -s -- -y
-  ln ~/.cargo/bin/rustup ~/.cargo/bin/cargo
-  ~/.cargo/bin/rustup --version
-  ~/.cargo/bin/cargo --version
-  sleep 0.1'
+cat >/home/bob/commands <<'EOF'
+curl --silent --fail file:///srv/rustup/rustup.sh | sh -s -- -y
+ln ~/.cargo/bin/rustup ~/.cargo/bin/cargo
+~/.cargo/bin/rustup --version
+~/.cargo/bin/cargo --version
+sleep 0.1
+exit
+EOF
+case $1 in
+  session) script -qec 'exec login -f bob' /dev/null </home/bob/commands >/home/bob/typescript ;;
+  # As a job of an automation does it, which nobody has logged in for.
+  job) HOME=/home/bob setpriv --reuid=2000 --regid=2000 --clear-groups sh /home/bob/commands ;;
+esac
+[ -x /home/bob/.cargo/bin/cargo ] || { cat /home/bob/typescript >&2; exit 1; }
