@@ -92,7 +92,8 @@ FrameStatus FrameReader::nextOfPack(Frame& frame) {
 }
 
 FrameStatus FrameReader::accept(const Frame& frame) {
-  if (frame.core.fresh()) {
+  // Another kind that says so must not take from batches what they go on sharing.
+  if (frame.core.fresh() && frame.core.is(FrameKind::kBatch)) {
     if (ahead_) {
       ahead_->release(unit_.begin);
     } else {
