@@ -1,8 +1,8 @@
 // Reads a trace from a file (mapped), a stream or memory, record by record. Consumers cannot tell
-// which.
-//
-// Damage is not an exception: reading stops after the last intact record, and state() says what was
-// found there. Memory is bounded by the largest batch, never by what the bytes claim.
+// which. Damage is not an exception: reading stops after the last intact record, and state() says
+// what was found there. Memory is bounded by the largest run of batches, never by what the bytes
+// claim; a second thread, which consumers cannot tell either, unpacks at most 2 MiB and one frame
+// ahead.
 #pragma once
 
 #include <cstdint>

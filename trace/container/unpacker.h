@@ -27,9 +27,9 @@ std::string frameName(std::uint64_t sequence);
 
 struct Unpacked {
   FrameStatus status = FrameStatus::kEnd;
-  std::uint8_t kind = 0;    // 0 if the head was not intact
-  FrameHead head;           // if the status is kFrame, as all that follows
-  ByteSpan content;         // of a pack, cores and contents, which have been checked; until released
+  std::uint8_t kind = 0;  // 0 if the head was not intact
+  FrameHead head;         // if the status is kFrame, as all that follows
+  ByteSpan content;       // of a pack, cores and contents, which have been checked; until released
   std::uint64_t begin = 0;  // where the stored frame begins
   std::uint64_t end = 0;    // and the next one; if the status is another one, as `begin`
   std::string problem;      // if the status is kTruncated or kDamaged, one sentence
