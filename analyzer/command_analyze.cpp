@@ -70,7 +70,7 @@ class Analysis {
     try {
       if (path == "-") ignoreFirstInterrupt();
       auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
-                                : trace::openTrace(path);
+                                : trace::openTrace(path, trace::Checks::kDigests, options_.ahead);
       opened_ = true;
       return reader;
     } catch (const EnvironmentError& error) {

@@ -47,6 +47,7 @@ int analyzeFolder(const AnalyzeOptions& options, std::shared_ptr<const Program> 
   settings.folder = options.traces.front();
   while (settings.folder.size() > 1 && settings.folder.ends_with('/')) settings.folder.pop_back();
   settings.follow = options.follow;
+  settings.ahead = options.ahead;
   settings.checkpoint = options.checkpoint;
   settings.output = options.output;
   settings.sinks = options.sinks;

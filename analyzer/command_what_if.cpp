@@ -14,9 +14,9 @@ namespace exectrail::analyzer {
 namespace {
 
 // Adds one trace; false if it cannot be read to its end.
-bool addTrace(const std::string& path, WhatIf& whatIf, std::uint64_t& gaps) {
-  const auto reader =
-      path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input") : trace::openTrace(path);
+bool addTrace(const std::string& path, trace::Ahead ahead, WhatIf& whatIf, std::uint64_t& gaps) {
+  const auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
+                                  : trace::openTrace(path, trace::Checks::kDigests, ahead);
   const trace::Header header = reader->header();
   const Program nothing({}, {});  // the recipes are asked only about what would have been refused
   PostureWatch posture;
@@ -44,7 +44,9 @@ int whatIf(const AnalyzeOptions& options) {
   WhatIf question(options.noexec, *program, options.minSeverity);
   std::uint64_t gaps = 0;
   bool whole = true;
-  for (const std::string& path : options.traces) whole = addTrace(path, question, gaps) && whole;
+  for (const std::string& path : options.traces) {
+    whole = addTrace(path, options.ahead, question, gaps) && whole;
+  }
   std::cout << (options.format == Format::kJson ? toJsonLines(question, gaps)
                                                 : toText(question, gaps));
   flushStandardOutput();

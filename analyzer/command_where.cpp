@@ -40,10 +40,10 @@ void print(const Judged& judged) {
   std::cout << '\n';
 }
 
-bool listOf(const std::string& path, const Condition& condition, const Program& program,
-            Totals& totals) {
-  const auto reader =
-      path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input") : trace::openTrace(path);
+bool listOf(const std::string& path, trace::Ahead ahead, const Condition& condition,
+            const Program& program, Totals& totals) {
+  const auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
+                                  : trace::openTrace(path, trace::Checks::kDigests, ahead);
   const trace::Header header = reader->header();
   Engine engine(program, header, [](const Alert&) {});
   engine.observe([&](const Judged& judged) {
@@ -77,7 +77,7 @@ int listWhere(const AnalyzeOptions& options) {
   Totals totals;
   bool whole = true;
   for (const std::string& path : options.traces) {
-    whole = listOf(path, *condition, nothing, totals) && whole;
+    whole = listOf(path, options.ahead, *condition, nothing, totals) && whole;
   }
   std::cerr << totals.listed << " listed";
   if (totals.undecided != 0) {

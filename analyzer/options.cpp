@@ -183,6 +183,15 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
             "Give up files and system calls that this analysis does not need, as far as the kernel "
             "can; default auto",
             {"auto", "on", "off"});
+  app.add_option_function<unsigned>(
+         "--threads",
+         [&options](unsigned threads) {
+           options.ahead = threads == 1 ? trace::Ahead::kNever : trace::Ahead::kAlways;
+         },
+         "1: judge a trace in the thread that unpacks it; 2 or more: unpack its next part in "
+         "another one. Default: as it pays; the answer is the same")
+      ->check(CLI::Range(1U, 1024U))
+      ->type_name("N");
   addChoice(app, "--fail-on", failOn, "Exit with 1 on alerts from here on, and on doubt",
             kSeverities);
   app.add_flag("--allow-inconclusive", options.allowInconclusive,

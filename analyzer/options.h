@@ -12,6 +12,7 @@
 #include "analyzer/rules/hardening.h"
 #include "analyzer/rules/kubearmor_globs.h"
 #include "analyzer/sinks/sink_spec.h"
+#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 
@@ -50,6 +51,7 @@ struct AnalyzeOptions {
   std::vector<std::string> secrets;  // patterns of what they do not get, besides ours
   std::string metrics;               // a socket that tells figures while following; empty: none
   SandboxWish sandbox = SandboxWish::kAuto;
+  trace::Ahead ahead = trace::Ahead::kIfWorthIt;
   bool checkConfig = false;  // say whether options and recipes are sound, and read nothing
 };
 

@@ -130,6 +130,9 @@ std::string streamingFault(AnalyzeOptions& options) {
        options.output.keepFiles != 0 || options.output.keepAge.count() != 0)) {
     return "--output-rotate and --output-retain are about the file of --output, and there is none";
   }
+  if (options.follow && options.ahead != trace::Ahead::kIfWorthIt) {
+    return "--threads is for traces that are there; --follow reads what is being written";
+  }
   if (!options.follow && !(options.sinks.empty() && options.metrics.empty())) {
     return "--sink and --metrics are for --follow";
   }

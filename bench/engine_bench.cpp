@@ -1,5 +1,6 @@
 // How many execs a second recipes can judge, from the bytes of a trace to alerts, which are counted
-// and not written; and how much memory a million live processes take. One thread. The same traces
+// and not written; and how much memory a million live processes take. One thread, whose
+// time is counted; of `Ahead`, two, as `exectrail analyze` has them, and real time. The same traces
 // are also read without being judged: the difference is the engine's.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -70,9 +71,10 @@ std::vector<char> packed(trace::Scene scene) {
   return sink.bytes();
 }
 
-void judge(benchmark::State& state, const std::vector<char>& bytes, const Program& program) {
+void judge(benchmark::State& state, const std::vector<char>& bytes, const Program& program,
+           trace::Ahead ahead = trace::Ahead::kNever) {
   if (!program) return state.SkipWithError("the recipes are not sound");
-  bench::judge(state, bytes, *program);
+  bench::judge(state, bytes, *program, ahead);
 }
 
 void judgeDecoded(benchmark::State& state, const std::vector<char>& bytes, const Program& program) {
@@ -82,6 +84,9 @@ void judgeDecoded(benchmark::State& state, const std::vector<char>& bytes, const
 
 void readOnly(benchmark::State& state) { read(state, traceOf({kExecs, 100, kLinker})); }
 void readOnlyPacked(benchmark::State& state, trace::Scene scene) { read(state, packed(scene)); }
+void readOnlyPackedAhead(benchmark::State& state, trace::Scene scene) {
+  read(state, packed(scene), trace::Ahead::kIfWorthIt);
+}
 void unusualDirectory(benchmark::State& state) {
   judge(state, traceOf({kExecs, 100, kLinker}), unusualDirectories());
 }
@@ -100,6 +105,9 @@ void allRecipesAlertEach(benchmark::State& state) {
 void allRecipesPacked(benchmark::State& state, trace::Scene scene) {
   judge(state, packed(scene), shipped());
 }
+void allRecipesPackedAhead(benchmark::State& state, trace::Scene scene) {
+  judge(state, packed(scene), shipped(), trace::Ahead::kIfWorthIt);
+}
 void generated(benchmark::State& state) {
   judge(state, traceOf({kExecs, 100, kLinker}), compiled(generatedRecipes(state.range(0))));
 }
@@ -113,12 +121,25 @@ BENCHMARK(allRecipes)->Unit(benchmark::kMillisecond);
 BENCHMARK(unusualDirectoryDecoded)->UseManualTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(allRecipesDecoded)->UseManualTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(allRecipesAlertEach)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(readOnlyPacked, build, trace::Scene::kBuild)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(allRecipesPacked, build, trace::Scene::kBuild)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(readOnlyPacked, shell, trace::Scene::kShell)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(allRecipesPacked, shell, trace::Scene::kShell)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(readOnlyPacked, mixed, trace::Scene::kMixed)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(allRecipesPacked, mixed, trace::Scene::kMixed)->Unit(benchmark::kMillisecond);
+void oneThread(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Unit(benchmark::kMillisecond);
+}
+// Processor time is that of both.
+void twoThreads(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Unit(benchmark::kMillisecond)->UseRealTime()->MeasureProcessCPUTime();
+}
+BENCHMARK_CAPTURE(readOnlyPacked, build, trace::Scene::kBuild)->Apply(oneThread);
+BENCHMARK_CAPTURE(readOnlyPackedAhead, build, trace::Scene::kBuild)->Apply(twoThreads);
+BENCHMARK_CAPTURE(allRecipesPacked, build, trace::Scene::kBuild)->Apply(oneThread);
+BENCHMARK_CAPTURE(allRecipesPackedAhead, build, trace::Scene::kBuild)->Apply(twoThreads);
+BENCHMARK_CAPTURE(readOnlyPacked, shell, trace::Scene::kShell)->Apply(oneThread);
+BENCHMARK_CAPTURE(readOnlyPackedAhead, shell, trace::Scene::kShell)->Apply(twoThreads);
+BENCHMARK_CAPTURE(allRecipesPacked, shell, trace::Scene::kShell)->Apply(oneThread);
+BENCHMARK_CAPTURE(allRecipesPackedAhead, shell, trace::Scene::kShell)->Apply(twoThreads);
+BENCHMARK_CAPTURE(readOnlyPacked, mixed, trace::Scene::kMixed)->Apply(oneThread);
+BENCHMARK_CAPTURE(readOnlyPackedAhead, mixed, trace::Scene::kMixed)->Apply(twoThreads);
+BENCHMARK_CAPTURE(allRecipesPacked, mixed, trace::Scene::kMixed)->Apply(oneThread);
+BENCHMARK_CAPTURE(allRecipesPackedAhead, mixed, trace::Scene::kMixed)->Apply(twoThreads);
 BENCHMARK(generated)->Arg(100)->Arg(1000)->Arg(3000)->Unit(benchmark::kMillisecond);
 BENCHMARK(generatedByArguments)->Arg(100)->Arg(1000)->Arg(3000)->Unit(benchmark::kMillisecond);
 

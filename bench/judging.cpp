@@ -63,10 +63,11 @@ double threadSeconds() {
 }  // namespace
 
 void judge(benchmark::State& state, const std::vector<char>& bytes,
-           const analyzer::Program& program) {
+           const analyzer::Program& program, trace::Ahead ahead) {
   std::uint64_t alerts = 0;
   for (auto _ : state) {
-    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
+    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench",
+                                              trace::Checks::kDigests, ahead);
     analyzer::Engine engine(program, reader->header(), [&](const auto&) { ++alerts; });
     trace::Record record;
     while (reader->next(record)) engine.process(record);
@@ -99,9 +100,10 @@ void judgeDecoded(benchmark::State& state, const std::vector<char>& bytes,
   tell(state, program, alerts);
 }
 
-void read(benchmark::State& state, const std::vector<char>& bytes) {
+void read(benchmark::State& state, const std::vector<char>& bytes, trace::Ahead ahead) {
   for (auto _ : state) {
-    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench");
+    const auto reader = trace::openTraceBytes({bytes.data(), bytes.size()}, "bench",
+                                              trace::Checks::kDigests, ahead);
     trace::Record record;
     while (reader->next(record)) benchmark::DoNotOptimize(record);
   }

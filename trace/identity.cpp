@@ -1,8 +1,8 @@
 #include "trace/identity.h"
 
-#include <sodium.h>
-
 #include <array>
+
+#include "trace/sha256.h"
 
 namespace exectrail::trace {
 namespace {
@@ -46,9 +46,7 @@ IdentityLayout& IdentityLayout::image(const Uuid& bootId, const ImageId& id) {
 }
 
 std::string IdentityLayout::hash() const {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(bytes_.data()),
-                     bytes_.size());
+  const Sha256 digest = sha256(bytes_);
   // What is no secret need not take the same time whatever it is, as sodium_bin2hex() does.
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex(2 * kIdBytes, '0');

@@ -23,8 +23,9 @@ constexpr const char* kWrongIndex =
 
 class TraceReader : public Reader {
  public:
-  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks)
-      : frames_(std::move(source), name, checks) {
+  TraceReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks,
+              Ahead ahead = Ahead::kNever)
+      : frames_(std::move(source), name, checks, ahead) {
     readHeader(name);
   }
 
@@ -195,8 +196,8 @@ class TraceReader : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks) {
-  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path), checks);
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks, Ahead ahead) {
+  return std::make_unique<TraceReader>(openFile(path), quoteForTerminal(path), checks, ahead);
 }
 
 std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name, Checks checks) {
@@ -210,8 +211,10 @@ std::unique_ptr<Reader> followTrace(const std::string& path, More more, Checks c
                                        checks);
 }
 
-std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks) {
-  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name, checks);
+std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name, Checks checks,
+                                       Ahead ahead) {
+  return std::make_unique<TraceReader>(readBytes(std::as_bytes(std::span(bytes))), name, checks,
+                                       ahead);
 }
 
 }  // namespace exectrail::trace

@@ -1,8 +1,8 @@
 // Reads a trace from a file (mapped), a stream or memory, record by record. Consumers cannot tell
-// which.
-//
-// Damage is not an exception: reading stops after the last intact record, and state() says what was
-// found there. Memory is bounded by the largest batch, never by what the bytes claim.
+// which. Damage is not an exception: reading stops after the last intact record, and state() says
+// what was found there. Memory is bounded by the largest run of batches, never by what the bytes
+// claim; a second thread, which consumers cannot tell either, unpacks at most 2 MiB and one frame
+// ahead.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +69,8 @@ using Checks = FrameReader::Checks;
 
 // Throws EnvironmentError if the file cannot be read or is not a trace (the text says what it is
 // instead). Takes a regular file by mapping it, anything else (a pipe, a FIFO) as a stream.
-std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks = Checks::kDigests);
+std::unique_ptr<Reader> openTrace(const std::string& path, Checks checks = Checks::kDigests,
+                                  Ahead ahead = Ahead::kIfWorthIt);
 
 // The same from an open descriptor, which stays the caller's. `name` is for messages.
 std::unique_ptr<Reader> openTraceStream(int fd, const std::string& name,
@@ -81,6 +82,7 @@ std::unique_ptr<Reader> followTrace(const std::string& path, More more,
 
 // The same from bytes in memory, which must outlive the reader.
 std::unique_ptr<Reader> openTraceBytes(Bytes bytes, const std::string& name,
-                                       Checks checks = Checks::kDigests);
+                                       Checks checks = Checks::kDigests,
+                                       Ahead ahead = Ahead::kIfWorthIt);
 
 }  // namespace exectrail::trace

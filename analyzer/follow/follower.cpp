@@ -163,7 +163,9 @@ std::unique_ptr<trace::Reader> Follower::open(const std::string& name) {
                        trace::quoteForTerminal(name) + " was begun and nothing written to it");
       return nullptr;
     }
-    if (!settings_.follow) return trace::openTrace(path);
+    if (!settings_.follow) {
+      return trace::openTrace(path, trace::Checks::kDigests, settings_.ahead);
+    }
     const auto wait = [this, name](bool inside) { return more(name, inside); };
     // The chain's head goes to sinks.
     return trace::followTrace(

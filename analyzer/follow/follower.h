@@ -30,10 +30,11 @@ using SeeRecord = std::function<void(const trace::Record&, const trace::Header&)
 
 struct FollowSettings {
   std::string folder;
-  bool newest = false;     // only from the newest segment on, without a checkpoint
-  SeeRecord onRecord;      // gets each that is judged; may be empty
-  bool follow = false;     // go on when all that is there has been read, until told to end
-  std::string checkpoint;  // a file; empty: none
+  bool newest = false;  // only from the newest segment on, without a checkpoint
+  SeeRecord onRecord;   // gets each that is judged; may be empty
+  bool follow = false;  // go on when all that is there has been read, until told to end
+  trace::Ahead ahead = trace::Ahead::kIfWorthIt;  // when not following
+  std::string checkpoint;                         // a file; empty: none
   OutputSettings output;
   std::string separator;             // stands between two alerts
   std::vector<SinkSpec> sinks;       // besides the output, while following

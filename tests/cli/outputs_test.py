@@ -113,6 +113,32 @@ class Outputs(programs.Case):
         self.assertEqual(result.returncode, 3)
         self.assertIn(b"profile could not be written", result.stderr)
 
+    # ---- --threads
+
+    def test_any_number_of_threads(self):
+        plain, packed = (os.path.join(self.folder, name) for name in ("plain.trail", "packed.trail"))
+        made = self.run_words("trace", "synth", "--scene", "mixed", "--execs", "12000", "-o", plain)
+        self.assertEqual(made.returncode, 0, made.stderr.decode())
+        shutil.copy(plain, packed)
+        self.assertEqual(self.run_words("trace", "pack", packed).returncode, 0)
+        self.assertGreater(os.path.getsize(packed), 600_000)  # enough for a second thread
+        with open(packed, "rb") as whole, open(self.path("cut.trail"), "wb") as cut:
+            cut.write(whole.read()[:-100_000])
+        for trace in (plain, packed, self.path("cut.trail")):
+            with self.subTest(trace):
+                alone = self.run_words("analyze", "--format", "json", "--threads", "1", trace)
+                self.assertGreater(len(alone.stdout), 1_000_000)
+                for words in ([], ["--threads", "2"], ["--threads", "8", "--sandbox", "auto"]):
+                    result = self.run_words("analyze", "--format", "json", *words, trace)
+                    self.assertEqual((result.returncode, result.stderr), (alone.returncode, alone.stderr))
+                    self.assertTrue(result.stdout == alone.stdout, words)
+
+    def test_threads_are_never_ignored(self):
+        for words in (["--threads", "0", SERVER], ["--threads", "2", "--follow", self.folder]):
+            result = self.run_words("analyze", *words)
+            self.assertEqual((result.returncode, result.stdout), (2, b""))
+            self.assertIn(b"--threads", result.stderr)
+
     # ---- several hosts
 
     def test_merged_as_each_alone(self):

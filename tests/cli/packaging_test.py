@@ -15,7 +15,8 @@ NOT_OF_A_SERVICE = {
     "record": {"help", "version", "config", "check-config", "probe", "format", "all", "as-root",
                "wait-tree", "flight-recorder"},
     "analyze": {"help", "version", "config", "check-config", "where", "fail-on",
-                "allow-inconclusive", "posture", "profile", "profile-json", "what-if"},
+                "allow-inconclusive", "posture", "profile", "profile-json", "threads",
+                "what-if"},
 }
 RULE = """title: Whoami
 logsource: {category: process_creation, product: linux}

@@ -49,14 +49,26 @@ class HeldBuffers {
 
   void release(std::uint64_t offset) {
     while (!held_.empty() && held_.front().first <= offset) {
-      if (spare_.size() < kMostSpare && held_.front().second.capacity() <= kLargestSpare) {
-        spare_.push_back(std::move(held_.front().second));
-      }
+      spare(std::move(held_.front().second));
       held_.pop_front();
     }
   }
 
+  // Those that would be kept until later than that.
+  void forget(std::uint64_t offset) {
+    while (!held_.empty() && held_.back().first > offset) {
+      spare(std::move(held_.back().second));
+      held_.pop_back();
+    }
+  }
+
  private:
+  void spare(Buffer buffer) {
+    if (spare_.size() < kMostSpare && buffer.capacity() <= kLargestSpare) {
+      spare_.push_back(std::move(buffer));
+    }
+  }
+
   static constexpr std::size_t kMostSpare = 4;
   static constexpr std::size_t kLargestSpare = std::size_t{4} << 20;  // bytes
 

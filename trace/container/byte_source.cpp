@@ -39,6 +39,7 @@ class MemorySource : public ByteSource {
 
   void release(std::uint64_t offset) override { held_.release(offset); }
   bool atEnd() override { return offset_ == bytes_.size(); }
+  std::uint64_t waiting() const override { return bytes_.size() - offset_; }
 
   bool seek(std::uint64_t offset) override {
     if (offset > bytes_.size()) return false;
@@ -77,6 +78,7 @@ class MappedSource : public ByteSource {
   }
 
   bool atEnd() override { return memory_.atEnd(); }
+  std::uint64_t waiting() const override { return memory_.waiting(); }
 
   bool seek(std::uint64_t offset) override {
     if (!memory_.seek(offset)) return false;
@@ -141,6 +143,7 @@ class StreamSource : public ByteSource {
     return begin_ == end_;
   }
 
+  std::uint64_t waiting() const override { return 0; }
   bool seek(std::uint64_t) override { return false; }
 
  private:

@@ -26,6 +26,9 @@ class ByteSource {
   // True at the end of the data. May block on a stream.
   virtual bool atEnd() = 0;
 
+  // Bytes that are there and have not been taken; 0 if they may have to be waited for: a stream.
+  virtual std::uint64_t waiting() const = 0;
+
   // Goes on at `offset`. False if this source cannot: a stream.
   virtual bool seek(std::uint64_t offset) = 0;
 };

@@ -1,129 +1,116 @@
 #include "trace/container/frame_reader.h"
 
-#include <algorithm>
-#include <cstring>
+#include <sched.h>
+
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
-#include "trace/errors.h"
+#include "trace/container/unpack_ahead.h"
 
 namespace exectrail::trace {
 namespace {
 
-std::string describeForeign(ByteSpan bytes) {
-  if (bytes.empty()) return "it is empty";
-  std::string shown = "it begins with";
-  for (const std::byte byte : bytes.first(std::min<std::size_t>(bytes.size(), 8))) {
-    const auto value = std::to_integer<std::uint8_t>(byte);
-    shown += " " + toHex({&value, 1});
-  }
-  if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0) shown += " (an ELF file)";
-  return shown;
-}
+// Below these, a thread costs as much as it saves: it takes some 50 microseconds to begin, and one
+// to be waited for.
+constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;  // stored, that are still to come
+constexpr std::size_t kWorthContent = std::size_t{4} << 10;      // of a frame
 
-std::string frameName(std::uint64_t sequence) { return "frame " + std::to_string(sequence); }
-
-bool allZero(ByteSpan bytes) {
-  return std::all_of(bytes.begin(), bytes.end(),
-                     [](std::byte byte) { return byte == std::byte{}; });
-}
-
-// A pack holds cores with their contents, each padded. Empty if it does, otherwise what is wrong.
-std::string checkPack(ByteSpan pack, std::uint64_t sequence) {
-  if (pack.empty()) return "is a pack of nothing";
-  while (!pack.empty()) {
-    if (pack.size() < kCoreSize) return "is a pack that stops inside a frame's core";
-    const auto core = decodeCore(pack.first<kCoreSize>());
-    if (!core || core->is(FrameKind::kPack) || core->sequence != sequence++) {
-      return "is a pack whose frames are out of order";
-    }
-    pack = pack.subspan(kCoreSize);
-    const std::size_t padded = paddedSize(core->contentSize);
-    if (padded > pack.size() ||
-        !allZero(pack.subspan(core->contentSize, padded - core->contentSize))) {
-      return "is a pack that stops inside a frame";
-    }
-    pack = pack.subspan(padded);
-  }
-  return {};
+bool hasProcessors() {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed) > 1;
+  return errno == EINVAL;  // more than fit
 }
 
 }  // namespace
 
-FrameReader::FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks)
-    : source_(std::move(source)), checks_(checks) {
-  const ByteSpan bytes = source_->take(kPreambleSize);
-  std::uint16_t major = 0;
-  const PreambleCheck check = bytes.size() < kPreambleSize
-                                  ? PreambleCheck::kForeign
-                                  : checkPreamble(bytes.first<kPreambleSize>(), major);
-  if (check == PreambleCheck::kForeign) {
-    throw EnvironmentError(name + " is not an Exectrail trace: " + describeForeign(bytes) +
-                           "; record one with: exectrail record -o FILE.trail");
-  }
-  if (check == PreambleCheck::kOtherLayout) {
-    throw EnvironmentError(name + " has trace layout " + std::to_string(major) +
-                           ", this program reads layout " + std::to_string(kLayoutMajor) +
-                           "; read it with the version that wrote it");
-  }
-  Preamble preamble;
-  std::copy(bytes.begin(), bytes.end(), preamble.begin());
-  chain_ = Chain(preamble);
-  offset_ = kPreambleSize;
-}
+FrameReader::FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks,
+                         Ahead ahead)
+    : unpacker_(std::move(source), name),
+      checks_(checks),
+      mayGoAhead_(ahead),
+      chain_(unpacker_.preamble()) {}
+
+FrameReader::~FrameReader() = default;
 
 FrameStatus FrameReader::next(Frame& frame) {
   if (inPack()) return nextOfPack(frame);
-  FrameHead head;
-  ByteSpan stored;
-  const std::uint64_t begin = offset_;
-  if (const FrameStatus status = takeStored(head, stored); status != FrameStatus::kFrame) {
-    return status;
+  nextUnit();
+  if (unit_.status != FrameStatus::kFrame) {
+    if (unit_.status != FrameStatus::kEnd) problem_ = unit_.problem;
+    return unit_.status;
   }
-  unitOffset_ = begin;
-  unitChain_ = head.chain;
-  ByteSpan content;
-  if (!decompress(head, stored, content)) {
-    offset_ = begin;
-    return FrameStatus::kDamaged;
-  }
-  if (!head.core.is(FrameKind::kPack)) {
-    frame = {head.core, content, true, unitOffset_};
+  offset_ = unit_.end;
+  if (!unit_.head.core.is(FrameKind::kPack)) {
+    frame = {unit_.head.core, unit_.content, true, unit_.begin};
     return accept(frame);
   }
-  if (const std::string wrong = checkPack(content, sequence_); !wrong.empty()) {
-    offset_ = begin;
-    return damaged(frameName(sequence_) + " " + wrong);
-  }
-  pack_ = content;
+  pack_ = unit_.content;
   packAt_ = 0;
   return nextOfPack(frame);
+}
+
+void FrameReader::nextUnit() {
+  if (!ahead_) {
+    unpacker_.next(unit_);
+    if (mayGoAhead_ != Ahead::kNever && worthAhead()) goAhead();
+    return;
+  }
+  try {
+    ahead_->next(unit_);
+  } catch (...) {
+    ahead_.reset();
+    throw;
+  }
+  if (unit_.status != FrameStatus::kFrame) ahead_.reset();
+}
+
+bool FrameReader::worthAhead() const {
+  if (unit_.status != FrameStatus::kFrame) return false;
+  if (mayGoAhead_ == Ahead::kAlways) return unpacker_.waiting() > 0;
+  return unit_.head.codec == static_cast<std::uint8_t>(Codec::kZstd) &&
+         unit_.content.size() >= kWorthContent && unpacker_.waiting() >= kWorthBytes;
+}
+
+// Once: whoever has stopped it, or cannot have it, does without.
+void FrameReader::goAhead() {
+  const bool always = std::exchange(mayGoAhead_, Ahead::kNever) == Ahead::kAlways;
+  if (!always && !hasProcessors()) return;
+  try {
+    ahead_ = std::make_unique<UnpackAhead>(unpacker_);
+  } catch (const std::system_error&) {  // as many threads as there may be
+  }
 }
 
 // checkPack() has been here.
 FrameStatus FrameReader::nextOfPack(Frame& frame) {
   const FrameCore core = *decodeCore(pack_.subspan(packAt_).first<kCoreSize>());
-  frame = {core, pack_.subspan(packAt_ + kCoreSize, core.contentSize), true, unitOffset_};
+  frame = {core, pack_.subspan(packAt_ + kCoreSize, core.contentSize), true, unit_.begin};
   packAt_ += kCoreSize + paddedSize(core.contentSize);
   frame.storedUnit = !inPack();
   return accept(frame);
 }
 
 FrameStatus FrameReader::accept(const Frame& frame) {
-  if (frame.core.fresh()) {
-    source_->release(unitOffset_);
-    decompressed_.release(unitOffset_);
+  // Another kind that says so must not take from batches what they go on sharing.
+  if (frame.core.fresh() && frame.core.is(FrameKind::kBatch)) {
+    if (ahead_) {
+      ahead_->release(unit_.begin);
+    } else {
+      unpacker_.release(unit_.begin);
+    }
     runSize_ = 0;
   }
   runSize_ += frame.content.size();
   if (runSize_ > kMaxRunSize) {
-    offset_ = unitOffset_;
+    offset_ = unit_.begin;
     return damaged(frameName(sequence_) + " makes a run of batches larger than " +
                    std::to_string(kMaxRunSize) + " bytes");
   }
   if (checks_ == Checks::kDigestsAndChain) {
     chain_.add(frame.core, frame.content);
-    if (frame.storedUnit && chain_.head() != unitChain_) {
-      offset_ = unitOffset_;
+    if (frame.storedUnit && chain_.head() != unit_.head.chain) {
+      offset_ = unit_.begin;
       return damaged(frameName(sequence_) + " is not what the hash chain says");
     }
   }
@@ -132,142 +119,30 @@ FrameStatus FrameReader::accept(const Frame& frame) {
   return FrameStatus::kFrame;
 }
 
-FrameStatus FrameReader::takeStored(FrameHead& head, ByteSpan& stored) {
-  lastKind_ = 0;
-  if (source_->atEnd()) return FrameStatus::kEnd;
-  const ByteSpan bytes = source_->take(kHeadSize);
-  if (bytes.size() < kHeadSize) {
-    problem_ = "it stops inside the head of " + frameName(sequence_);
-    return FrameStatus::kTruncated;
-  }
-  const auto decoded = decodeHead(bytes.first<kHeadSize>());
-  if (!decoded && allZero(bytes)) {
-    problem_ = "it goes on with zeros where " + frameName(sequence_) +
-               " belongs, as files do after a power cut";
-    return FrameStatus::kTruncated;
-  }
-  if (!decoded) return damaged(frameName(sequence_) + " has a head that is not intact");
-  head = *decoded;
-  lastKind_ = head.core.kind;
-  const auto frame = [&] { return frameName(head.core.sequence); };
-  if (head.core.sequence != sequence_) {
-    return damaged(frame() + " stands where " + frameName(sequence_) + " belongs");
-  }
-  const std::size_t claimed = std::max(head.storedSize, head.core.contentSize);
-  if (claimed > kMaxContentSize) {
-    return damaged(frame() + " claims " + std::to_string(claimed) + " bytes, the limit is " +
-                   std::to_string(kMaxContentSize));
-  }
-  const std::size_t padded = paddedSize(head.storedSize);
-  const ByteSpan taken = source_->take(padded);
-  if (taken.size() < padded) {
-    problem_ = "it stops inside " + frame() + ", after " + std::to_string(taken.size()) + " of " +
-               std::to_string(head.storedSize) + " bytes";
-    return FrameStatus::kTruncated;
-  }
-  stored = taken.first(head.storedSize);
-  if (digest(stored) != head.storedDigest) return damaged(frame() + " does not match its checksum");
-  if (!allZero(taken.subspan(head.storedSize))) {
-    return damaged(frame() + " is followed by bytes that should be zero");
-  }
-  offset_ += kHeadSize + padded;
-  return FrameStatus::kFrame;
-}
-
-bool FrameReader::decompress(const FrameHead& head, ByteSpan stored, ByteSpan& content) {
-  const auto frame = [&] { return frameName(head.core.sequence); };
-  if (head.codec == static_cast<std::uint8_t>(Codec::kNone)) {
-    content = stored;
-    if (stored.size() == head.core.contentSize) return true;
-    damaged(frame() + " holds " + std::to_string(stored.size()) + " bytes and claims " +
-            std::to_string(head.core.contentSize));
-    return false;
-  }
-  if (head.codec != static_cast<std::uint8_t>(Codec::kZstd)) {
-    damaged(frame() + " uses codec " + std::to_string(head.codec) +
-            ", which this version does not know");
-    return false;
-  }
-  Buffer buffer = decompressed_.spare();
-  buffer.grow(head.core.contentSize, 0);
-  const std::span<std::byte> out(buffer.data(), head.core.contentSize);
-  const std::string wrong = decompressor_.decompress(stored, out);
-  if (!wrong.empty()) {
-    damaged(frame() + " cannot be decompressed: " + wrong);
-    return false;
-  }
-  content = {decompressed_.keep(offset_, std::move(buffer)), head.core.contentSize};
-  return true;
-}
-
-bool FrameReader::seek(std::uint64_t offset, std::uint64_t sequence) {
-  if (!source_->seek(offset)) return false;
-  decompressed_.release(offset_);
-  checks_ = Checks::kDigests;
-  offset_ = offset;
-  sequence_ = sequence;
-  runSize_ = 0;
-  pack_ = {};
-  packAt_ = 0;
-  return true;
-}
-
-std::optional<FrameHead> FrameReader::headAt(std::uint64_t offset) {
-  if (!source_->seek(offset)) return std::nullopt;
-  const ByteSpan bytes = source_->take(kHeadSize);
-  if (bytes.size() < kHeadSize) return std::nullopt;
-  const auto head = decodeHead(bytes.first<kHeadSize>());
-  if (!head || head->storedSize > kMaxContentSize) return std::nullopt;
-  return head;
+void FrameReader::stayHere() {
+  mayGoAhead_ = Ahead::kNever;
+  if (!ahead_) return;
+  ahead_.reset();
+  unpacker_.goBack(offset_, sequence_);
 }
 
 std::optional<std::vector<std::byte>> FrameReader::find(FrameKind kind) {
-  if (inPack() || !source_->seek(offset_)) return std::nullopt;
-  std::optional<std::vector<std::byte>> found;
-  std::uint64_t at = offset_;
-  auto head = headAt(at);
-  for (; head && !head->core.is(kind); head = headAt(at)) {
-    at += kHeadSize + paddedSize(head->storedSize);
-  }
-  if (head) {
-    source_->seek(at + kHeadSize);
-    const ByteSpan stored = source_->take(paddedSize(head->storedSize));
-    ByteSpan content;
-    if (stored.size() >= head->storedSize &&
-        digest(stored.first(head->storedSize)) == head->storedDigest &&
-        std::max(head->core.contentSize, head->storedSize) <= kMaxContentSize &&
-        decompress(*head, stored.first(head->storedSize), content)) {
-      found.emplace(content.begin(), content.end());
-    }
-  }
-  source_->seek(offset_);
+  if (inPack()) return std::nullopt;
+  stayHere();
   problem_.clear();
-  return found;
+  return unpacker_.find(kind);
 }
 
 std::uint64_t FrameReader::skipTo(std::uint64_t sequence) {
-  if (inPack() || !source_->seek(offset_)) return 0;
-  const std::uint64_t before = sequence_;
-  while (sequence_ < sequence) {
-    const auto head = headAt(offset_);
-    if (!head || head->core.sequence != sequence_) break;
-    const bool pack = head->core.is(FrameKind::kPack);
-    if (!pack && !head->core.is(FrameKind::kBatch) && !head->core.is(FrameKind::kSeal)) break;
-    const std::uint64_t behind = offset_ + kHeadSize + paddedSize(head->storedSize);
-    // How many frames a pack holds is told by the number of the one behind it.
-    const auto following = headAt(behind);
-    if (!following) break;
-    const std::uint64_t next = following->core.sequence;
-    if (next <= sequence_ || next > sequence || (!pack && next != sequence_ + 1)) break;
-    offset_ = behind;
-    sequence_ = next;
-  }
-  source_->seek(offset_);
-  if (sequence_ == before) return 0;
-  decompressed_.release(offset_);
+  if (inPack()) return 0;
+  stayHere();
+  if (!unpacker_.skipTo(sequence)) return 0;
+  const std::uint64_t skipped = unpacker_.sequence() - sequence_;
+  offset_ = unpacker_.offset();
+  sequence_ = unpacker_.sequence();
   checks_ = Checks::kDigests;
   runSize_ = 0;
-  return sequence_ - before;
+  return skipped;
 }
 
 FrameStatus FrameReader::damaged(const std::string& problem) {

@@ -1,6 +1,6 @@
 // Frames one after the other, decompressed and unpacked: what was recorded, in order, however it is
 // stored. Checks marks, digests, order and, when asked to, the hash chain; knows nothing of what
-// contents mean.
+// contents mean. Who reads cannot tell whether a second thread unpacks ahead.
 #pragma once
 
 #include <memory>
@@ -8,23 +8,25 @@
 #include <string>
 #include <vector>
 
-#include "trace/container/buffer.h"
 #include "trace/container/byte_source.h"
 #include "trace/container/chain.h"
-#include "trace/container/compression.h"
 #include "trace/container/frame.h"
+#include "trace/container/unpacker.h"
 
 namespace exectrail::trace {
 
-enum class FrameStatus {
-  kFrame,      // a frame is there and intact
-  kEnd,        // no byte left
-  kTruncated,  // the bytes stop inside a frame
-  kDamaged,    // what is there is not an intact frame
-};
+class UnpackAhead;
 
 // Batches of one run share their tables, so readers keep a whole run in memory.
 inline constexpr std::size_t kMaxRunSize = 2 * kMaxContentSize;
+
+// Whether a second thread unpacks what comes next while this one works on what is there. Never on
+// a stream, whose next bytes may take their time.
+enum class Ahead : std::uint8_t {
+  kNever,
+  kIfWorthIt,  // compressed, enough of it, and more than one processor
+  kAlways,
+};
 
 struct Frame {
   FrameCore core;
@@ -39,7 +41,9 @@ class FrameReader {
 
   // Reads the preamble. Throws EnvironmentError if `source` is not a trace, or one of a layout that
   // this version does not know; `name` is for messages.
-  FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks);
+  FrameReader(std::unique_ptr<ByteSource> source, const std::string& name, Checks checks,
+              Ahead ahead = Ahead::kNever);
+  ~FrameReader();
 
   FrameStatus next(Frame& frame);
 
@@ -51,19 +55,15 @@ class FrameReader {
   const Digest256& head() const { return chain_.head(); }
 
   // Kind of the stored frame that was looked at last, 0 if its head was not intact.
-  std::uint8_t lastKind() const { return lastKind_; }
+  std::uint8_t lastKind() const { return unit_.kind; }
 
   std::uint64_t offset() const { return offset_; }  // end of the last stored frame that was taken
   std::uint64_t sequence() const { return sequence_; }  // of the next frame
 
   bool ended() const { return ended_; }  // an end frame has been taken
 
-  // Goes on with the stored frame at `offset`, whose first frame has this number. The chain cannot
-  // be checked from there on. False on a stream.
-  bool seek(std::uint64_t offset, std::uint64_t sequence);
-
   // The content of the first frame of this kind from here on that is stored by itself, looking at
-  // nothing but heads on the way; reading goes on where it was. Nothing on a stream.
+  // nothing but heads on the way; reading goes on where it was, in one thread. Nothing on a stream.
   std::optional<std::vector<std::byte>> find(FrameKind kind);
 
   // Leaves out batches, seals and packs of them as long as all their frames come before this one;
@@ -72,29 +72,28 @@ class FrameReader {
   std::uint64_t skipTo(std::uint64_t sequence);
 
  private:
-  std::optional<FrameHead> headAt(std::uint64_t offset);
-  FrameStatus takeStored(FrameHead& head, ByteSpan& stored);
+  void nextUnit();
+  bool worthAhead() const;
+  void goAhead();
+  void stayHere();
   bool inPack() const { return packAt_ < pack_.size(); }
   FrameStatus nextOfPack(Frame& frame);
-  bool decompress(const FrameHead& head, ByteSpan stored, ByteSpan& content);
   FrameStatus accept(const Frame& frame);
   FrameStatus damaged(const std::string& problem);
 
-  std::unique_ptr<ByteSource> source_;
+  Unpacker unpacker_;
   Checks checks_;
-  Chain chain_{Digest256{}};
-  Decompressor decompressor_;
-  HeldBuffers decompressed_;
-  std::uint64_t offset_ = 0;
-  std::uint64_t unitOffset_ = 0;  // where the stored frame that is being handed out begins
-  Digest256 unitChain_{};         // what its head says
+  Ahead mayGoAhead_;
+  Chain chain_;
+  std::uint64_t offset_ = kPreambleSize;
+  Unpacked unit_;  // that is being handed out
   std::uint64_t sequence_ = 0;
   std::size_t runSize_ = 0;
-  ByteSpan pack_;  // content of the pack that is being handed out
+  ByteSpan pack_;  // its content, if it is a pack
   std::size_t packAt_ = 0;
   bool ended_ = false;
-  std::uint8_t lastKind_ = 0;
   std::string problem_;
+  std::unique_ptr<UnpackAhead> ahead_;  // null: this thread unpacks
 };
 
 }  // namespace exectrail::trace

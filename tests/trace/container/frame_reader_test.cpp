@@ -140,6 +140,23 @@ TEST(FrameReader, ARunOfBatchesIsBounded) {
   EXPECT_EQ(read.problem, "frame 3 makes a run of batches larger than 33554432 bytes");
 }
 
+TEST(FrameReader, OnlyAFreshBatchEndsARun) {
+  const std::string first(3000, '1');
+  const std::string second(3000, '2');
+  const auto seal = static_cast<std::uint8_t>(FrameKind::kSeal);
+  const std::string bytes = start() + zstdFrame(compressed(first), first.size()) +
+                            storedFrame({seal, trace::kFresh, 4, 2}, Codec::kNone, "seal") +
+                            storedFrame({kBatch, 0, 3000, 3}, Codec::kZstd, compressed(second));
+  trace::FrameReader reader(trace::readBytes(bytesOf(bytes)), "t",
+                            trace::FrameReader::Checks::kDigests);
+  trace::Frame frame;
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(reader.next(frame), FrameStatus::kFrame);
+  const trace::ByteSpan shared = frame.content;
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(reader.next(frame), FrameStatus::kFrame);
+  EXPECT_EQ(frame.content.size(), second.size());
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(shared.data()), shared.size()), first);
+}
+
 TEST(FrameReader, PaddingIsZero) {
   std::string padded = frame(FrameKind::kBatch, 1, "data!");
   padded.back() = 'x';

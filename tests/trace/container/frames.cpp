@@ -46,9 +46,10 @@ std::string compressed(const std::string& content) {
   return text(out);
 }
 
-ReadFrames readFrames(const std::string& bytes, trace::FrameReader::Checks checks) {
+ReadFrames readFrames(const std::string& bytes, trace::FrameReader::Checks checks,
+                      trace::Ahead ahead) {
   ReadFrames result;
-  trace::FrameReader reader(trace::readBytes(bytesOf(bytes)), "t.trail", checks);
+  trace::FrameReader reader(trace::readBytes(bytesOf(bytes)), "t.trail", checks, ahead);
   trace::Frame taken;
   while ((result.status = reader.next(taken)) == trace::FrameStatus::kFrame) {
     result.contents.push_back(text(taken.content));
@@ -56,6 +57,9 @@ ReadFrames readFrames(const std::string& bytes, trace::FrameReader::Checks check
   result.problem = reader.problem();
   result.offset = reader.offset();
   result.head = reader.head();
+  result.sequence = reader.sequence();
+  result.lastKind = reader.lastKind();
+  result.ended = reader.ended();
   return result;
 }
 

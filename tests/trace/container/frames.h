@@ -35,9 +35,15 @@ struct ReadFrames {
   std::string problem;
   std::uint64_t offset = 0;
   trace::Digest256 head{};
+  std::uint64_t sequence = 0;
+  std::uint8_t lastKind = 0;
+  bool ended = false;
+
+  bool operator==(const ReadFrames&) const = default;
 };
 
 ReadFrames readFrames(const std::string& bytes,
-                      trace::FrameReader::Checks checks = trace::FrameReader::Checks::kDigests);
+                      trace::FrameReader::Checks checks = trace::FrameReader::Checks::kDigests,
+                      trace::Ahead ahead = trace::Ahead::kNever);
 
 }  // namespace exectrail::test
