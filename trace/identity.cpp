@@ -1,8 +1,8 @@
 #include "trace/identity.h"
 
-#include <array>
+#include <sodium.h>
 
-#include "trace/sha256.h"
+#include <array>
 
 namespace exectrail::trace {
 namespace {
@@ -46,7 +46,9 @@ IdentityLayout& IdentityLayout::image(const Uuid& bootId, const ImageId& id) {
 }
 
 std::string IdentityLayout::hash() const {
-  const Sha256 digest = sha256(bytes_);
+  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(bytes_.data()),
+                     bytes_.size());
   // What is no secret need not take the same time whatever it is, as sodium_bin2hex() does.
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex(2 * kIdBytes, '0');
