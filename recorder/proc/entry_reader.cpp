@@ -151,12 +151,6 @@ EntryReading readEntry(const EnterEvent& event) {
           asKernelNames(event.directoryFd, std::move(reading.typedPath.value));
     }
   }
-  const std::string link = "/proc/" + std::to_string(event.tid) + "/cwd";
-  const ReadResult cwd = readLinkAt(AT_FDCWD, link.c_str());
-  reading.workingDirectory =
-      cwd.errorNumber == 0
-          ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
-          : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
   if (!reading.arguments.known() || reading.arguments.evidence.truncated()) {
     // Of arguments that were copied in part, memory may hold the rest.
     auto arguments = readArguments(event.tid, event.argvAddress, reading.part);
@@ -165,10 +159,17 @@ EntryReading readEntry(const EnterEvent& event) {
       reading.argumentsCopied = false;
     }
   }
+  // Memory first, and by then it has been read: the caller's next call may be an exec.
+  reading.endNs = monotonicNowNs();
+  const std::string link = "/proc/" + std::to_string(event.tid) + "/cwd";
+  const ReadResult cwd = readLinkAt(AT_FDCWD, link.c_str());
+  reading.workingDirectory =
+      cwd.errorNumber == 0
+          ? Field<std::string>(cwd.bytes, EvidenceClass::kProcfs)
+          : Field<std::string>::unreadable(static_cast<std::uint16_t>(cwd.errorNumber));
   if (reading.typedPath.known()) {
     reading.targetExists = existsFor(event.tid, reading.typedPath.value);
   }
-  reading.endNs = monotonicNowNs();
   return reading;
 }
 
