@@ -22,17 +22,15 @@ constexpr std::uint64_t kFloodPauseNs = 50'000'000;
 
 }  // namespace
 
-void Pacing::drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy,
-                     std::uint64_t forks) {
+void Pacing::drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy) {
   if (windowBeginNs_ == 0) windowBeginNs_ = nowNs;
   if (againNs_ != 0 && nowNs >= againNs_ + kLateNs) lateNs_ = nowNs;
   events_ += events;
   needy_ += needy;
-  forks_ += forks;
   if (nowNs - windowBeginNs_ >= kWindowNs) {
     decide(nowNs - windowBeginNs_);
     windowBeginNs_ = nowNs;
-    events_ = needy_ = forks_ = 0;
+    events_ = needy_ = 0;
   }
   againNs_ = together_ ? nowNs + settings_.togetherNs : 0;
 }
@@ -47,7 +45,6 @@ void Pacing::decide(std::uint64_t windowNs) {
       together_ ? settings_.singlyBelowPerSecond : settings_.togetherFromPerSecond;
   const bool many = events_ >= perSecond(from);
   together_ = many && needyShare_ <= settings_.mostNeedyShare;
-  quiet_ = events_ + forks_ <= perSecond(settings_.quietBelowPerSecond);
 }
 
 void FloodPause::drained(std::uint64_t nowNs, std::uint64_t events) {

@@ -15,25 +15,20 @@ struct PacingSettings {
   std::uint64_t singlyBelowPerSecond = 400;   // so few, and no longer
   std::uint64_t togetherNs = 5'000'000;       // from one look to the next, then
   double mostNeedyShare = 0.02;               // of events that do not bear that
-  std::uint64_t quietBelowPerSecond = 150;    // so few execs and forks: the host is quiet
 };
 
 class Pacing {
  public:
   explicit Pacing(const PacingSettings& settings = {}) : settings_(settings) {}
 
-  // All that was there at `nowNs` has been taken: `events`, `needy` of them lacked something that
-  // only their process could tell; and so many forks, of threads as well.
-  void drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy = 0,
-               std::uint64_t forks = 0);
+  // All that was there at `nowNs` has been taken: `events`, and `needy` of them lacked something
+  // that only their process could tell.
+  void drained(std::uint64_t nowNs, std::uint64_t events, std::uint64_t needy = 0);
 
   // When to look again, CLOCK_MONOTONIC; in the past: as soon as there is something.
   std::uint64_t againNs() const { return againNs_; }
 
   bool together() const { return together_; }
-
-  // Caches are cold and processors asleep when an exec comes, and there is time to be ready for it.
-  bool quiet() const { return quiet_; }
 
   // Whoever looks must be able to do so at once: events come singly, or looks were late of which
   // the kernel's buffers do not bear many.
@@ -46,13 +41,11 @@ class Pacing {
 
   PacingSettings settings_;
   bool together_ = false;
-  bool quiet_ = false;
   std::uint64_t againNs_ = 0;
   std::uint64_t lateNs_ = 0;  // when we came late, last; 0: never
   std::uint64_t windowBeginNs_ = 0;
   std::uint64_t events_ = 0;  // in this window
   std::uint64_t needy_ = 0;
-  std::uint64_t forks_ = 0;
   double needyShare_ = 0;  // of the events before
 };
 

@@ -18,7 +18,6 @@ constexpr std::uint64_t kBatchNs = 1'000'000;
 
 // An exec is looked after as soon as it can be passed on, but no more often than this.
 constexpr std::uint64_t kShortestNs = 200'000;
-constexpr std::uint64_t kShortestQuietNs = 50'000;
 
 // And this often when nothing does. Now and then an event wakes nobody: with what it takes from a
 // look to the disk, nothing is to be older than 100 ms if the recorder is killed.
@@ -118,9 +117,7 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
 void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
   std::uint64_t count = 0;
   std::uint64_t needy = 0;
-  std::uint64_t forks = 0;
   for (const Event& event : execs) {
-    if (std::holds_alternative<ForkEvent>(event.body)) ++forks;
     const auto* exec = std::get_if<ExecEvent>(&event.body);
     if (exec == nullptr) continue;
     ++count;
@@ -128,8 +125,7 @@ void Pipeline::pace(std::uint64_t nowNs, const std::vector<Event>& execs) {
                                            trace::EvidenceClass::kImage;
     if (!copied) ++needy;
   }
-  execs_.drained(nowNs, count, needy, forks);
-  sources_.wakeAtForks(execs_.quiet());
+  execs_.drained(nowNs, count, needy);
 }
 
 std::size_t Pipeline::drainFailures() {
@@ -183,11 +179,6 @@ std::uint64_t Pipeline::nextLookNs() const {
   const std::uint64_t regularNs = lookedNs_ + kBatchNs;
   if (execs_.together()) return regularNs;
   const auto execNs = merge_.execDueNs(lookedNs_);
-  // What is passed on of a fork on a quiet host finds caches cold and wakes whoever reads the
-  // trace, so that the exec that may follow does not have to.
-  if (execs_.quiet() && !merge_.empty()) {
-    return execNs ? std::max(*execNs, lookedNs_ + kShortestQuietNs) : lookedNs_ + kShortestNs;
-  }
   // Also if the last look was long ago: one look takes what the exec and its twin have to say.
   return execNs ? std::max(*execNs, lookedNs_ + kShortestNs) : regularNs;
 }

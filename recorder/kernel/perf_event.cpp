@@ -77,11 +77,11 @@ int PerfEvent::openExecSamples(int cpu, const PerfExecSettings& settings,
   return open(attributes, cpu, fd_);
 }
 
-int PerfEvent::openWaker(int cpu, std::uint64_t tracepointId) {
+int PerfEvent::openExecWaker(int cpu, const PerfExecSettings& settings) {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
   attributes.type = PERF_TYPE_TRACEPOINT;
-  attributes.config = tracepointId;
+  attributes.config = settings.tracepointId;
   attributes.sample_period = 1;
   attributes.sample_type = PERF_SAMPLE_TID;
   attributes.wakeup_events = 1;

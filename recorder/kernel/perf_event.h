@@ -1,7 +1,7 @@
 // Perf events of one CPU: the thin face of perf_event_open(2). Three kinds: a sample of each exec
 // that succeeds, with a copy of the new image's stack; the side-band, what the kernel tells about
-// all tasks without being sampled; and one that does nothing but wake the reader at each exec, or
-// fork. All are counted by the kernel alone, no hardware counter is used.
+// all tasks without being sampled; and one that does nothing but wake the reader at each exec. All
+// are counted by the kernel alone, no hardware counter is used.
 //
 // Functions return 0 or a positive errno.
 #pragma once
@@ -22,9 +22,8 @@ struct PerfFeatures {
 };
 
 struct PerfExecSettings {
-  std::uint64_t tracepointId = 0;                 // of sched:sched_process_exec
-  std::optional<std::uint64_t> forkTracepointId;  // of sched:sched_process_fork
-  std::uint32_t stackBytes = 0;                   // a multiple of 8 below 64 KiB
+  std::uint64_t tracepointId = 0;  // of sched:sched_process_exec
+  std::uint32_t stackBytes = 0;    // a multiple of 8 below 64 KiB
 };
 
 class PerfEvent {
@@ -40,9 +39,9 @@ class PerfEvent {
   int openExecSamples(int cpu, const PerfExecSettings& settings, const PerfFeatures& features);
   int openSideBand(int cpu, const PerfFeatures& features);
 
-  // Becomes readable whenever the tracepoint is passed, unless paused: that takes an interrupt on
-  // the CPU on which it is. Enabled before the samples of the same, it comes after each.
-  int openWaker(int cpu, std::uint64_t tracepointId);
+  // Becomes readable at each exec, unless paused: that takes an interrupt on the CPU of the exec.
+  // Enabled before the samples, it comes after each.
+  int openExecWaker(int cpu, const PerfExecSettings& settings);
 
   // Sends the records into the ring of `other`, which must be mapped. EINVAL: of another CPU.
   int setOutput(const PerfEvent& other);

@@ -16,14 +16,9 @@ int PerfCpu::start(int cpu, const PerfExecSettings& settings, const PerfFeatures
   refused = "the side-band";
   if (const int error = sideBand.openSideBand(cpu, features); error != 0) return error;
   refused = "the waker";
-  if (const int error = waker.openWaker(cpu, settings.tracepointId); error != 0) return error;
+  if (const int error = waker.openExecWaker(cpu, settings); error != 0) return error;
   refused = "the ring";
   if (const int error = wakerRing.mapUnread(waker); error != 0) return error;
-  if (settings.forkTracepointId) {
-    if (const int error = forkWaker.openWaker(cpu, *settings.forkTracepointId)) return error;
-    // Whoever waits for the one is woken by the other.
-    if (const int error = forkWaker.setOutput(waker)) return error;
-  }
   if (const int error = ring.map(execs, ringBytes); error != 0) return error;
   if (const int error = sideBand.setOutput(execs); error != 0) return error;
   // The side-band first: no exec without the records that belong to it.
@@ -37,7 +32,6 @@ void PerfCpu::stop() {
   // Both fail only where the CPU is gone, and the events with it.
   execs.disable();
   waker.disable();
-  if (forkWaker.descriptor() >= 0) forkWaker.disable();
   sideBand.disable();
 }
 

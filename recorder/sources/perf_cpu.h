@@ -16,7 +16,6 @@ struct PerfCpu {
   PerfEvent execs;
   PerfEvent sideBand;
   PerfEvent waker;
-  PerfEvent forkWaker;  // disabled at first; there only if the tracepoint is
   PerfRing ring;
   PerfRing wakerRing;
   PerfRingState state;

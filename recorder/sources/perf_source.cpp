@@ -23,7 +23,6 @@ namespace {
 
 constexpr const char* kSystem = "sched";
 constexpr const char* kExec = "sched_process_exec";
-constexpr const char* kFork = "sched_process_fork";
 
 // A record's size is a number of 16 bits, and there is more in it than the stack.
 constexpr std::uint32_t kMostStackBytes = std::uint32_t{48} << 10;
@@ -100,16 +99,6 @@ std::optional<std::string> prepare(const PerfSettings& settings, Plan& plan) {
   const auto id = plan.formats.id(kSystem, kExec);
   if (!id) return format + " is not understood";
   plan.execs.tracepointId = static_cast<std::uint64_t>(*id);
-  // Without it, forks do not wake: nothing is missed.
-  const std::string forks = std::string(directory) + "/events/" + kSystem + "/" + kFork + "/format";
-  if (const ReadResult fork = readFileAt(AT_FDCWD, forks.c_str(), std::size_t{64} << 10);
-      fork.errorNumber == 0) {
-    EventFormats formats;
-    formats.add(kSystem, fork.bytes);
-    if (const auto forkId = formats.id(kSystem, kFork)) {
-      plan.execs.forkTracepointId = static_cast<std::uint64_t>(*forkId);
-    }
-  }
   plan.execs.stackBytes = std::min(settings.stackBytes, kMostStackBytes) / 8 * 8;
   const int error = findPerfFeatures(onlineCpus().front(), plan.execs, plan.features);
   if (error != 0) return whyRefused(error);
@@ -135,7 +124,6 @@ struct PerfSource::State {
   std::vector<UnfinishedStack> unfinished;
   std::uint64_t refreshedNs = 0;
   bool waking = true;
-  bool forksWaking = false;
   HeldNamespaces held;
 
   std::optional<std::string> start(int number);
@@ -154,7 +142,6 @@ std::optional<std::string> PerfSource::State::start(int number) {
   const int error = cpu.start(number, plan.execs, plan.features, ringBytes, what);
   if (error == 0) {
     if (!waking) cpu.waker.pauseOutput(true);
-    if (forksWaking && cpu.forkWaker.descriptor() >= 0) cpu.forkWaker.enable();
     cpus.push_back(std::move(cpu));
   }
   if (error == 0 || error == ENODEV) return std::nullopt;
@@ -247,14 +234,6 @@ bool PerfSource::wakeAtExecs(bool wake) {
   // Fails only where the CPU is gone.
   for (PerfCpu& cpu : state_->cpus) cpu.waker.pauseOutput(!wake);
   return wake;
-}
-
-void PerfSource::wakeAtForks(bool wake) {
-  if (wake == std::exchange(state_->forksWaking, wake)) return;
-  for (PerfCpu& cpu : state_->cpus) {
-    if (cpu.forkWaker.descriptor() < 0) continue;
-    wake ? cpu.forkWaker.enable() : cpu.forkWaker.disable();
-  }
 }
 
 void PerfSource::drain(std::vector<Event>& events) { state_->drain(state_->cpus, events); }

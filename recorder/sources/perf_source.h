@@ -36,17 +36,13 @@ class PerfSource : public Source {
   trace::Source kind() const override { return trace::Source::kPerf; }
   std::vector<std::string> eventNames() const override;
 
-  // Readable at each exec of their CPU, unless wakeAtExecs() says otherwise, and at each fork if
-  // wakeAtForks() does; other records never wake.
+  // Readable at each exec of their CPU, unless wakeAtExecs() says otherwise; other records never
+  // wake.
   std::vector<int> descriptors() const override;
 
   // Whether execs wake the reader, which they pay for. True if it was not so before: what came
   // until now has woken nobody.
   bool wakeAtExecs(bool wake);
-
-  // Whether forks wake the reader, too, as long as execs do. Off at first; without effect where the
-  // tracepoint is missing.
-  void wakeAtForks(bool wake);
 
   // Strings that the kernel's copy of a stack does not hold are read from the process here and now,
   // newest process first. Makes no other system call.

@@ -129,10 +129,6 @@ void Sources::drainExecs(std::vector<Event>& events) {
 
 bool Sources::wakeAtExecs(bool wake) { return perf_ != nullptr && perf_->wakeAtExecs(wake); }
 
-void Sources::wakeAtForks(bool wake) {
-  if (perf_ != nullptr) perf_->wakeAtForks(wake);
-}
-
 bool Sources::failuresReady() const {
   if (failures_ == nullptr) return false;
   std::vector<pollfd> polled;

@@ -47,9 +47,6 @@ class Sources {
   // what came until now has woken nobody.
   bool wakeAtExecs(bool wake);
 
-  // Whether forks wake as well, where a source can.
-  void wakeAtForks(bool wake);
-
   bool failuresReady() const;
 
   // Failed attempts and what they were called with.

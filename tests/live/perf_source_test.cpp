@@ -187,28 +187,6 @@ TEST_F(PerfSourceTest, AProgramOf32Bits) {
   EXPECT_THAT(seen.stack().environment.value, ElementsAre("WANTED=yes"));
 }
 
-TEST_F(PerfSourceTest, ForksWakeIfTheyAreTo) {
-  PerfSource source({});
-  std::vector<pollfd> polled;
-  for (const int fd : source.descriptors()) polled.push_back({fd, POLLIN, 0});
-  const auto woken = [&](int withinMs) {
-    ::poll(polled.data(), polled.size(), 0);  // of before
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(0);
-    ::waitpid(child, nullptr, 0);
-    return ::poll(polled.data(), polled.size(), withinMs) > 0;
-  };
-  // Others may exec meanwhile, but not each time.
-  const auto until = std::chrono::steady_clock::now() + kWithin;
-  while (woken(0) && std::chrono::steady_clock::now() < until) continue;
-  EXPECT_LT(std::chrono::steady_clock::now(), until);
-  source.wakeAtForks(true);
-  for (int i = 0; i < 20; ++i) EXPECT_TRUE(woken(1000));
-  source.wakeAtForks(false);
-  while (woken(0) && std::chrono::steady_clock::now() < until) continue;
-  EXPECT_LT(std::chrono::steady_clock::now(), until);
-}
-
 TEST_F(PerfSourceTest, CpusThatStayKeepTheirRings) {
   const std::vector<int> before = source_.descriptors();
   std::vector<Event> events;

@@ -52,20 +52,6 @@ TEST_F(PacingTest, ABurstOfAMomentIsNotMany) {
   EXPECT_FALSE(pacing_.together());
 }
 
-TEST_F(PacingTest, FewExecsAndForksAreQuiet) {
-  EXPECT_FALSE(pacing_.quiet());  // nobody knows yet
-  run(100, 1'000);
-  EXPECT_TRUE(pacing_.quiet());
-  run(400, 1'000);
-  EXPECT_FALSE(pacing_.quiet());
-}
-
-TEST_F(PacingTest, ManyThreadsAreNotQuiet) {
-  run(100, 1'000);
-  for (int i = 0; i < 300; ++i) pacing_.drained(nowNs_ += kMillisecond, 0, 0, 1);
-  EXPECT_FALSE(pacing_.quiet());
-}
-
 TEST_F(PacingTest, WhatWasManyMustBecomeFewer) {
   run(1'500, 600);
   run(500, 600);
