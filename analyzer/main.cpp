@@ -1,6 +1,4 @@
 // exectrail-analyze: applies detection recipes to traces. Needs no privilege.
-#include <malloc.h>
-
 #include <csignal>
 #include <iostream>
 #include <string_view>
@@ -12,8 +10,6 @@
 namespace {
 
 namespace analyzer = exectrail::analyzer;
-
-constexpr int kKeptBytes = 4 << 20;
 
 int run(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "recipes") {
@@ -43,9 +39,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // What an alert took is given back to the heap, not to the kernel: the next one would fault it in
-  // again, page by page, between an execution and its alert.
-  ::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is seen when writing
   try {
     return run(argc, argv);

@@ -22,7 +22,7 @@ struct CopiedArguments {
 
 struct EntryReading {
   std::uint64_t calledNs = 0;  // when the call began; 0: not known
-  std::uint64_t endNs = 0;
+  std::uint64_t endNs = 0;     // when memory had been read
   trace::Field<std::string> typedPath;
   trace::Field<std::vector<std::string>> arguments;
   CopiedArguments part;  // where `arguments` is not whole

@@ -50,7 +50,7 @@ JsonObject imageJson(std::string_view path, const ImageView& from, const ClockRe
   image.put("entity_id", from.entityId);
   image.put("pid", from.id.tgid);
   if (from.id.startNs != 0) image.put("start", rfc3339(clock.toRealtimeNs(from.id.startNs)));
-  if (!from.name.empty()) writer.put(image, path, "name", from.name);
+  writer.putUnlessEmpty(image, path, "name", from.name);
   putText(image, path, "executable", from.executable, writer);
   putArguments(image, path, from.arguments, writer, argumentCount);
   putText(image, path, "working_directory", from.workingDirectory, writer);
