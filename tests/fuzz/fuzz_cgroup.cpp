@@ -22,7 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   requirePart(containerIdIn(text), text);
   if (const auto path = cgroupPath(text)) {
     requirePart(*path, text);
-    if (!path->starts_with('/') || path->find('\n') != path->npos) abort();
+    if (path->empty() != text.empty()) abort();
+    if (!path->empty() && !path->starts_with('/')) abort();
+    if (path->find('\n') != path->npos) abort();
   }
   return 0;
 }
