@@ -47,13 +47,13 @@ Observer::Observer(trace::FailedPolicy failed, const std::vector<std::string>& e
                    const Means& means)
     : failed_(failed), reader_(environmentNames), means_(means) {}
 
+Facts Observer::wantedOf(const ExecEvent& exec) const {
+  if (!means_.stacks || !exec.stack) return facts::kAll;
+  return exec.stack->arguments.known() ? kBesidePerf : kBesidePerf | facts::kArguments;
+}
+
 void Observer::read(ExecEvent& exec) {
-  Facts wanted = facts::kAll;
-  if (means_.stacks && exec.stack) {
-    wanted = kBesidePerf;
-    if (!exec.stack->arguments.known()) wanted |= facts::kArguments;
-  }
-  ProcessReading reading = reader_.read(exec.tgid, wanted);
+  ProcessReading reading = reader_.read(exec.tgid, wantedOf(exec));
   if (means_.hasher != nullptr) {
     FileHasher::Answer answer = means_.hasher->ask(exec.tgid, reading.file);
     reading.sha256 = std::move(answer.sha256);
@@ -62,11 +62,21 @@ void Observer::read(ExecEvent& exec) {
   exec.reading = std::make_shared<const ProcessReading>(std::move(reading));
 }
 
-void Observer::readExecs(std::vector<Event>& events) {
+void Observer::readExecs(std::vector<Event>& events, bool onlyLiving) {
   if (!means_.procfs) return;
+  ended_.clear();
   // Newest first: the newest program has the best chance to be there still.
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    if (auto* exec = std::get_if<ExecEvent>(&event->body)) read(*exec);
+    if (const auto* exit = std::get_if<ExitEvent>(&event->body)) {
+      if (onlyLiving) ended_.insert(exit->tid);
+    } else if (auto* exec = std::get_if<ExecEvent>(&event->body)) {
+      if (!ended_.contains(exec->tgid)) {
+        read(*exec);
+      } else {
+        exec->reading =
+            std::make_shared<const ProcessReading>(ProcessReader::ofNone(wantedOf(*exec)));
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "recorder/events/event.h"
@@ -23,8 +24,10 @@ class Observer {
   Observer(trace::FailedPolicy failed, const std::vector<std::string>& environmentNames,
            const Means& means);
 
-  // `events` are those of one drain, in order of time. Fills the readings of execs.
-  void readExecs(std::vector<Event>& events);
+  // `events` are those of one drain, in order of time. Fills the readings of execs; with
+  // `onlyLiving`, those whose process has ended since are not looked for: one that nobody has
+  // waited for yet could still tell a little, a storm makes that too dear.
+  void readExecs(std::vector<Event>& events, bool onlyLiving);
 
   // The same for failed attempts, from the entries and openings among the events, and what memory
   // says where those are silent. A process gets only so many readings a second: a flood of failures
@@ -45,6 +48,7 @@ class Observer {
     std::uint32_t used = 0;
   };
 
+  Facts wantedOf(const ExecEvent& exec) const;
   void readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail);
   void forgetOld(std::uint64_t nowNs);
   bool affords(const FailEvent& fail, std::uint64_t timeNs);
@@ -52,6 +56,7 @@ class Observer {
   trace::FailedPolicy failed_;
   ProcessReader reader_;
   Means means_;
+  std::unordered_set<std::int32_t> ended_;            // threads, in this drain
   std::unordered_map<std::int32_t, Call> calls_;      // by tid, until it is known what became of it
   std::size_t mostCalls_ = 1024;                      // more: the old ones are forgotten
   std::unordered_map<std::int32_t, Budget> budgets_;  // by tid

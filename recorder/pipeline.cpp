@@ -89,7 +89,7 @@ void Pipeline::start() {
   assembler_.start(snapshot);
   asideNs_ = header_.clock.monotonicNs;
   if (readProc_) mounts_.start(lookedNs_);
-  observer_.readExecs(events);
+  observer_.readExecs(events, false);
   merge_.add(std::move(events));
   release(lookedNs_);
 }
@@ -103,7 +103,7 @@ void Pipeline::drainExecs(std::uint64_t nowNs) {
   std::vector<Event> events;
   sources_.drainExecs(events);
   OrderedMerge::sort(events);
-  observer_.readExecs(events);
+  observer_.readExecs(events, execs_.together());
   pace(nowNs, events);
   // Where one is not granted, the other goes on.
   if (const bool urgent = execs_.urgent(); urgent != std::exchange(realtime_, urgent)) {

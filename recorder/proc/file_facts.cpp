@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "recorder/proc/process_reader.h"
 #include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
@@ -81,21 +82,17 @@ bool sameInode(const trace::FileIdentity& identity, const trace::FileFacts& file
 }
 
 Field<trace::FileFacts> byPath(const trace::FileIdentity& identity, const char* path,
-                               std::uint64_t execNs) {
+                               std::uint64_t execNs, bool& certain) {
   int error = 0;
   const FileDescriptor fd = openCached(path, error);
   if (!fd.valid()) return unknown(error);
   Field<trace::FileFacts> file = statFile(fd.get(), "");
   if (!file.known()) return file;
   if (!sameInode(identity, file.value)) return unknown(ESTALE);
-  switch (compareGeneration(fd.get(), identity)) {
-    case SameFile::kYes:
-      return file;
-    case SameFile::kNo:
-      return unknown(ESTALE);
-    case SameFile::kCannotTell:
-      break;
-  }
+  const SameFile same = compareGeneration(fd.get(), identity);
+  certain = same == SameFile::kYes;
+  if (certain) return file;
+  if (same == SameFile::kNo) return unknown(ESTALE);
   // An inode that was given to another file has changed since then.
   const std::int64_t execRealtimeNs = static_cast<std::int64_t>(execNs) +
                                       readClockNs(CLOCK_REALTIME) - readClockNs(CLOCK_MONOTONIC);
@@ -130,21 +127,32 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
   Field<trace::FileFacts> file = throughProcess;
   // It may be that of another exec of the process by now. Device numbers need not be alike.
   if (file.known() && file.value.inode != identity.inode) file = unknown(ESTALE);
-  if (!file.known() && path.starts_with('/')) file = byPath(identity, path.c_str(), execNs);
   if (file.known()) {
-    remember(identity, file.value);
+    remember(identity, {file.value});
     return file;
   }
   const auto known = known_.find(identity);
+  if (path.starts_with('/')) {
+    if (known != known_.end() && known->second.readNs > execNs) {
+      return {known->second.file, EvidenceClass::kProcfs};
+    }
+    const std::uint64_t beginNs = monotonicNowNs();
+    bool certain = false;
+    file = byPath(identity, path.c_str(), execNs, certain);
+    if (file.known()) {
+      remember(identity, {file.value, certain ? beginNs : 0});
+      return file;
+    }
+  }
   if (known == known_.end()) return file;
-  Field<trace::FileFacts> remembered(known->second, EvidenceClass::kInferred);
+  Field<trace::FileFacts> remembered(known->second.file, EvidenceClass::kInferred);
   remembered.evidence.errorNumber = file.evidence.errorNumber;
   return remembered;
 }
 
-void FileFactsReader::remember(const trace::FileIdentity& identity, const trace::FileFacts& file) {
+void FileFactsReader::remember(const trace::FileIdentity& identity, const Known& known) {
   if (known_.size() >= kMostRemembered && !known_.contains(identity)) known_.clear();
-  known_[identity] = file;
+  known_[identity] = known;
 }
 
 }  // namespace exectrail::recorder

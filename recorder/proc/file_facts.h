@@ -22,8 +22,8 @@ class FileFactsReader {
   // how it is seen from the root of its process:
   //   throughProcess, if it is known: class as it has
   //   by path in our mount namespace, the file of the same device, inode and generation, or one
-  //   that
-  //     has not changed since before the exec: class `procfs`
+  //   that has not changed since before the exec: class `procfs`. What was read of the former since
+  //   the exec, for another one, is not read again.
   //   what an earlier exec of the same file gave: class `inferred`
   // otherwise unknown, with the errno of the second or, without path, the first. File systems whose
   // statx(2) tells another device than their mappings (btrfs, overlayfs) are found in the first and
@@ -33,9 +33,13 @@ class FileFactsReader {
                                       const trace::Field<trace::FileFacts>& throughProcess);
 
  private:
-  void remember(const trace::FileIdentity& identity, const trace::FileFacts& file);
+  struct Known {
+    trace::FileFacts file;
+    std::uint64_t readNs = 0;  // of this identity for certain, all of it; 0: not for certain
+  };
+  void remember(const trace::FileIdentity& identity, const Known& known);
 
-  std::map<trace::FileIdentity, trace::FileFacts> known_;
+  std::map<trace::FileIdentity, Known> known_;
 };
 
 }  // namespace exectrail::recorder

@@ -232,6 +232,13 @@ ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
   return reading;
 }
 
+ProcessReading ProcessReader::ofNone(Facts wanted) {
+  ProcessReading reading;
+  reading.beginNs = reading.endNs = monotonicNowNs();
+  noneReadable(ENOENT, wanted, reading);
+  return reading;
+}
+
 void fillImage(const ProcessReading& reading, trace::Image& image, trace::Context& context) {
   image.executable = view(reading.executable);
   image.file = reading.file;

@@ -68,6 +68,9 @@ class ProcessReader {
   // is reaped.
   ProcessReading read(std::int32_t pid, Facts wanted = facts::kAll);
 
+  // The same of a process that has ended: nothing, with ENOENT.
+  static ProcessReading ofNone(Facts wanted);
+
  private:
   std::vector<std::string> environmentNames_;
   FileBuffer buffer_;

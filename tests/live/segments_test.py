@@ -69,11 +69,11 @@ class Segments(life.LifeCase):
 
     def test_a_full_disk_costs_the_oldest(self):
         os.mkdir(self.path("small"))
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", self.path("small")],
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", self.path("small")],
                           capture_output=True).returncode != 0:
             self.skipTest("a small file system cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.path("small")], check=True)
-        with self.recording("-o", "small/trail/", "--rotate", "64k,1h", "--retain", "all") as recorder:
+        with self.recording("-o", "small/trail/", "--rotate", "32k,1h", "--retain", "all") as recorder:
             self.wait_for(lambda: self.segments("small/trail"), "the first segment")
             first = self.segments("small/trail")[0]
             self.run_until(lambda: not os.path.exists(first), "the first segment is removed")

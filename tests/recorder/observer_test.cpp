@@ -154,5 +154,35 @@ TEST(ObserverOfMemory, APathThatNothingCanHaveRefusedIsNotKnown) {
   EXPECT_TRUE(real->arguments.known());
 }
 
+// Which of the processes of one drain are looked for in /proc: by the error of what was not.
+class ReadingTest : public testing::Test {
+ protected:
+  static Event of(EventBody body) { return {1, 0, std::move(body)}; }
+  static Event exec(std::int32_t tgid) { return of(ExecEvent{tgid, tgid, "/x"}); }
+
+  std::vector<int> errorsOf(std::vector<Event> events, bool onlyLiving) {
+    observer_.readExecs(events, onlyLiving);
+    std::vector<int> errors;
+    for (const Event& event : events) {
+      if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+        errors.push_back(exec->reading->executable.evidence.errorNumber);
+      }
+    }
+    return errors;
+  }
+
+  Observer observer_{trace::FailedPolicy::kAll, {}, {.procfs = true}};
+};
+
+TEST_F(ReadingTest, WhatEndedAfterItsExecIsNotLookedForInAStorm) {
+  const std::int32_t self = ::getpid();
+  const auto exit = [&] { return of(ExitEvent{self, std::nullopt}); };
+  EXPECT_THAT(errorsOf({exec(self), exit()}, true), ElementsAre(ENOENT));
+  EXPECT_THAT(errorsOf({exec(self), exit()}, false), ElementsAre(0)) << "it may not be reaped yet";
+  // An exit before the exec is that of an earlier process of this number.
+  EXPECT_THAT(errorsOf({exec(self), exit(), exec(self)}, true), ElementsAre(ENOENT, 0));
+  EXPECT_THAT(errorsOf({exec(self), of(ExitEvent{self + 1, std::nullopt})}, true), ElementsAre(0));
+}
+
 }  // namespace
 }  // namespace exectrail::recorder

@@ -120,7 +120,7 @@ class RecordLive(programs.LiveCase):
         folders = scenarios()
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             results = list(pool.map(
-                lambda part: self.record(*part, "--output-dir", self.path(output), "--timeout", "300",
+                lambda part: self.record(*part, "--output-dir", self.path(output), "--timeout", str(max(300, 2 * programs.TIMEOUT)),
                                          timeout=CORPUS_WITHIN),
                 [folders[first::AT_ONCE] for first in range(AT_ONCE)]))
         said = "".join(result.stdout.decode() for result in results)

@@ -184,6 +184,34 @@ TEST_F(FileFactsTest, RememberedOfAnEarlierExec) {
   EXPECT_EQ(facts.evidence.errorNumber, ENOENT);
 }
 
+// Execs that came before a reading share it; a later one has its own.
+TEST_F(FileFactsTest, ReadOnceForAllExecsBefore) {
+  const FileIdentity identity = identityOf(path_);
+  if (identity.generation == 0) GTEST_SKIP() << "this file system does not tell generations";
+  const std::uint64_t execNs = monotonicNowNs();
+  const auto first = reader_.read(identity, path_, execNs, kGone);
+  ASSERT_TRUE(first.known());
+  ASSERT_EQ(::chmod(path_.c_str(), 0700), 0);
+  const auto second = reader_.read(identity, path_, execNs + 1, kGone);
+  EXPECT_EQ(second, first);
+  const auto third = reader_.read(identity, path_, monotonicNowNs(), kGone);
+  ASSERT_TRUE(third.known());
+  EXPECT_EQ(third.value.mode & 07777U, 0700U);
+  EXPECT_EQ(third.evidence.evidenceClass, EvidenceClass::kProcfs);
+}
+
+TEST_F(FileFactsTest, WhatIsNotCertainlyTheSameFileIsReadAgain) {
+  FileIdentity identity = identityOf(path_);
+  identity.generation = 0;
+  letATickPass();
+  const std::uint64_t execNs = monotonicNowNs();
+  ASSERT_TRUE(reader_.read(identity, path_, execNs, kGone).known());
+  letATickPass();
+  ASSERT_EQ(::chmod(path_.c_str(), 0700), 0);
+  const auto again = reader_.read(identity, path_, execNs + 1, kGone);
+  EXPECT_EQ(again.evidence.evidenceClass, EvidenceClass::kInferred) << "as of an earlier exec";
+}
+
 TEST_F(FileFactsTest, NothingIsKnown) {
   for (const std::string path : {"", "relative", "/nonexistent", "/memfd:x (deleted)"}) {
     const auto facts = reader_.read({1, 2, 3, 4}, path, monotonicNowNs(), kGone);
