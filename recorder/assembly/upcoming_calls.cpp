@@ -8,6 +8,9 @@
 namespace exectrail::recorder {
 namespace {
 
+// A call is told of once or, where the kernel copies what it is called with, twice.
+constexpr int kMostEntries = 2;
+
 // Whose execve the event is about; nothing if it is about none.
 std::optional<std::int32_t> callerOf(const Event& event) {
   if (const auto* enter = std::get_if<EnterEvent>(&event.body)) return enter->tid;
@@ -55,23 +58,28 @@ bool UpcomingCalls::memoryInDoubt(std::int32_t tid, std::uint64_t timeNs, std::u
   return false;
 }
 
-std::optional<UpcomingCalls::Outcome> UpcomingCalls::outcomeAfter(std::int32_t tid,
-                                                                  std::uint64_t timeNs) const {
+UpcomingCalls::Next UpcomingCalls::nextAfter(std::int32_t tid, std::uint64_t timeNs) const {
+  Next next;
   const auto found = calls_.find(tid);
-  if (found == calls_.end()) return std::nullopt;
-  for (auto next = found->second.upper_bound(timeNs); next != found->second.end(); ++next) {
-    const auto& [nextNs, call] = *next;
-    if (call.kind == Call::Kind::kEntered) continue;
-    return Outcome{nextNs, call.kind == Call::Kind::kSucceeded};
+  if (found == calls_.end()) return next;
+  int entries = 0;
+  for (auto at = found->second.upper_bound(timeNs); at != found->second.end(); ++at) {
+    const auto& [atNs, call] = *at;
+    next.called = true;
+    // A call that only asked (AT_EXECVE_CHECK) has no outcome but that there is another one.
+    if (call.kind == Call::Kind::kEntered && ++entries <= kMostEntries) continue;
+    next.outcomeNs = atNs;
+    next.succeeded = call.kind == Call::Kind::kSucceeded;
+    break;
   }
-  return std::nullopt;
+  return next;
 }
 
 std::optional<std::uint64_t> UpcomingCalls::fallbackAfter(std::int32_t tid,
                                                           std::uint64_t timeNs) const {
-  const auto next = outcomeAfter(tid, timeNs);
-  if (!next || !next->succeeded || next->timeNs > timeNs + kFallbackNs) return std::nullopt;
-  return next->timeNs;
+  const Next next = nextAfter(tid, timeNs);
+  if (!next.succeeded || next.outcomeNs > timeNs + kFallbackNs) return std::nullopt;
+  return next.outcomeNs;
 }
 
 std::uint64_t UpcomingCalls::fallbackKnownNs(std::uint64_t timeNs, const FailEvent& fail) const {
@@ -81,8 +89,10 @@ std::uint64_t UpcomingCalls::fallbackKnownNs(std::uint64_t timeNs, const FailEve
       known != nullptr && known->typedPath.known() &&
       (known->pathCopied || !memoryInDoubt(fail.tid, timeNs, known->endNs, fail.filenameAddress));
   if (told) return 0;
-  const auto next = outcomeAfter(fail.tid, timeNs);
-  return std::min(timeNs + kFallbackNs, next ? next->timeNs : timeNs + kFallbackNs);
+  const Next next = nextAfter(fail.tid, timeNs);
+  if (!next.called) return timeNs + kRewriteNs;
+  const std::uint64_t latestNs = timeNs + kFallbackNs;
+  return next.outcomeNs == 0 ? latestNs : std::min(next.outcomeNs, latestNs);
 }
 
 }  // namespace exectrail::recorder

@@ -17,10 +17,10 @@ class UpcomingCalls {
   // search PATH do so at once, in the buffer of the attempt that has just failed.
   static constexpr std::uint64_t kRewriteNs = 2'000'000;
 
-  // Who has been refused a file that may be a script runs a shell on it at once, or never. So long
-  // at most everything waits behind a refusal whose path only that shell may tell, and less if the
-  // caller is seen to do something else about execve.
-  static constexpr std::uint64_t kFallbackNs = 5'000'000;
+  // Who has been refused a file that may be a script runs a shell on it at once or never: half a
+  // millisecond later, on a busy host 16 ms. So long at most everything waits behind a refusal
+  // whose path nothing but that shell may tell, and only while the caller is in its next execve.
+  static constexpr std::uint64_t kFallbackNs = 20'000'000;
 
   void add(const Event& event);
 
@@ -48,12 +48,13 @@ class UpcomingCalls {
   // By time. Ordered trees: a flood brings them by the thousand in no order.
   using Calls = std::multimap<std::uint64_t, Call>;
 
-  // What came of the next call of a thread.
-  struct Outcome {
-    std::uint64_t timeNs = 0;
+  // What a thread did next.
+  struct Next {
+    bool called = false;
+    std::uint64_t outcomeNs = 0;  // 0: not known yet
     bool succeeded = false;
   };
-  std::optional<Outcome> outcomeAfter(std::int32_t tid, std::uint64_t timeNs) const;
+  Next nextAfter(std::int32_t tid, std::uint64_t timeNs) const;
 
   std::unordered_map<std::int32_t, Calls> calls_;  // by tid
 };
