@@ -6,6 +6,7 @@
 
 #include "recorder/assembly/failed_attempts.h"
 #include "recorder/assembly/mapped_files.h"
+#include "recorder/assembly/shell_fallback.h"
 #include "recorder/proc/entry_reader.h"
 
 namespace exectrail::recorder {
@@ -192,6 +193,10 @@ void Assembler::on(const Event& event, const FailEvent& body) {
     if (reading.pathCopied || memoryStands) attempt.typedPath = view(reading.typedPath);
     if (reading.argumentsCopied || memoryStands) attempt.arguments = view(reading.arguments);
     attempt.workingDirectory = view(reading.workingDirectory);
+  }
+  if (body.errorNumber == ENOEXEC && !attempt.typedPath.known()) {
+    const auto refused = refusedBefore(upcoming_.execRightAfter(body.tid));
+    if (refused.known()) attempt.typedPath = refused;
   }
   ++counts_.attempts;
   emit(event, std::move(attempt));

@@ -14,6 +14,7 @@ namespace exectrail::recorder {
 namespace {
 
 bool earlier(const Event& a, const Event& b) { return a.timeNs < b.timeNs; }
+bool before(const Event& event, std::uint64_t timeNs) { return event.timeNs < timeNs; }
 
 // Which report two transports can both make: of this task, and of this kind.
 struct TwinKey {
@@ -68,6 +69,8 @@ std::uint64_t OrderedMerge::settledAtNs(const Event& event) const {
     if (exec->stack) at = std::max(at, exec->stack->endNs);
   } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
     if (fail->reading) at = std::max(at, fail->reading->endNs + kRewriteNs);
+    const std::uint64_t fallbackNs = calls_.fallbackKnownNs(event.timeNs, *fail);
+    if (fallbackNs != 0) at = std::max(at, fallbackNs + kSettleNs);
   }
   return at;
 }
@@ -81,9 +84,7 @@ bool OrderedMerge::joinTwin(Event& event) {
   const auto key = twinKey(event);
   if (!key) return false;
   const std::uint64_t fromNs = event.timeNs > kTwinNs ? event.timeNs - kTwinNs : 0;
-  const auto begin =
-      std::lower_bound(pending_.begin(), pending_.end(), fromNs,
-                       [](const Event& a, std::uint64_t timeNs) { return a.timeNs < timeNs; });
+  const auto begin = std::lower_bound(pending_.begin(), pending_.end(), fromNs, before);
   for (auto twin = begin; twin != pending_.end() && twin->timeNs <= event.timeNs + kTwinNs;
        ++twin) {
     if (twin->joined || twin->source == event.source || twinKey(*twin) != key) continue;
@@ -154,12 +155,8 @@ void OrderedMerge::addOfOneTransport(std::span<Event> events) {
 }
 
 void OrderedMerge::noteAdded(const Event& event) {
-  if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    attempts_[enter->tid].emplace(event.timeNs, enter->filenameAddress);
-  } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    attempts_[fail->tid].emplace(event.timeNs, 0);
-  } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    attempts_[exec->oldTid].emplace(event.timeNs, 0);
+  calls_.add(event);
+  if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
     execTimes_[exec->tgid].insert(event.timeNs);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_[status->tid] = status->status;
@@ -167,20 +164,13 @@ void OrderedMerge::noteAdded(const Event& event) {
 }
 
 void OrderedMerge::noteReleased(const Event& event) {
-  const auto pass = [&event](auto& map, std::int32_t key) {
-    const auto found = map.find(key);
-    if (found == map.end()) return;
-    auto& times = found->second;
+  calls_.forget(event);
+  if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
+    const auto found = execTimes_.find(exec->tgid);
+    if (found == execTimes_.end()) return;
+    Times& times = found->second;
     times.erase(times.begin(), times.upper_bound(event.timeNs));
-    if (times.empty()) map.erase(found);
-  };
-  if (const auto* enter = std::get_if<EnterEvent>(&event.body)) {
-    pass(attempts_, enter->tid);
-  } else if (const auto* fail = std::get_if<FailEvent>(&event.body)) {
-    pass(attempts_, fail->tid);
-  } else if (const auto* exec = std::get_if<ExecEvent>(&event.body)) {
-    pass(attempts_, exec->oldTid);
-    pass(execTimes_, exec->tgid);
+    if (times.empty()) execTimes_.erase(found);
   } else if (const auto* status = std::get_if<ExitStatusEvent>(&event.body)) {
     exitStatuses_.erase(status->tid);
   }
@@ -289,16 +279,18 @@ std::uint64_t OrderedMerge::nextExecOf(std::int32_t tgid) const {
 
 bool OrderedMerge::memoryInDoubt(std::int32_t tid, std::uint64_t untilNs,
                                  std::uint64_t pathAddress) const {
-  // Memory is replaced by an execve that succeeds, and callers use the same buffers for their next
-  // attempt.
-  const auto found = attempts_.find(tid);
-  if (found == attempts_.end()) return false;
-  for (auto next = found->second.upper_bound(deliveringNs_); next != found->second.end(); ++next) {
-    if (next->first <= untilNs) return true;
-    if (next->first > untilNs + kRewriteNs) return false;
-    if (next->second != 0 && next->second == pathAddress) return true;
+  return calls_.memoryInDoubt(tid, deliveringNs_, untilNs, pathAddress);
+}
+
+const ExecEvent* OrderedMerge::execRightAfter(std::int32_t tid) const {
+  const auto timeNs = calls_.fallbackAfter(tid, deliveringNs_);
+  if (!timeNs) return nullptr;
+  for (auto event = std::lower_bound(pending_.begin(), pending_.end(), *timeNs, before);
+       event != pending_.end() && event->timeNs == *timeNs; ++event) {
+    const auto* exec = std::get_if<ExecEvent>(&event->body);
+    if (exec != nullptr && exec->oldTid == tid) return exec;
   }
-  return false;
+  return nullptr;
 }
 
 std::optional<std::uint32_t> OrderedMerge::exitStatusOf(std::int32_t tid) const {

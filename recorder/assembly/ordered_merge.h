@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "recorder/assembly/upcoming_calls.h"
 #include "recorder/events/event.h"
 
 namespace exectrail::recorder {
@@ -33,9 +34,8 @@ class OrderedMerge {
   // other exec. It is left out and counted as late: what it alone knew is lost.
   static constexpr std::uint64_t kLateTwinNs = 2'000'000'000;
 
-  // A caller writes its next attempt's path this long before it calls, or less: libraries that
-  // search PATH do so at once, in the buffer of the attempt that has just failed.
-  static constexpr std::uint64_t kRewriteNs = 2'000'000;
+  static constexpr std::uint64_t kRewriteNs = UpcomingCalls::kRewriteNs;
+  static constexpr std::uint64_t kFallbackNs = UpcomingCalls::kFallbackNs;
 
   // What is expected, and waited for up to kTwinNs.
   struct Expectations {
@@ -74,6 +74,10 @@ class OrderedMerge {
   // until then may belong to that one, or be gone.
   bool memoryInDoubt(std::int32_t tid, std::uint64_t untilNs, std::uint64_t pathAddress) const;
 
+  // While an event is being received: the next that thread `tid` did about execve, if it succeeded
+  // within kFallbackNs; else null. It is the merge's own, until it is delivered itself.
+  const ExecEvent* execRightAfter(std::int32_t tid) const;
+
   // While an exit is being received: the status of thread `tid`, if it has been reported.
   std::optional<std::uint32_t> exitStatusOf(std::int32_t tid) const;
 
@@ -83,7 +87,6 @@ class OrderedMerge {
  private:
   // Times of events that wait. Ordered trees: a flood brings them by the thousand in no order.
   using Times = std::multiset<std::uint64_t>;
-  using Attempts = std::multimap<std::uint64_t, std::uint64_t>;  // time, address of the path or 0
 
   std::uint64_t settledAtNs(const Event& event) const;
   void addOfOneTransport(std::span<Event> events);
@@ -98,10 +101,10 @@ class OrderedMerge {
   void deliver(Event& event, const std::function<void(Event&)>& receive);
 
   Expectations expected_;
-  std::vector<Event> pending_;                           // in order of time
-  std::vector<Event> held_;                              // exits that wait for a status
-  std::unordered_map<std::int32_t, Attempts> attempts_;  // by tid: what it did about execve
-  std::unordered_map<std::int32_t, Times> execTimes_;    // by tgid
+  std::vector<Event> pending_;  // in order of time
+  std::vector<Event> held_;     // exits that wait for a status
+  UpcomingCalls calls_;
+  std::unordered_map<std::int32_t, Times> execTimes_;             // by tgid
   std::unordered_map<std::int32_t, std::uint32_t> exitStatuses_;  // by tid
   // Reports that were delivered without a second one, by kind and task.
   struct Alone {

@@ -8,6 +8,7 @@ chmod 755 /tmp/s
 case $1 in
   dash) /tmp/s ;;
   bash) bash -c '/tmp/s; true' ;;
+  busybox) busybox sh -c '/tmp/s; true' ;; # it becomes another of itself
   execvp) env /tmp/s ;; # execvp(3) gives it to /bin/sh
 esac
 rm -f /tmp/s
