@@ -5,7 +5,7 @@ import shutil
 
 import programs
 
-TRACE = os.path.join(programs.ROOT, "corpus", "attack", "download-then-run", "trace.trail")
+TRACE = os.path.join(programs.ROOT, "corpus", "attack", "download-then-run", "trace.root.trail")
 
 
 class VerifyStream(programs.Case):
