@@ -6,6 +6,7 @@ import unittest
 
 import evasion_table
 import file_length
+import includes
 import layering
 import no_machine
 import opening
@@ -57,6 +58,22 @@ class HouseTest(unittest.TestCase):
         self.assertPlanted(
             layering.check, "util/a.h", "#include <string>\n",
             "util/a.h:1: C++ outside the folders named in tests/house/layering.py")
+
+    def test_a_forgotten_header_of_the_standard_library(self):
+        self.assertPlanted(includes.check, "trace/a.cpp", "// Copies.\nstd::vector<int> all; // std::map\n",
+                           "trace/a.cpp: std::vector needs <vector>")
+
+    def test_a_forgotten_header_of_ours(self):
+        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
+        self.write("trace/fine.cpp", '#include "trace/reader.h"\nRecord record; // by way of another\n')
+        self.assertPlanted(includes.check, "trace/a.cpp", "Record record;\n",
+                           'trace/a.cpp: Record needs "trace/record.h"')
+
+    def test_names_that_only_look_like_a_header_s(self):
+        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
+        self.write("trace/a.cpp", "struct Record;\nRecord* a;\n")
+        self.write("trace/b.cpp", "Other::Record b; auto c = d.Record;  // Record\n")
+        self.assertEqual([], includes.check(self.root))
 
     def test_no_opening_comment(self):
         self.assertPlanted(opening.check, "trace/a.h", "#pragma once\n",
