@@ -7,7 +7,8 @@ import re
 import tree
 
 STANDARD = {  # header: names of namespace std that it alone promises
-    "algorithm": "all_of any_of none_of find_if find_if_not sort stable_sort lower_bound upper_bound "
+    "algorithm": "find count count_if min max copy fill equal search replace all_of any_of none_of "
+                 "find_if find_if_not sort stable_sort lower_bound upper_bound "
                  "binary_search equal_range max_element min_element clamp copy_if copy_n transform unique "
                  "remove_if replace_if fill_n partition nth_element set_difference set_intersection "
                  "is_sorted reverse rotate adjacent_find mismatch",
