@@ -6,6 +6,8 @@ if(NOT EXECTRAIL_UNITY)
   return()
 endif()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# GCC takes what another file includes for a header, whose types must not have parts from unnamed namespaces.
+target_compile_options(exectrail_compile INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 
 # Appends a line for each target of FOLDER and below to LINES: its name and files.
 function(exectrail_unity_targets FOLDER)
