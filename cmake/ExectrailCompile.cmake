@@ -23,4 +23,9 @@ target_compile_definitions(exectrail_compile INTERFACE EXECTRAIL_VERSION="${PROJ
 if(EXECTRAIL_SANITIZE)
   add_compile_options(-fsanitize=${EXECTRAIL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${EXECTRAIL_SANITIZE})
+  # Instrumented programs are large, and there are many of them.
+  find_program(EXECTRAIL_LLD ld.lld)
+  if(EXECTRAIL_LLD AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    add_link_options(-fuse-ld=lld)
+  endif()
 endif()

@@ -52,11 +52,13 @@ mount_tracefs() {
   fi
 }
 
-# build PRESET [TARGET…]: configures and builds, with as many jobs as there are processors.
+# build PRESET [TARGET…]: configures, with ${configure_options[@]} besides what the preset says, and
+# builds with as many jobs as there are processors.
+configure_options=()
 build() {
   local preset=$1 configured
   shift
-  configured=$(as_invoker cmake --preset "$preset" 2>&1 </dev/null) || {
+  configured=$(as_invoker cmake --preset "$preset" "${configure_options[@]}" 2>&1 </dev/null) || {
     printf '%s\n' "$configured" >&2
     fail "cmake --preset $preset failed: see above"
   }

@@ -1,5 +1,6 @@
 #include "recorder/sources/perf_decoder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace exectrail::recorder {

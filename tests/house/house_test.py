@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # The checks of this folder, checked: each passes on a small clean tree and catches a planted fault.
 import os
+import sys
 import tempfile
 import unittest
 
 import evasion_table
 import file_length
+import includes
 import layering
 import no_machine
 import opening
+import tree
+
+sys.path.append(os.path.join(tree.ROOT, "cmake"))
+import unity_groups
 
 
 class HouseTest(unittest.TestCase):
@@ -57,6 +63,47 @@ class HouseTest(unittest.TestCase):
         self.assertPlanted(
             layering.check, "util/a.h", "#include <string>\n",
             "util/a.h:1: C++ outside the folders named in tests/house/layering.py")
+
+    def test_a_forgotten_header_of_the_standard_library(self):
+        self.assertPlanted(includes.check, "trace/a.cpp", "// Copies.\nstd::vector<int> all; // std::map\n",
+                           "trace/a.cpp: std::vector needs <vector>")
+
+    def test_a_forgotten_header_of_ours(self):
+        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
+        self.write("trace/fine.cpp", '#include "trace/reader.h"\nRecord record; // by way of another\n')
+        self.assertPlanted(includes.check, "trace/a.cpp", "Record record;\n",
+                           'trace/a.cpp: Record needs "trace/record.h"')
+
+    def test_names_that_only_look_like_a_header_s(self):
+        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
+        self.write("trace/a.cpp", "struct Record;\nRecord* a;\n")
+        self.write("trace/b.cpp", "Other::Record b; auto c = d.Record;  // Record\n")
+        self.assertEqual([], includes.check(self.root))
+
+    def grouped(self, *contents):
+        """Which of files with these contents are compiled as one, by their positions."""
+        sources = []
+        for number, content in enumerate(contents):
+            self.write(f"{number}.cpp", content)
+            sources.append(unity_groups.Source(os.path.join(self.root, f"{number}.cpp")))
+        return [[sources.index(source) for source in group] for group in unity_groups.groups(sources)]
+
+    def test_files_that_share_no_name_are_one(self):
+        hidden = "namespace {{\n\nint {}(int a) {{\n  return a;\n}}\n\n}}  // namespace\nint x{}();\n"
+        self.assertEqual([[0, 1]], self.grouped(hidden.format("f", 1), hidden.format("g", 2)))
+
+    def test_what_a_file_keeps_to_itself_is_no_name_of_another(self):
+        for kept, used in (("int f(int a) {\n}\n", "int x = f(1);\n"), ("struct Row {\n};\n", "Row* row;\n"),
+                           ("constexpr int kMost = 1;\n", "int y = kMost;\n"),
+                           ("using Kind = A::Kind;\n", "Kind kind();\n")):
+            kept = "namespace {\n" + kept + "}  // namespace\n"
+            with self.subTest(used):
+                self.assertEqual([[0], [1]], self.grouped(kept, used))
+                self.assertEqual([[0], [1]], self.grouped(used, kept))
+                self.assertEqual([[0, 1]], self.grouped(kept, f'// {used}const char* s = "f( Row kMost";\n'))
+
+    def test_a_group_has_an_end(self):
+        self.assertEqual([[0], [1]], self.grouped("\n" * 2000, "\n" * 2000))
 
     def test_no_opening_comment(self):
         self.assertPlanted(opening.check, "trace/a.h", "#pragma once\n",

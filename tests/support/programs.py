@@ -17,6 +17,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TRACING = "/sys/kernel/tracing"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 SKIPPED = 77  # SKIP_RETURN_CODE of ctest
+SANITIZED = "EXECTRAIL_SANITIZED" in os.environ
 TIMEOUT = int(os.environ.get("EXECTRAIL_TIMEOUT", "120"))  # seconds: a program that takes longer hangs
 
 

@@ -1,5 +1,6 @@
 #include "trace/import/audit_log.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 

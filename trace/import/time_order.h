@@ -2,6 +2,7 @@
 // finished. Keeps a bounded number for a bounded time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>

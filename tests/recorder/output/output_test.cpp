@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "recorder/output/pipe_sink.h"
 #include "tests/support/temporary_folder.h"

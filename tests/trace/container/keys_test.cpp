@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "tests/support/temporary_folder.h"
 #include "trace/container/chain.h"
