@@ -1,29 +1,16 @@
 #!/usr/bin/env python3
 # Each header compiles alone: whoever includes it need not know what to include before it. The build
-# has shown it of a header that its own source file includes first, unless several files were compiled as
-# one: then it is what includes.py sees. The others are compiled here, with compiler and options from
-# BUILD/compile_commands.json, of a source file of the same folder.
+# has shown it of a header that its own source file includes first; the others are compiled here, with
+# compiler and options from BUILD/compile_commands.json, of a source file of the same folder.
 import concurrent.futures
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
 import tempfile
 
 import tree
-
-
-def of_sources(commands):
-    """The same of each source file, where they were compiled several as one."""
-    for command in commands:
-        if re.fullmatch(r"unity_.*\.cxx", os.path.basename(command["file"])):
-            with open(command["file"]) as file:
-                for source in re.findall(r'^#include "(.*)"$', file.read(), re.MULTILINE):
-                    yield {**command, "file": source}
-        else:
-            yield command
 
 
 def options(commands):
@@ -67,7 +54,7 @@ def compile_alone(header, by_folder):
 
 def main():
     with open(os.path.join(sys.argv[1], "compile_commands.json")) as file:
-        commands = list(of_sources(json.load(file)))
+        commands = json.load(file)
     by_folder = options(commands)
     # Precompiled headers would hide what a source file forgets.
     sources = {os.path.relpath(command["file"], tree.ROOT) for command in commands

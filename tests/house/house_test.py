@@ -7,7 +7,6 @@ import unittest
 
 import evasion_table
 import file_length
-import includes
 import layering
 import no_machine
 import opening
@@ -63,22 +62,6 @@ class HouseTest(unittest.TestCase):
         self.assertPlanted(
             layering.check, "util/a.h", "#include <string>\n",
             "util/a.h:1: C++ outside the folders named in tests/house/layering.py")
-
-    def test_a_forgotten_header_of_the_standard_library(self):
-        self.assertPlanted(includes.check, "trace/a.cpp", "// Copies.\nstd::vector<int> all; // std::map\n",
-                           "trace/a.cpp: std::vector needs <vector>")
-
-    def test_a_forgotten_header_of_ours(self):
-        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
-        self.write("trace/fine.cpp", '#include "trace/reader.h"\nRecord record; // by way of another\n')
-        self.assertPlanted(includes.check, "trace/a.cpp", "Record record;\n",
-                           'trace/a.cpp: Record needs "trace/record.h"')
-
-    def test_names_that_only_look_like_a_header_s(self):
-        self.write("trace/record.h", "// A record.\nstruct Record {\n  int pid;\n};\n")
-        self.write("trace/a.cpp", "struct Record;\nRecord* a;\n")
-        self.write("trace/b.cpp", "Other::Record b; auto c = d.Record;  // Record\n")
-        self.assertEqual([], includes.check(self.root))
 
     def grouped(self, *contents):
         """Which of files with these contents are compiled as one, by their positions."""
