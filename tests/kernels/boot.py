@@ -7,6 +7,7 @@ kernel hung or panicked: then with the end of what its serial console said."""
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ TAIL = 60           # lines shown of the serial console of a kernel that went wr
 # one thread emulates all.
 QEMU = ["qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max", "-smp", "2",
         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"]
+RUNNING = []  # emulators, which would go on without us
 # A busy host lets the timer check of the boot fail, which then panics.
 APPEND = "console=ttyS0 quiet panic=-1 oops=panic no_timer_check"
 
@@ -95,6 +97,7 @@ class Guest:
         with open(self.in_share("console"), "wb") as console:
             qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                     stderr=subprocess.STDOUT)
+        RUNNING.append(qemu)
         try:
             while qemu.poll() is None:
                 time.sleep(0.2)
@@ -105,6 +108,7 @@ class Guest:
                     self.timed_out = True
                     break
         finally:
+            RUNNING.remove(qemu)
             qemu.terminate()
             qemu.wait()
 
@@ -180,7 +184,14 @@ def show(ends, folders):
 
 
 
+def end(*_):
+    for qemu in RUNNING:
+        qemu.terminate()
+    os._exit(1)  # threads would boot again what did not come up
+
+
 def main(words):
+    signal.signal(signal.SIGTERM, end)
     cut = next((at for at, word in enumerate(words) if word in ("--tests", "--run")), 0)
     folders, arguments = words[:cut], words[cut:]
     if not folders or arguments == ["--run"]:
