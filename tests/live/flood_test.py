@@ -90,7 +90,10 @@ class Flood(programs.LiveCase):
         self.assertGreater(sum(tallied[reason] for reason in reasons), 0, "the flood is named")
         self.assertLessEqual(kept + sum(tallied.values()), flood["attempts"])
         if lost == 0:
-            self.assertEqual(flood["attempts"], kept + sum(tallied.values()))
+            others = [record for record in self.found if record.get("errno") == error
+                      and record.get("pid") != flood["pid"] and record["kind"] in ("attempt", "tally")]
+            info = self.run_words("trace", "info", self.trace).stdout.decode()
+            self.assertEqual(flood["attempts"], kept + sum(tallied.values()), f"{others}\n{info}")
 
     def test_no_permission(self):
         flood = self.record(self.path("not_executable"))
