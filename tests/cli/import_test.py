@@ -38,6 +38,7 @@ class Import(programs.Case):
         out, said = self.imported("auditd", "auditd-rhel7.txt", 3)
         self.assertIn("6 lines could not be read", said)
         self.expect(self.run_words("trace", "dump", out), 0, stdout=["gap", "6 not decoded"])
+        self.expect(self.run_words("trace", "info", out), 0, stdout="; 6 events could not be decoded")
 
     def test_a_pipe_into_analyze(self):
         with open(os.path.join(DATA, "auditd-hard.txt"), "rb") as log:

@@ -93,6 +93,7 @@ class Flood(programs.LiveCase):
             others = [record for record in self.found if record.get("errno") == error
                       and record.get("pid") != flood["pid"] and record["kind"] in ("attempt", "tally")]
             info = self.run_words("trace", "info", self.trace).stdout.decode()
+            info += self.run_words("trace", "dump", self.trace).stdout.decode().splitlines()[-1]
             self.assertEqual(flood["attempts"], kept + sum(tallied.values()), f"{others}\n{info}")
 
     def test_no_permission(self):

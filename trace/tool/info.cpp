@@ -165,6 +165,9 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
       << counts.exits << " exits\n"
       << "gaps        " << counts.gaps;
   if (counts.gaps > 0) out << ", at least " << counts.lostEvents << " events lost";
+  if (const auto& end = reader.end(); end && end->undecodedEvents > 0) {
+    out << "; " << end->undecodedEvents << " events could not be decoded";
+  }
   out << '\n'
       << "size        " << readableSize(reader.state().offset) << " in " << reader.state().batches
       << " batches\n";
