@@ -5,6 +5,7 @@ option(EXECTRAIL_PRECOMPILE "Precompile the headers that most files include" OFF
 if(NOT EXECTRAIL_PRECOMPILE)
   return()
 endif()
+include(ExectrailFolders)
 
 find_package(GTest REQUIRED)
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
@@ -15,7 +16,8 @@ target_precompile_headers(exectrail_precompiled PRIVATE
   <span> <sstream> <string> <string_view> <unordered_map> <variant> <vector>
   <capnp/message.h> <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
 
-function(exectrail_precompile FOLDER)
+exectrail_folders(${CMAKE_CURRENT_SOURCE_DIR} FOLDERS)
+foreach(FOLDER ${FOLDERS})
   get_property(TARGETS DIRECTORY ${FOLDER} PROPERTY BUILDSYSTEM_TARGETS)
   foreach(TARGET ${TARGETS})
     get_target_property(TYPE ${TARGET} TYPE)
@@ -26,9 +28,4 @@ function(exectrail_precompile FOLDER)
       target_precompile_headers(${TARGET} REUSE_FROM exectrail_precompiled)
     endif()
   endforeach()
-  get_property(FOLDERS DIRECTORY ${FOLDER} PROPERTY SUBDIRECTORIES)
-  foreach(SUBFOLDER ${FOLDERS})
-    exectrail_precompile(${SUBFOLDER})
-  endforeach()
-endfunction()
-exectrail_precompile(${CMAKE_CURRENT_SOURCE_DIR})
+endforeach()

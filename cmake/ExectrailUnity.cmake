@@ -5,11 +5,12 @@ option(EXECTRAIL_UNITY "Compile several files of a target as one" OFF)
 if(NOT EXECTRAIL_UNITY)
   return()
 endif()
+include(ExectrailFolders)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 # GCC takes what another file includes for a header, whose types must not have parts from unnamed namespaces.
 target_compile_options(exectrail_compile INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 
-# Appends a line for each target of FOLDER and below to LINES: its name and files.
+# Appends a line for each target of FOLDER to LINES: its name and files.
 function(exectrail_unity_targets FOLDER)
   get_property(TARGETS DIRECTORY ${FOLDER} PROPERTY BUILDSYSTEM_TARGETS)
   set(ALL)
@@ -45,15 +46,14 @@ function(exectrail_unity_targets FOLDER)
       file(APPEND ${LINES} "${TARGET};${FILES_OF_${TARGET}}\n")
     endif()
   endforeach()
-  get_property(FOLDERS DIRECTORY ${FOLDER} PROPERTY SUBDIRECTORIES)
-  foreach(SUBFOLDER ${FOLDERS})
-    exectrail_unity_targets(${SUBFOLDER})
-  endforeach()
 endfunction()
 
 set(LINES ${CMAKE_BINARY_DIR}/unity_targets.txt)
 file(WRITE ${LINES} "")
-exectrail_unity_targets(${CMAKE_CURRENT_SOURCE_DIR})
+exectrail_folders(${CMAKE_CURRENT_SOURCE_DIR} FOLDERS)
+foreach(FOLDER ${FOLDERS})
+  exectrail_unity_targets(${FOLDER})
+endforeach()
 execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/unity_groups.py
                         ${LINES} ${CMAKE_BINARY_DIR}/unity_groups.cmake
                 OUTPUT_VARIABLE SAID OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)

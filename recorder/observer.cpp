@@ -62,6 +62,12 @@ void Observer::read(ExecEvent& exec) {
   exec.reading = std::make_shared<const ProcessReading>(std::move(reading));
 }
 
+void Observer::noteEnded(ExecEvent& exec) {
+  ProcessReading reading = ProcessReader::ofNone(wantedOf(exec));
+  if (means_.hasher != nullptr) reading.sha256 = means_.hasher->ofNone().sha256;
+  exec.reading = std::make_shared<const ProcessReading>(std::move(reading));
+}
+
 void Observer::readExecs(std::vector<Event>& events, bool onlyLiving) {
   if (!means_.procfs) return;
   ended_.clear();
@@ -70,12 +76,7 @@ void Observer::readExecs(std::vector<Event>& events, bool onlyLiving) {
     if (const auto* exit = std::get_if<ExitEvent>(&event->body)) {
       if (onlyLiving) ended_.insert(exit->tid);
     } else if (auto* exec = std::get_if<ExecEvent>(&event->body)) {
-      if (!ended_.contains(exec->tgid)) {
-        read(*exec);
-      } else {
-        exec->reading =
-            std::make_shared<const ProcessReading>(ProcessReader::ofNone(wantedOf(*exec)));
-      }
+      ended_.contains(exec->tgid) ? noteEnded(*exec) : read(*exec);
     }
   }
 }

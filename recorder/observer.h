@@ -49,6 +49,7 @@ class Observer {
   };
 
   Facts wantedOf(const ExecEvent& exec) const;
+  void noteEnded(ExecEvent& exec);
   void readCall(const Call& call, std::uint64_t failedNs, FailEvent& fail);
   void forgetOld(std::uint64_t nowNs);
   bool affords(const FailEvent& fail, std::uint64_t timeNs);

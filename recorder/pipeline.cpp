@@ -272,6 +272,7 @@ trace::End Pipeline::finish(trace::EndReason reason) {
   while (drainFailures() > 0) {
   }
   for (std::vector<Event> events;; events.clear()) {
+    sources_.drainExecs(events);
     sources_.drainRest(events);
     if (events.empty()) break;
     add(std::move(events));

@@ -52,7 +52,10 @@ void Assembler::receive(const Event& event) {
 void Assembler::on(const Event&, const NewTaskEvent& body) { processes_.newTask(body); }
 
 void Assembler::on(const Event& event, const ForkEvent& body) {
+  const ProcessPtr before = processes_.find(body.childTid);
   const ProcessPtr child = processes_.fork(event, body);
+  // Its exit was not seen, and nobody else would tell of its attempts.
+  if (child != nullptr && before != nullptr && before->inScope) emitTalliesOf(event, *before);
   if (child == nullptr || !child->inScope) return;
   ++counts_.forks;
   emit(event, trace::Fork{child->creator.value.id, child->image, body.childComm});

@@ -51,6 +51,11 @@ Field<std::string> FileHasher::remembered(const trace::FileFacts& file) const {
   return {std::string(known->second.data(), known->second.size()), EvidenceClass::kProcfs};
 }
 
+FileHasher::Answer FileHasher::ofNone() {
+  ++counts_.refused;
+  return {unknown(ESRCH)};
+}
+
 FileHasher::Answer FileHasher::ask(std::int32_t pid, const Field<trace::FileFacts>& file) {
   Answer answer;
   if (file.known() && answerFromCache(keyOf(file.value), answer)) return answer;

@@ -42,6 +42,9 @@ class FileHasher {
   // thread starts with the rights of the caller.
   Answer ask(std::int32_t pid, const trace::Field<trace::FileFacts>& file);
 
+  // The same for a process that is known to have ended: ESRCH.
+  Answer ofNone();
+
   // Of a file that was hashed before and has not changed since; else unknown.
   trace::Field<std::string> remembered(const trace::FileFacts& file) const;
 

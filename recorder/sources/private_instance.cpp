@@ -68,6 +68,11 @@ std::uint64_t statistic(const std::string& text, const std::string& name) {
 
 }  // namespace
 
+std::uint64_t lostOf(const std::string& statistics) {
+  return statistic(statistics, "overrun") + statistic(statistics, "commit overrun") +
+         statistic(statistics, "dropped events") + statistic(statistics, "entries");
+}
+
 struct PrivateInstance::State {
   Instance instance;
   trace::Source source = trace::Source::kUnknown;
@@ -162,11 +167,7 @@ std::vector<Event> PrivateInstance::unreportedLosses(std::uint64_t nowNs) const 
     if (text == nullptr) continue;
     const std::string statistics(text);
     std::free(text);
-    // "entries": written, and handed out to nobody although all has been read. Linux 6.12,
-    // emulated, has some left behind after a flood, and counts them nowhere else.
-    const std::uint64_t lost =
-        statistic(statistics, "overrun") + statistic(statistics, "commit overrun") +
-        statistic(statistics, "dropped events") + statistic(statistics, "entries");
+    const std::uint64_t lost = lostOf(statistics);
     if (lost > cpu.reportedLost) {
       losses.push_back(lossEvent(nowNs, cpu.number, {state_->source, 0, lost - cpu.reportedLost}));
     }

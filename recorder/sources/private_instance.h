@@ -54,6 +54,11 @@ class PrivateInstance {
   std::unique_ptr<State> state_;
 };
 
+// How many events a CPU's buffer has lost, by its per_cpu/cpuN/stats, when all has been read:
+// entries that it still has are handed out to nobody. Linux 6.12, emulated, keeps some after a
+// flood, and counts them nowhere else.
+std::uint64_t lostOf(const std::string& statistics);
+
 // Text of a file of tracefs; empty if there is none of that name.
 std::string readTracingFile(const std::string& file);
 

@@ -81,7 +81,8 @@ class Flood(programs.LiveCase):
         tallied = collections.Counter()
         for tally in listing.of_kind(of_flood, "tally"):
             tallied[tally["reason"]] += tally["count"]
-        lost = sum(gap["lost"] for gap in listing.of_kind(self.found, "gap"))
+        # Not those of dynamic events, which tell what attempts were called with and not that they failed.
+        lost = sum(gap["lost"] for gap in listing.of_kind(self.found, "gap") if gap["source"] != "dynamic")
         seconds = flood["wallNs"] / 1e9
         print(f"{flood['attempts']} attempts in {seconds:.1f} s: {kept} kept, {dict(tallied)} counted, "
               f"{lost} events lost")

@@ -154,6 +154,19 @@ TEST(ObserverOfMemory, APathThatNothingCanHaveRefusedIsNotKnown) {
   EXPECT_TRUE(real->arguments.known());
 }
 
+TEST(ObserverOfDigests, WhoEndedHasNoneAndItSaysWhy) {
+  FileHasher hasher;
+  Observer observer(trace::FailedPolicy::kAll, {}, {.procfs = true, .hasher = &hasher});
+  const std::int32_t self = ::getpid();
+  std::vector<Event> events = {{1, 0, ExecEvent{self, self, "/x"}},
+                               {2, 0, ExitEvent{self, std::nullopt}}};
+  observer.readExecs(events, true);
+  const ProcessReading& reading = *std::get<ExecEvent>(events[0].body).reading;
+  EXPECT_EQ(reading.sha256.evidence.errorNumber, ESRCH);
+  EXPECT_EQ(reading.hashTicket, 0U);
+  EXPECT_EQ(hasher.counts().refused, 1U);
+}
+
 // Which of the processes of one drain are looked for in /proc: by the error of what was not.
 class ReadingTest : public testing::Test {
  protected:

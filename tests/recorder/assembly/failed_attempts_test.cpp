@@ -93,6 +93,13 @@ TEST_F(FailedAttemptsTest, AFloodIsCountedAndNamed) {
   EXPECT_EQ(lines_.size(), kMostAttemptsASecond + 2);
 }
 
+TEST_F(FailedAttemptsTest, AreToldOfWhenTheNumberIsGivenToAnotherProcess) {
+  begin();
+  receive({entered(10), failed(10, ENOENT), ForkEvent{1, 10, "x", 10}, ExitEvent{10, true}});
+  EXPECT_THAT(lines_,
+              ElementsAre("tally 10.0@50 errno 2 1", "fork 1.0@5 -> 10.0@102", "exit 10.0@102"));
+}
+
 // A caller that moves between processors may be told of late, when both are busy.
 TEST_F(FailedAttemptsTest, OnesThatComeLateBeginNoSecond) {
   constexpr std::uint64_t kAtNs = 10'000'000'000;

@@ -1,0 +1,10 @@
+# exectrail_folders(FOLDER OUT): FOLDER and all folders below it that were added to the build.
+function(exectrail_folders FOLDER OUT)
+  set(ALL ${FOLDER})
+  get_property(FOLDERS DIRECTORY ${FOLDER} PROPERTY SUBDIRECTORIES)
+  foreach(SUBFOLDER ${FOLDERS})
+    exectrail_folders(${SUBFOLDER} BELOW)
+    list(APPEND ALL ${BELOW})
+  endforeach()
+  set(${OUT} ${ALL} PARENT_SCOPE)
+endfunction()
