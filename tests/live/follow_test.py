@@ -162,8 +162,6 @@ class Follow(life.LifeCase):
         with Load(self.program) as load:
             self.wait_for(lambda: self.ours(self.alerts()), "the first alert")
             for _ in range(COUNT):
-                # The processes that are there now have to be seen doing something.
-                seen = len(glob.glob(self.path("trail/*.trail")))
                 time.sleep(self.random.uniform(0.1, 1.0))
                 if self.random.random() < 0.5:
                     analyzer.kill()
@@ -174,6 +172,8 @@ class Follow(life.LifeCase):
                     recorder.kill()
                     recorder.wait()
                     killed["recorder"] += 1
+                    # Counted here: the one before has begun new files by itself.
+                    seen = len(glob.glob(self.path("trail/*.trail")))
                     recorder = self.recorder()
                     self.wait_for(lambda: len(glob.glob(self.path("trail/*.trail"))) > seen,
                                   "the next recording")

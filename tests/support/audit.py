@@ -37,7 +37,8 @@ end_of_event_timeout = 2
 """
 # As Debian's /etc/audit/rules.d/audit.rules has them.
 WHILE_AUDITING = {"enabled": 1, "backlog_limit": 8192, "backlog_wait_time": 60000, "failure": 1}
-RULES = [["always,exit", "-F", f"arch={arch}", "-S", "execve,execveat", "-k", "exectrail"]
+KEY = "exectrail"
+RULES = [["always,exit", "-F", f"arch={arch}", "-S", "execve,execveat", "-k", KEY]
          for arch in ("b64", "b32")]
 STARTS_WITHIN = 20  # seconds
 
@@ -71,7 +72,10 @@ class Kernel:
         if self.before["enabled"] == 2:
             raise Refused("the audit configuration is locked until the next boot")
         rules = auditctl("-l").strip()
-        if rules != "No rules":
+        if all(rule.endswith(f" key={KEY}") for rule in rules.splitlines()):
+            # Nobody listens to them: they are those of a run that was killed.
+            auditctl("-D", "-k", KEY)
+        elif rules != "No rules":
             raise Refused(f"audit rules are loaded already, not ours to replace: {rules}")
         self.rules = []
 
@@ -197,7 +201,7 @@ def events(path):
             fields = FIELD.findall(text)
             named = dict(fields)
             if kind == b"SYSCALL":
-                if named.get(b"key") == b'"exectrail"':
+                if named.get(b"key") == f'"{KEY}"'.encode():
                     result = int(named[b"exit"])
                     open_events[serial] = (Event(
                         int(named[b"pid"]), int(named[b"ppid"]), -result if result < 0 else 0,
