@@ -12,6 +12,7 @@
 #include "analyzer/engine/judge.h"
 #include "tests/analyzer/analysis.h"
 #include "tests/analyzer/evaluation.h"
+#include "tests/support/tries.h"
 #include "trace/synth/synth.h"
 
 namespace exectrail::analyzer {
@@ -28,7 +29,7 @@ bool remembers(const Recipe& recipe) {
 }
 
 std::uint64_t expectTheSame(const Program& program, trace::Scene scene) {
-  trace::Synth synth({7, 1500, scene});
+  trace::Synth synth({7, test::tries(1500), scene});
   std::map<std::string, Said> all;
   Engine engine(program, synth.header(), [](const Alert&) {});
   engine.observe([&](const Judged& judged) {
@@ -69,7 +70,7 @@ TEST(Candidates, ShippedRecipes) {
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kCi, trace::Scene::kShell}) {
     alerts += expectTheSame(test::shippedProgram(), scene);
   }
-  EXPECT_GT(alerts, 100U);  // the test tests something
+  EXPECT_GT(alerts, test::tries(100));  // the test tests something
 }
 
 // Each kind of test of an argument, and what must not be concluded from one that fails.
@@ -112,7 +113,7 @@ TEST(Candidates, TestsOfArguments) {
   };
   const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild}) {
-    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+    EXPECT_GT(expectTheSame(*program, scene), test::tries(1000));
   }
 }
 
@@ -131,7 +132,7 @@ TEST(Candidates, TestsOfWhatManyShare) {
   };
   const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
-    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+    EXPECT_GT(expectTheSame(*program, scene), test::tries(1000));
   }
 }
 
@@ -150,7 +151,7 @@ TEST(Candidates, NamesOfPrograms) {
   };
   const auto program = test::compiled(recipesOf(kConditions));
   for (const auto scene : {trace::Scene::kMixed, trace::Scene::kBuild, trace::Scene::kShell}) {
-    EXPECT_GT(expectTheSame(*program, scene), 1000U);
+    EXPECT_GT(expectTheSame(*program, scene), test::tries(1000));
   }
 }
 

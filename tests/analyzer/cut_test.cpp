@@ -10,6 +10,7 @@
 
 #include "tests/analyzer/analysis.h"
 #include "tests/support/traces.h"
+#include "tests/support/tries.h"
 
 namespace exectrail::test {
 namespace {
@@ -118,7 +119,7 @@ std::string cutOf(const std::string& whole, const trace::CutSelection& selection
 
 TEST(Cut, IsJudgedLikeTheWhole) {
   std::size_t alerts = 0;
-  for (std::uint32_t seed = 0; seed < 15; ++seed) {
+  for (std::uint32_t seed = 0; seed < test::tries(15); ++seed) {
     const std::string whole = traceBytes(randomHost(seed), 20);
     const Judgement expected = judge(whole);
     const auto about = subjects(whole);

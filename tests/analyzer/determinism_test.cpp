@@ -8,6 +8,7 @@
 #include "analyzer/output/posture_output.h"
 #include "tests/analyzer/alerts.h"
 #include "tests/support/traces.h"
+#include "tests/support/tries.h"
 #include "trace/container/pack.h"
 #include "trace/errors.h"
 #include "trace/reader.h"
@@ -113,7 +114,7 @@ TEST(Determinism, AnyNumberOfThreads) {
     const std::string alone = account(whole, trace::Ahead::kNever);
     EXPECT_GT(alone.size(), 100'000U);
     EXPECT_TRUE(account(whole, trace::Ahead::kAlways) == alone);
-    for (int i = 0; i < 10; ++i) {
+    for (unsigned i = 0; i < test::tries(10); ++i) {
       std::string damaged = whole.substr(0, i % 2 == 0 ? whole.size() : random() % whole.size());
       if (i % 4 != 1) damaged[random() % damaged.size()] ^= static_cast<char>(1 << (i % 8));
       ASSERT_TRUE(account(damaged, trace::Ahead::kAlways) == account(damaged, trace::Ahead::kNever))

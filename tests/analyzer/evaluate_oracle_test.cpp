@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/analyzer/evaluation.h"
+#include "tests/support/tries.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -116,7 +117,7 @@ TEST(EvaluateOracle, AgreesWithAllCompletions) {
   std::get<trace::Exec>(owned.record.body).image.comm = nothing.comm;
   Evaluation evaluation({owned});
   int unknown = 0;
-  for (unsigned seed = 0; seed < 2000; ++seed) {
+  for (unsigned seed = 0; seed < test::tries(2000); ++seed) {
     const Formula formula = Generator(seed).formula();
     const Tri expected = definition(formula);
     unknown += expected == Tri::kUnknown ? 1 : 0;

@@ -9,6 +9,7 @@
 #include "recorder/kernel/ring_page.h"
 #include "recorder/sources/event_decoder.h"
 #include "tests/recorder/sources/kernel_data.h"
+#include "tests/support/tries.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -214,7 +215,7 @@ TEST(Decode, CutAndChangedPagesNeverLeadOutsideThem) {
       decode(cut, decoder);
     }
     std::mt19937 random(3);
-    for (int i = 0; i < 3000; ++i) {
+    for (unsigned i = 0; i < test::tries(3000); ++i) {
       std::vector<std::byte> changed = page;
       for (int n = 0; n < 4; ++n) {
         changed[random() % changed.size()] = static_cast<std::byte>(random());

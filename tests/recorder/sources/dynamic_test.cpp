@@ -15,6 +15,7 @@
 #include "recorder/sources/dynamic_definitions.h"
 #include "recorder/sources/instance_name.h"
 #include "tests/recorder/sources/kernel_data.h"
+#include "tests/support/tries.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -103,7 +104,7 @@ TEST_P(Dynamic, EveryKindOfCall) {
   const std::string some = " [x|-c|two words|]";
   const std::string longPath = [] {
     std::string path = "/nonexistent/";
-    for (int i = 0; i < 2000; ++i) path += "d/";
+    for (unsigned i = 0; i < test::tries(2000); ++i) path += "d/";
     return path;
   }();
   std::vector<std::string> expected = {"execve /nonexistent/x" + some,
@@ -180,7 +181,7 @@ TEST_P(Dynamic, CutAndChangedPagesNeverLeadOutsideThem) {
     for (std::size_t size = 0; size < page.size(); size += 13) {
       decode({{page.begin(), page.begin() + static_cast<std::ptrdiff_t>(size)}}, decoder);
     }
-    for (int i = 0; i < 2000; ++i) {
+    for (unsigned i = 0; i < test::tries(2000); ++i) {
       std::vector<std::byte> changed = page;
       for (int n = 0; n < 6; ++n) {
         changed[random() % changed.size()] = static_cast<std::byte>(random());

@@ -10,6 +10,7 @@
 #include "recorder/events/stack_reading.h"
 #include "tests/recorder/sources/kernel_data.h"
 #include "tests/recorder/sources/perf_ring.h"
+#include "tests/support/tries.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -178,7 +179,7 @@ TEST(PerfDecoder, AnyChangeIsSurvived) {
   std::mt19937 random(7);
   for (const char* name : {"perf/command.hex", "perf/hole.hex", "perf/compat.hex"}) {
     const auto bytes = hexBytes(name);
-    for (int round = 0; round < 2000; ++round) {
+    for (unsigned round = 0; round < test::tries(2000); ++round) {
       FakeRing ring(bytes, random() % 64 * 8);
       for (int n = 0; n < 4; ++n) {
         ring.data[random() % ring.data.size()] = static_cast<std::byte>(random());

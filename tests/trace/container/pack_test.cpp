@@ -15,6 +15,7 @@
 #include <random>
 
 #include "tests/support/signing.h"
+#include "tests/support/tries.h"
 #include "tests/trace/container/frames.h"
 #include "trace/errors.h"
 
@@ -173,7 +174,7 @@ TEST_F(PackFile, KilledAtAnyMomentAWholeTraceIsThere) {
   const ReadFrames expected = readFrames(live, kChain);
   std::mt19937 random(11);
   int packed = 0;
-  for (int i = 0; i < 40; ++i) {
+  for (unsigned i = 0; i < test::tries(40); ++i) {
     write(live);
     const pid_t child = ::fork();
     if (child == 0) {
