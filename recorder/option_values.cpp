@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxEnvironmentNames = 64;
 constexpr std::size_t kMaxNameBytes = 128;
 
-constexpr std::array<trace::Source, 4> kSources = {trace::Source::kTracefs, trace::Source::kPerf,
+constexpr std::array<trace::Source, 5> kSources = {trace::Source::kTracefs, trace::Source::kPerf,
+                                                   trace::Source::kConnector,
                                                    trace::Source::kDynamic, trace::Source::kProcfs};
 
 std::vector<std::string> split(const std::string& text) {

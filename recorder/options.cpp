@@ -87,8 +87,10 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
       ->type_name("WHICH")
       ->transform(CLI::Transformer(kPolicies).description(""))
       ->option_text("WHICH");
-  app.add_option("--source", typed.source,
-                 "Where events come from: auto, or a list of tracefs, perf, dynamic, procfs [auto]")
+  app.add_option(
+         "--source", typed.source,
+         "Where events come from: auto, or a list of tracefs, perf, connector, dynamic, procfs "
+         "[auto]")
       ->type_name("LIST");
   app.add_option(
          "--env", typed.environment,

@@ -70,6 +70,17 @@ class Recorder(life.LifeCase):
         self.expect(self.run_words("trace", "verify", "t.trail"), 0, stdout="intact")
         self.assertEqual(["t.trail"], os.listdir(self.folder), "nothing is left beside it")
 
+    def test_exit_statuses_are_the_connectors(self):
+        for sources, status in (("perf,connector", b"status 1[kernel]"), ("perf", None)):
+            with self.subTest(sources):
+                trace = sources + ".trail"
+                self.expect(self.run_words("record", "--source", sources, "-o", trace, "--", "false"), 1)
+                exits = [line for line in self.run_words("trace", "dump", trace).stdout.splitlines()
+                         if line.split()[1:2] == [b"exit"]]
+                self.assertEqual(1, len(exits))
+                self.assertEqual(status is not None, b"status" in exits[0], exits[0])
+                self.assertIn(status or b"", exits[0])
+
     def test_existing_output_is_kept(self):
         self.write("t.trail", "precious")
         self.expect(self.run_words("record", "-o", "t.trail", "--", "true"), 0)

@@ -66,7 +66,7 @@ TEST(Options, MistakesSayWhatWouldDo) {
                 help);
   EXPECT_EQ(mistake({"--source", "tracefs,psychic"}, 2),
             "exectrail: --source: psychic is not a source; there are auto, or a list of tracefs, "
-            "perf, dynamic, procfs" +
+            "perf, connector, dynamic, procfs" +
                 help);
   EXPECT_EQ(mistake({"--env", "+A,B"}, 2),
             "exectrail: --env: put + before every name, which adds them to the default ones, or "
@@ -134,11 +134,11 @@ TEST(Options, SourcesEnvironmentBufferAndWindow) {
   EXPECT_EQ(plain.environmentNames, defaultEnvironmentNames());
   EXPECT_EQ(plain.bufferBytesPerCpu, 4U << 20);
   EXPECT_FALSE(plain.flightWindow.has_value());
-  const Options set = parse({"--source", "perf,tracefs", "--env", "A,B", "--buffer", "64k",
-                             "--flight-recorder", "2m", "--wait-tree", "--", "x"},
+  const Options set = parse({"--source", "perf,connector,tracefs", "--env", "A,B", "--buffer",
+                             "64k", "--flight-recorder", "2m", "--wait-tree", "--", "x"},
                             exitCode);
-  EXPECT_EQ(set.sources,
-            (std::vector<trace::Source>{trace::Source::kTracefs, trace::Source::kPerf}));
+  EXPECT_EQ(set.sources, (std::vector<trace::Source>{trace::Source::kTracefs, trace::Source::kPerf,
+                                                     trace::Source::kConnector}));
   EXPECT_EQ(set.environmentNames, (std::vector<std::string>{"A", "B"}));
   EXPECT_EQ(set.bufferBytesPerCpu, 65536U);
   EXPECT_EQ(set.flightWindow, std::chrono::minutes(2));
