@@ -33,6 +33,10 @@ Parts split(std::int64_t realtimeNs) {
           clock.subseconds().count()};
 }
 
+void putDigits(char* to, std::size_t count, long value) {
+  for (std::size_t i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+}
+
 // One digit after the point while that says something.
 std::string scaled(double value, const char* unit) {
   return value < 10 ? format("%.1f %s", value, unit) : format("%.0f %s", value, unit);
@@ -41,9 +45,18 @@ std::string scaled(double value, const char* unit) {
 }  // namespace
 
 std::string rfc3339(std::int64_t realtimeNs) {
+  // By hand: printf took an eighth of the time that an alert's JSON takes. Years that a number of
+  // nanoseconds can tell have four digits.
   const Parts p = split(realtimeNs);
-  return format("%04d-%02u-%02uT%02ld:%02ld:%02ld.%09ldZ", p.year, p.month, p.day, p.hour, p.minute,
-                p.second, p.nanosecond);
+  std::string text = "0000-00-00T00:00:00.000000000Z";
+  putDigits(&text[0], 4, p.year);
+  putDigits(&text[5], 2, p.month);
+  putDigits(&text[8], 2, p.day);
+  putDigits(&text[11], 2, p.hour);
+  putDigits(&text[14], 2, p.minute);
+  putDigits(&text[17], 2, p.second);
+  putDigits(&text[20], 9, p.nanosecond);
+  return text;
 }
 
 std::string readableTime(std::int64_t realtimeNs) {

@@ -1,6 +1,7 @@
 #include "trace/json/ecs.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -20,25 +21,34 @@ std::string octalMode(std::uint32_t mode) {
   return digits;
 }
 
-bool plain(char c) {
-  constexpr std::string_view kOthers = "@%+=:,./-_";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOthers.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::string quoted(Bytes argument) {
-  if (!argument.empty() && std::all_of(argument.begin(), argument.end(), plain)) {
-    return std::string(argument);
+// What a shell takes as it is.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0; c < plain.size(); ++c) {
+    plain.at(c) =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
   }
-  std::string text = "'";
+  for (const char c : std::string_view("@%+=:,./-_"))
+    plain.at(static_cast<unsigned char>(c)) = true;
+  return plain;
+}();
+
+bool isPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+void appendQuoted(std::string& line, Bytes argument) {
+  if (!argument.empty() && std::all_of(argument.begin(), argument.end(), isPlain)) {
+    line += argument;
+    return;
+  }
+  line += '\'';
   for (const char c : argument) {
     if (c == '\'') {
-      text += "'\\''";
+      line += "'\\''";
     } else {
-      text += c;
+      line += c;
     }
   }
-  return text + "'";
+  line += '\'';
 }
 
 }  // namespace
@@ -133,7 +143,10 @@ void putArguments(JsonObject& object, std::string_view path, const Field<Argumen
 
 std::string commandLine(const Arguments& arguments) {
   std::string line;
-  for (const Bytes argument : arguments) line += (line.empty() ? "" : " ") + quoted(argument);
+  for (const Bytes argument : arguments) {
+    if (!line.empty()) line += ' ';
+    appendQuoted(line, argument);
+  }
   return line;
 }
 

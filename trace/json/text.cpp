@@ -29,6 +29,34 @@ constexpr std::array<bool, 256> kPlain = [] {
 
 bool isPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHighBits = kOnes << 7;
+
+std::uint64_t eightAt(const char* text) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+// Whether one of eight characters is below `limit`, at most 0x80.
+constexpr bool anyBelow(std::uint64_t word, unsigned limit) {
+  return ((word - kOnes * limit) & ~word & kHighBits) != 0;
+}
+
+bool arePlain(std::uint64_t word) {
+  const bool ascii = (word & kHighBits) == 0;
+  return ascii && !anyBelow(word, ' ') && !anyBelow(word ^ kOnes * '"', 1) &&
+         !anyBelow(word ^ kOnes * '\\', 1);
+}
+
+// How many characters at the beginning are plain.
+std::size_t plainLength(std::string_view text) {
+  std::size_t length = 0;
+  while (length + 8 <= text.size() && arePlain(eightAt(text.data() + length))) length += 8;
+  while (length < text.size() && isPlain(text[length])) ++length;
+  return length;
+}
+
 // At one go: a character at a time is most of what writing costs.
 void appendWithin(std::string& out, char before, std::string_view text, char after) {
   const std::size_t at = out.size();
@@ -67,25 +95,18 @@ std::size_t appendOther(std::string& out, std::string_view text) {
 }
 
 // Whether all of eight characters are ASCII, and none is kDelete.
-bool isAscii(const char* eight) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight, sizeof word);
-  return ((word | (word + kOnes)) & (kOnes << 7)) == 0;
-}
+bool areAscii(std::uint64_t word) { return ((word | (word + kOnes)) & kHighBits) == 0; }
 
 // How many characters at the beginning are ASCII, and none of them kDelete.
 std::size_t asciiLength(std::string_view text) {
   std::size_t length = 0;
-  while (length + 8 <= text.size() && isAscii(text.data() + length)) length += 8;
+  while (length + 8 <= text.size() && areAscii(eightAt(text.data() + length))) length += 8;
   while (length < text.size() && static_cast<unsigned char>(text[length]) < kDelete) ++length;
   return length;
 }
 
-// Of JSON, which has other characters in its texts only.
-std::string asciiOf(std::string_view json) {
-  std::string out;
-  out.reserve(json.size());
+// `json` has other characters in its texts only.
+void appendAscii(std::string& out, std::string_view json) {
   while (!json.empty()) {
     const std::size_t ascii = asciiLength(json);
     out += json.substr(0, ascii);
@@ -100,21 +121,18 @@ std::string asciiOf(std::string_view json) {
       appendUnit(out, 0xDC00 + (codePoint & 0x3FF));
     }
   }
-  return out;
 }
 
 }  // namespace
 
 void appendJson(std::string& out, std::string_view text) {
-  const auto special = std::ranges::find_if_not(text, isPlain);
-  if (special == text.end()) {
+  std::size_t plain = plainLength(text);
+  if (plain == text.size()) {
     appendWithin(out, '"', text, '"');
     return;
   }
   out += '"';
-  while (!text.empty()) {
-    const auto plain =
-        static_cast<std::size_t>(std::ranges::find_if_not(text, isPlain) - text.begin());
+  for (; !text.empty(); plain = plainLength(text)) {
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (!text.empty()) text.remove_prefix(appendOther(out, text));
@@ -142,6 +160,13 @@ void JsonObject::begin(std::string_view name) {
 
 std::string JsonObject::line() const { return "{" + members_ + "}\n"; }
 
-std::string JsonObject::asciiLine() const { return "{" + asciiOf(members_) + "}\n"; }
+std::string JsonObject::asciiLine() const {
+  std::string line;
+  line.reserve(members_.size() + 3);
+  line += '{';
+  appendAscii(line, members_);
+  line += "}\n";
+  return line;
+}
 
 }  // namespace exectrail::trace

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,9 +97,12 @@ class JsonObject {
 
 template <typename Entry>
 void appendJson(std::string& out, const std::vector<Entry>& entries) {
-  JsonArray array;
-  for (const Entry& entry : entries) array.add(entry);
-  appendJson(out, array);
+  out += '[';
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i > 0) out += ',';
+    appendJson(out, entries[i]);
+  }
+  out += ']';
 }
 
 }  // namespace exectrail::trace
