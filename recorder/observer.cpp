@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 #include <utility>
 
 #include "recorder/events/stack_reading.h"
@@ -23,14 +22,6 @@ constexpr std::uint64_t kCallNs = 1'000'000'000;  // a call that is older may be
 constexpr Facts kBesidePerf = facts::kExecutable | facts::kFile | facts::kWorkingDirectory |
                               facts::kCredentials | facts::kStat | facts::kLogin;
 
-std::string_view lastComponent(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-// A shell whose text is refused for want of a #! line runs it itself, in the memory that held its
-// arguments, where the first command's are found then. A shell's own begin with the text's name.
-bool canBeOfRefusedText(const std::vector<std::string>& arguments, std::string_view path) {
-  return arguments.empty() || lastComponent(arguments.front()) == lastComponent(path);
-}
-
 // The call is over by the time we read: the caller may have changed what it passed. What cannot
 // have been passed is not known.
 EntryReading afterReturn(EntryReading reading, const FailEvent& fail) {
@@ -41,11 +32,6 @@ EntryReading afterReturn(EntryReading reading, const FailEvent& fail) {
     if (!reading.argumentsCopied) {
       reading.arguments = trace::Field<std::vector<std::string>>::unreadable(ESTALE);
     }
-  }
-  if (fail.errorNumber == ENOEXEC && !reading.argumentsCopied && reading.arguments.known() &&
-      reading.typedPath.known() &&
-      !canBeOfRefusedText(reading.arguments.value, reading.typedPath.value)) {
-    reading.arguments = trace::Field<std::vector<std::string>>::unreadable(ESTALE);
   }
   const auto weaken = [](trace::Evidence& evidence) {
     if (evidence.known()) evidence.evidenceClass = trace::EvidenceClass::kInferred;

@@ -2,14 +2,11 @@
 #include "recorder/observer.h"
 
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 
 #include "recorder/proc/entry_reader.h"
-#include "tests/support/temporary_folder.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -155,35 +152,6 @@ TEST(ObserverOfMemory, APathThatNothingCanHaveRefusedIsNotKnown) {
   EXPECT_EQ(real->typedPath.value, "/bin/sh");
   EXPECT_EQ(real->typedPath.evidence.evidenceClass, EvidenceClass::kInferred);
   EXPECT_TRUE(real->arguments.known());
-}
-
-// bash runs the text itself, and its first command's arguments are where those of the attempt were.
-TEST(ObserverOfMemory, ArgumentsOfARefusedTextBeginWithItsName) {
-  const test::TemporaryFolder folder;
-  const std::string path = folder.path() + "/text";
-  std::ofstream(path) << "sleep 1\n";
-  ASSERT_EQ(::chmod(path.c_str(), 0755), 0);
-  Observer observer{trace::FailedPolicy::kAll, {}, {}};
-  const auto read = [&](const char* first, std::uint16_t errorNumber) {
-    const char* arguments[] = {first, "1", nullptr};
-    EnterEvent entered;
-    entered.tid = ::getpid();
-    entered.filenameAddress = reinterpret_cast<std::uint64_t>(path.c_str());
-    entered.argvAddress = reinterpret_cast<std::uint64_t>(arguments);
-    std::vector<Event> events{
-        {1, 0, entered}, {2, 0, FailEvent{::getpid(), trace::SystemCall::kExecve, errorNumber}}};
-    observer.readFailures(events);
-    return std::get<FailEvent>(events[1].body).reading;
-  };
-  for (const char* own : {"./text", "text", path.c_str()}) {
-    EXPECT_THAT(read(own, ENOEXEC)->arguments.value, ElementsAre(own, "1"));
-  }
-  const auto others = read("sleep", ENOEXEC);
-  EXPECT_EQ(others->typedPath.value, path);
-  EXPECT_FALSE(others->arguments.known());
-  EXPECT_EQ(others->arguments.evidence.errorNumber, ESTALE);
-  // No shell goes on after other errors, and a name may be anything.
-  EXPECT_THAT(read("sleep", ENOMEM)->arguments.value, ElementsAre("sleep", "1"));
 }
 
 TEST(ObserverOfDigests, WhoEndedHasNoneAndItSaysWhy) {
