@@ -92,7 +92,7 @@ class Analysis {
     while (reader.next(record)) {
       posture.process(record);
       engine.process(record);
-      if (reader.atBatchEnd() || buffer_.size() >= kFlushBytes) flush();
+      if (reader.atBatchEnd()) flush();
     }
     engine.finish();
     tell(posture.report(), header, path);
@@ -128,6 +128,7 @@ class Analysis {
     if (printed_ && options_.format == Format::kText) buffer_ += '\n';
     printed_ = true;
     buffer_ += render(options_.format, alert, rendering);
+    if (buffer_.size() >= kFlushBytes) flush();
     if (worst_.empty() || alert.severity > worstSeverity_) {
       worst_ = alert.id.substr(0, kShownId);
       worstSeverity_ = alert.severity;

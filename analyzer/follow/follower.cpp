@@ -245,8 +245,6 @@ void Follower::readRecords(trace::Reader& reader, std::uint64_t restated) {
       heartbeat_.reset();
       batchDone();
       if (interrupted()) return;
-    } else if (buffer_.size() >= kFlushBytes) {
-      flush();
     }
   }
 }
@@ -293,6 +291,9 @@ void Follower::put(const Alert& alert) {
   if (output_.wouldFill(buffer_.size() + text.size())) flush();
   if (!text.empty() && (output_.begun() || !buffer_.empty())) buffer_ += settings_.separator;
   buffer_ += text;
+  // Also in the middle of a batch, and when a recording ends: what suppression has held back is
+  // thousands of alerts then.
+  if (buffer_.size() >= kFlushBytes) flush();
 }
 
 }  // namespace exectrail::analyzer

@@ -130,6 +130,45 @@ TEST(Follow, ARecorderThatWasKilledEndsItsRecordingWhereTheNextBegins) {
   EXPECT_EQ(readFolder(folder, {output}, checkpoint).output, once.output);
 }
 
+// However many alerts a batch or the end of a recording brings, they are written as they come.
+TEST(Follow, AlertsDoNotPileUpInMemory) {
+  TemporaryFolder all;
+  Records records = {snapshot("/sbin/init").pid(1, 0).top()};
+  std::uint32_t pid = 1;
+  for (int times = 0; times < 12; ++times) {  // ten of each are given out
+    for (int file = 0; file < 100; ++file) {
+      ++pid;
+      records.push_back(exec("/tmp/" + std::to_string(file)).pid(pid, 1).by(image(1, 0)).at(pid));
+      records.push_back(exited(image(pid)).at(pid));
+    }
+  }
+  const SegmentedRecording recording(all.path() + "/trail", records, 100, kRotate);
+  const analyzer::OutputSettings output{all.path() + "/out"};
+  std::size_t rendered = 0, mostPending = 0, atTheEnd = 0;
+  const auto rendering = [&](const analyzer::Alert& alert, const trace::Header& header,
+                             const analyzer::Program& program) {
+    std::error_code none;
+    const auto written = fs::file_size(output.path, none);
+    mostPending = std::max(mostPending, rendered - (none ? 0 : written));
+    const std::string text = render(alert, header, program);
+    rendered += text.size();
+    if (alert.suppressed > 0) atTheEnd += text.size();
+    return text;
+  };
+  analyzer::Operations operations(all.path() + "/operations");
+  const std::shared_ptr<const analyzer::Program> program(std::shared_ptr<void>(),
+                                                         &shippedProgram());
+  analyzer::FollowSettings settings;
+  settings.folder = all.path() + "/trail";
+  settings.output = output;
+  analyzer::Follower(
+      settings, program, [&] { return program; }, rendering, nullptr, operations)
+      .run();
+  EXPECT_EQ(readFile(output.path).size(), rendered);
+  EXPECT_GT(atTheEnd, std::size_t{200} << 10);
+  EXPECT_LT(mostPending, std::size_t{100} << 10);
+}
+
 TEST(Follow, SegmentsThatAreMissingAreTold) {
   TemporaryFolder all;
   const std::string folder = all.path() + "/trail";
