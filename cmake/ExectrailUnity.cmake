@@ -1,12 +1,14 @@
 # Files of a target compiled together: most of what a file costs is the headers it has in common with
 # its neighbours. For builds that are made once; where one file changes at a time, and where a file that
 # forgets one of its includes has to fail, each is compiled alone.
-set(EXECTRAIL_UNITY OFF CACHE STRING "Compile several files of a target as one: ON, OFF, or TESTS for those of tests/ only")
+option(EXECTRAIL_UNITY "Compile several files of a target as one" OFF)
 if(NOT EXECTRAIL_UNITY)
   return()
 endif()
 include(ExectrailFolders)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# GCC takes what another file includes for a header, whose types must not have parts from unnamed namespaces.
+target_compile_options(exectrail_compile INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 
 # Appends a line for each target of FOLDER to LINES: its name and files.
 function(exectrail_unity_targets FOLDER)
@@ -41,8 +43,6 @@ function(exectrail_unity_targets FOLDER)
     list(LENGTH FILES_OF_${TARGET} COUNT)
     if(COUNT GREATER 1)
       set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-      # GCC takes what another file includes for a header, whose types must not have parts from unnamed namespaces.
-      target_compile_options(${TARGET} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
       file(APPEND ${LINES} "${TARGET};${FILES_OF_${TARGET}}\n")
     endif()
   endforeach()
@@ -51,9 +51,6 @@ endfunction()
 set(LINES ${CMAKE_BINARY_DIR}/unity_targets.txt)
 file(WRITE ${LINES} "")
 exectrail_folders(${CMAKE_CURRENT_SOURCE_DIR} FOLDERS)
-if(EXECTRAIL_UNITY STREQUAL "TESTS")
-  list(FILTER FOLDERS INCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/tests(/|$)")
-endif()
 foreach(FOLDER ${FOLDERS})
   exectrail_unity_targets(${FOLDER})
 endforeach()
