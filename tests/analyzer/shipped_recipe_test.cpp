@@ -131,6 +131,33 @@ TEST(ShippedRecipe, AllowedDirectoriesAreASitesChoice) {
   EXPECT_FALSE(fires(on + "lists: {allowed_directories: {add: ['/acme/**']}}\n", "/acme/x"));
 }
 
+// A session begins with a program of root's that runs as root and lets people in. It has no login
+// itself, or its user's if the recorder came to look at it later; and who is not root cannot play
+// it.
+TEST(ShippedRecipe, ASessionBeginsWithALoginProgramOfRoot) {
+  constexpr std::uint32_t kUser = 1000;
+  constexpr std::uint32_t kNobody = trace::kLoginNotSet;
+  const auto severity = [](const std::string& door, std::uint32_t doorUser,
+                           std::uint32_t doorLogin) {
+    const auto analysis =
+        test::analyze(test::unusualDirectories(),
+                      {test::exec("/usr/bin/watch-me").pid(10).user(doorUser).login(kNobody),
+                       test::exec(door).pid(11).by(test::image(10)).user(doorUser).login(doorLogin),
+                       test::exec("/usr/bin/bash").pid(12).by(test::image(11)).login(kUser),
+                       test::exec("/tmp/tmp.Ab3dEf6hIj/rustup-init")
+                           .pid(13)
+                           .by(test::image(12))
+                           .owner(kUser)
+                           .login(kUser)});
+    return std::string(analysis.alerts.size() == 1 ? name(analysis.alerts[0].severity) : "-");
+  };
+  EXPECT_EQ(severity("/usr/bin/login", 0, kNobody), "low");
+  EXPECT_EQ(severity("/usr/bin/login", 0, kUser), "low");
+  EXPECT_EQ(severity("/usr/sbin/sshd", kUser, kNobody), "high");
+  EXPECT_EQ(severity("/usr/sbin/sshd", kUser, kUser), "high");
+  EXPECT_EQ(severity("/usr/bin/cat", 0, kUser), "high");
+}
+
 TEST(ShippedRecipe, SaysWhatItIs) {
   ASSERT_EQ(test::unusualDirectories().recipes().size(), 1U);
   const RecipeInfo& info = *test::unusualDirectories().recipes().front().info;

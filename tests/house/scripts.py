@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # Scripts of scripts/ can be read by their shell, and refuse an option that they do not know: by its
 # name, with 2, before they do anything.
-import os
 import subprocess
 
 import tree

@@ -187,6 +187,11 @@ RecordBuilder& RecordBuilder::number(std::uint32_t attempt) {
   return *this;
 }
 
+RecordBuilder& RecordBuilder::login(std::uint32_t uid) {
+  contextOf().login = {trace::Login{uid, uid}, EvidenceClass::kProcfs};
+  return *this;
+}
+
 RecordBuilder& RecordBuilder::session(std::uint32_t leaderPid, std::uint32_t terminal) {
   contextOf().session = {trace::Session{leaderPid, terminal}, EvidenceClass::kProcfs};
   return *this;

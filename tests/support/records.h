@@ -53,6 +53,7 @@ class RecordBuilder {
   RecordBuilder& user(std::uint32_t uid) { return user(uid, uid); }
   RecordBuilder& noUser();
   RecordBuilder& comm(const std::string& name);
+  RecordBuilder& login(std::uint32_t uid);  // not known by default
 
   RecordBuilder& session(std::uint32_t leaderPid, std::uint32_t terminal = 0);
   RecordBuilder& environment(const std::vector<std::string>& variables);
