@@ -82,7 +82,7 @@ class FalcoJson {
 
   void put(const std::string& field, std::integral auto value) {
     fields_.put(field, value);
-    trace::appendJson(values_[field], value);
+    values_[field] = trace::toJson(value);
   }
 
   void put(const std::string& field, const trace::Field<std::string>& value) {
@@ -167,7 +167,7 @@ class FalcoJson {
     if (!alert_.gaps.empty()) put("exectrail.gaps", alert_.gaps.size());
     if (!alert_.unknown.empty()) {
       writer_.put(fields_, "", "exectrail.unknown", alert_.unknown);
-      trace::appendJson(values_["exectrail.unknown"], alert_.unknown);
+      values_["exectrail.unknown"] = trace::toJson(alert_.unknown);
     }
   }
 

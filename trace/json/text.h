@@ -7,8 +7,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "trace/json/buffer.h"
 
 namespace exectrail::trace {
 
@@ -16,44 +17,44 @@ class JsonArray;
 class JsonObject;
 
 // Append one value to `out`. What is not UTF-8 in a text becomes U+FFFD.
-void appendJson(std::string& out, std::string_view text);
-void appendJson(std::string& out, const JsonObject& object);
-void appendJson(std::string& out, const JsonArray& array);
+void appendJson(JsonBuffer& out, std::string_view text);
+void appendJson(JsonBuffer& out, const JsonObject& object);
+void appendJson(JsonBuffer& out, const JsonArray& array);
 
-inline void appendJson(std::string& out, const std::string& text) {
+inline void appendJson(JsonBuffer& out, const std::string& text) {
   appendJson(out, std::string_view(text));
 }
 
-inline void appendJson(std::string& out, const char* text) {
+inline void appendJson(JsonBuffer& out, const char* text) {
   appendJson(out, std::string_view(text));
 }
 
-inline void appendJson(std::string& out, std::same_as<bool> auto value) {
-  out += value ? "true" : "false";
+inline void appendJson(JsonBuffer& out, std::same_as<bool> auto value) {
+  out.append(std::string_view(value ? "true" : "false"));
 }
 
 template <std::integral Number>
-requires(!std::same_as<Number, bool>) void appendJson(std::string& out, Number number) {
-  out += std::to_string(number);
+requires(!std::same_as<Number, bool>) void appendJson(JsonBuffer& out, Number number) {
+  out.append(number);
 }
 
 template <typename Entry>
-void appendJson(std::string& out, const std::vector<Entry>& entries);
+void appendJson(JsonBuffer& out, const std::vector<Entry>& entries);
 
 class JsonArray {
  public:
   template <typename Value>
   void add(const Value& value) {
-    if (!entries_.empty()) entries_ += ',';
+    if (!entries_.empty()) entries_.append(',');
     appendJson(entries_, value);
   }
 
   bool empty() const { return entries_.empty(); }
 
  private:
-  friend void appendJson(std::string& out, const JsonArray& array);
+  friend void appendJson(JsonBuffer& out, const JsonArray& array);
 
-  std::string entries_;
+  JsonBuffer entries_;
 };
 
 class JsonObject {
@@ -88,21 +89,29 @@ class JsonObject {
   std::string asciiLine() const;
 
  private:
-  friend void appendJson(std::string& out, const JsonObject& object);
+  friend void appendJson(JsonBuffer& out, const JsonObject& object);
 
   void begin(std::string_view name);
 
-  std::string members_;
+  JsonBuffer members_;
 };
 
 template <typename Entry>
-void appendJson(std::string& out, const std::vector<Entry>& entries) {
-  out += '[';
+void appendJson(JsonBuffer& out, const std::vector<Entry>& entries) {
+  out.append('[');
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i > 0) out += ',';
+    if (i > 0) out.append(',');
     appendJson(out, entries[i]);
   }
-  out += ']';
+  out.append(']');
+}
+
+// One value by itself.
+template <typename Value>
+std::string toJson(const Value& value) {
+  JsonBuffer text;
+  appendJson(text, value);
+  return std::string(text.view());
 }
 
 }  // namespace exectrail::trace

@@ -3,6 +3,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "trace/escape.h"
@@ -10,17 +12,24 @@
 namespace exectrail::trace {
 namespace {
 
+// Whether all of eight characters are ASCII.
+bool areAscii(const char* text) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  return (word & 0x8080808080808080) == 0;
+}
+
 bool isUtf8(std::string_view bytes) {
-  const auto beyondAscii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
-  while (true) {
-    bytes.remove_prefix(
-        static_cast<std::size_t>(std::ranges::find_if(bytes, beyondAscii) - bytes.begin()));
-    if (bytes.empty()) return true;
-    char32_t codePoint = 0;
-    const int length = decodeUtf8(bytes, codePoint);
-    if (length == 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(length));
+  while (!bytes.empty()) {
+    std::size_t length = 8;
+    if (bytes.size() < length || !areAscii(bytes.data())) {
+      char32_t codePoint = 0;
+      length = static_cast<std::size_t>(decodeUtf8(bytes, codePoint));
+      if (length == 0) return false;
+    }
+    bytes.remove_prefix(length);
   }
+  return true;
 }
 
 std::string base64(std::string_view bytes) {
