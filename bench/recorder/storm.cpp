@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <iostream>
 #include <new>
 #include <numeric>
@@ -32,14 +33,16 @@ struct Options {
   std::uint64_t rate = 0;        // execs a second of each loop; 0: as fast as it can
   std::uint64_t loops = 1;
   std::string lifetimeUs;  // empty: returns at once
+  std::string timesFile;   // empty: none
   std::string program;
 };
 
 [[noreturn]] void usage() {
   std::fputs(
       "usage: storm [--count N] [--rate EXECS_PER_SECOND] [--loops N] [--lifetime MICROSECONDS] "
-      "PROGRAM\n"
-      "  --count and --rate are those of each loop; PROGRAM gets a counter as its argument\n",
+      "[--times FILE] PROGRAM\n"
+      "  --count and --rate are those of each loop; PROGRAM gets a counter as its argument\n"
+      "  --times: when each was called, by the counter; 8 bytes each, CLOCK_REALTIME in ns\n",
       stderr);
   std::exit(2);
 }
@@ -75,6 +78,8 @@ Options parse(std::span<char*> arguments) {
       options.loops = parseNumber(arguments[i]);
     } else if (name == "--lifetime") {
       options.lifetimeUs = std::to_string(parseNumber(arguments[i]));
+    } else if (name == "--times") {
+      options.timesFile = arguments[i];
     } else {
       usage();
     }
@@ -83,9 +88,9 @@ Options parse(std::span<char*> arguments) {
   return options;
 }
 
-std::uint64_t nowNs() {
+std::uint64_t nowNs(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * kSecondNs +
          static_cast<std::uint64_t>(now.tv_nsec);
 }
@@ -117,12 +122,19 @@ std::uint64_t spawnAndWait(const Options& options, std::uint64_t counter) {
   return nowNs() - beginNs;
 }
 
-// Each loop writes its own part of `latenciesNs`.
-void runLoop(const Options& options, std::uint64_t number, std::span<std::uint64_t> latenciesNs) {
+// Of all loops, by the counter that the program gets.
+struct Times {
+  std::span<std::uint64_t> latenciesNs;
+  std::span<std::uint64_t> calledNs;
+};
+
+void runLoop(const Options& options, std::uint64_t number, const Times& times) {
   const std::uint64_t beginNs = nowNs();
   for (std::uint64_t i = 0; i < options.count; ++i) {
     if (options.rate != 0) sleepUntil(beginNs + i * kSecondNs / options.rate);
-    latenciesNs[i] = spawnAndWait(options, number * options.count + i);
+    const std::uint64_t counter = number * options.count + i;
+    times.calledNs[counter] = nowNs(CLOCK_REALTIME);
+    times.latenciesNs[counter] = spawnAndWait(options, counter);
   }
 }
 
@@ -144,19 +156,28 @@ std::span<std::uint64_t> sharedNumbers(std::uint64_t count) {
   return {new (memory) std::uint64_t[count], count};
 }
 
+void writeTimes(const std::string& path, std::span<const std::uint64_t> times) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(times.data()),
+             static_cast<std::streamsize>(times.size_bytes()));
+  file.flush();
+  if (!file) fail(path.c_str(), errno);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const Options options = parse({argv, static_cast<std::size_t>(argc)});
   const std::uint64_t total = options.count * options.loops;
-  const std::span<std::uint64_t> latenciesNs = sharedNumbers(total);
+  const Times times{sharedNumbers(total), sharedNumbers(total)};
+  const std::span<std::uint64_t> latenciesNs = times.latenciesNs;
   const std::uint64_t beginNs = nowNs();
   std::vector<pid_t> loops;
   for (std::uint64_t number = 0; number < options.loops; ++number) {
     const pid_t pid = ::fork();
     if (pid < 0) fail("fork", errno);
     if (pid == 0) {
-      runLoop(options, number, latenciesNs.subspan(number * options.count, options.count));
+      runLoop(options, number, times);
       ::_exit(0);
     }
     loops.push_back(pid);
@@ -166,6 +187,7 @@ int main(int argc, char** argv) {
     if (::waitpid(pid, &status, 0) < 0 || status != 0) return 3;
   }
   const std::uint64_t wallNs = nowNs() - beginNs;
+  if (!options.timesFile.empty()) writeTimes(options.timesFile, times.calledNs);
   // The loops are reaped, and so is whatever they started.
   const std::uint64_t usedNs = cpuNs(RUSAGE_SELF) + cpuNs(RUSAGE_CHILDREN);
   std::sort(latenciesNs.begin(), latenciesNs.end());
