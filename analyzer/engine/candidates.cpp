@@ -156,6 +156,7 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
   std::uint64_t flags = judged.errorNumber();
   for (const bool flag :
        {judged.attempt(), judged.script(), file.executableEvidence.known(),
+        file.executableEvidence.evidenceClass == trace::EvidenceClass::kInferred,
         file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
         relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
         secure.known(), secure.value, judged.arguments().known(), judged.scriptArgument().absent}) {

@@ -62,7 +62,9 @@ Judged::Decision Judged::decide() const {
     return decision;
   }
   if (attempt_ == nullptr && !script_ && facts_ != nullptr && facts_->executable().known()) {
-    return {&facts_->place(), facts_->file().placeAs.get(), facts_->executable().evidence, true};
+    const trace::Evidence& evidence = facts_->executable().evidence;
+    const bool resolved = evidence.evidenceClass != trace::EvidenceClass::kInferred;
+    return {&facts_->place(), facts_->file().placeAs.get(), evidence, resolved};
   }
   if (typedPlace().kind != PlaceKind::kPath) return decision;
   decision.place = &typedPlace();

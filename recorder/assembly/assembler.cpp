@@ -131,6 +131,7 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   evidence.login = process->login;
   if (!sideBand.maps.empty() && sideBand.maps.front().identity.inode != 0) {
     evidence.file = factsOf(sideBand.maps.front(), event.timeNs, evidence.reading);
+    findRoot(sideBand.maps.front(), evidence);
   }
   if (body.cgroupId) {
     const auto cgroup = cgroups_.find(*body.cgroupId);
@@ -263,6 +264,24 @@ trace::Field<trace::FileFacts> Assembler::factsOf(const MapEvent& mapped, std::u
   // Device numbers of the two need not agree on every file system; inodes do.
   const bool same = !read.known() || read.value.inode == mapped.identity.inode;
   return same ? read : trace::Field<trace::FileFacts>::unreadable(ESTALE);
+}
+
+// In our own mount namespace a path from its root leads to the file, or did so before. In another
+// one nobody can look without a process that lives there.
+void Assembler::findRoot(const MapEvent& mapped, ExecEvidence& evidence) {
+  if (files_.facts == nullptr || !evidence.namespaces.known() ||
+      evidence.namespaces.value.mount != files_.facts->mountNamespace()) {
+    return;
+  }
+  if (evidence.reading != nullptr && evidence.reading->executable.known()) {
+    const std::string& path = evidence.reading->executable.value;
+    if (path.ends_with(mapped.path)) files_.facts->seen(mapped.identity, path);
+    return;
+  }
+  // What lies in memory alone has a name of the kernel's, and no root.
+  if (mapped.path.starts_with("/memfd:")) return;
+  evidence.knownPath = files_.facts->pathTo(mapped.identity);
+  evidence.rootKnown = evidence.knownPath != nullptr && *evidence.knownPath == mapped.path;
 }
 
 trace::Field<std::string> Assembler::hashOf(const ProcessReading* reading,

@@ -83,6 +83,7 @@ class Assembler {
   void emitTalliesOf(const Event& event, Process& process);
   trace::Field<trace::FileFacts> factsOf(const MapEvent& mapped, std::uint64_t execNs,
                                          const ProcessReading* reading);
+  void findRoot(const MapEvent& mapped, ExecEvidence& evidence);
   trace::Field<std::string> hashOf(const ProcessReading* reading, const ExecEvidence& evidence,
                                    const trace::ImageId& image);
   void forgetHash(const ExecEvent& exec);

@@ -27,7 +27,13 @@ void fillFile(const ExecEvidence& evidence, trace::Image& image) {
   const bool belowOtherRoot = image.executable.known() &&
                               image.executable.value.size() > mapped.path.size() &&
                               image.executable.value.ends_with(mapped.path) && image.file.known();
-  if (!belowOtherRoot) image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
+  if (belowOtherRoot) return;
+  if (image.executable.known() || evidence.rootKnown) {
+    image.executable = {Bytes(mapped.path), EvidenceClass::kKernel};
+    return;
+  }
+  const bool below = evidence.knownPath != nullptr && evidence.knownPath->ends_with(mapped.path);
+  image.executable = {Bytes(below ? *evidence.knownPath : mapped.path), EvidenceClass::kInferred};
 }
 
 void fillArguments(const ExecEvidence& evidence, trace::Image& image) {

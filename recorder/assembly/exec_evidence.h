@@ -28,8 +28,13 @@ struct ExecEvidence {
   const ProcessReading* reading = nullptr;  // null: none, or not of this image
   trace::Field<trace::Namespaces> namespaces{};
   trace::Field<trace::FileFacts> file{};  // of the file that runs
-  trace::Field<trace::Login> login{};     // of the creator or an earlier image
-  const std::string* cgroup = nullptr;    // path of the cgroup that the kernel named
+  // Whether the kernel's path to it begins at the root of its mount namespace: it begins at that of
+  // the process, which may have changed its own. If that is not known: a path from there that has
+  // led to the same file before, or null.
+  bool rootKnown = true;
+  const std::string* knownPath = nullptr;
+  trace::Field<trace::Login> login{};   // of the creator or an earlier image
+  const std::string* cgroup = nullptr;  // path of the cgroup that the kernel named
 };
 
 // Fills everything but ids, start and creator. Bytes of `exec` and `context` point into what

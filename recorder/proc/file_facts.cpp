@@ -121,6 +121,13 @@ Field<trace::FileFacts> statFile(int directory, const char* file) {
   return {found, EvidenceClass::kProcfs};
 }
 
+FileFactsReader::FileFactsReader() {
+  struct statx facts {};
+  if (::statx(AT_FDCWD, "/proc/self/ns/mnt", AT_STATX_DONT_SYNC, STATX_INO, &facts) == 0) {
+    mountNamespace_ = facts.stx_ino;
+  }
+}
+
 Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identity,
                                               const std::string& path, std::uint64_t execNs,
                                               const Field<trace::FileFacts>& throughProcess) {
@@ -133,7 +140,9 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
   }
   const auto known = known_.find(identity);
   if (path.starts_with('/')) {
-    if (known != known_.end() && known->second.readNs > execNs) {
+    const std::string* there = pathTo(identity);
+    const bool same = there != nullptr && *there == path;
+    if (same && known != known_.end() && known->second.readNs > execNs) {
       return {known->second.file, EvidenceClass::kProcfs};
     }
     const std::uint64_t beginNs = monotonicNowNs();
@@ -141,6 +150,7 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
     file = byPath(identity, path.c_str(), execNs, certain);
     if (file.known()) {
       remember(identity, {file.value, certain ? beginNs : 0});
+      seen(identity, path);
       return file;
     }
   }
@@ -148,6 +158,16 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
   Field<trace::FileFacts> remembered(known->second.file, EvidenceClass::kInferred);
   remembered.evidence.errorNumber = file.evidence.errorNumber;
   return remembered;
+}
+
+const std::string* FileFactsReader::pathTo(const trace::FileIdentity& identity) const {
+  const auto known = paths_.find(identity);
+  return known == paths_.end() ? nullptr : &known->second;
+}
+
+void FileFactsReader::seen(const trace::FileIdentity& identity, const std::string& path) {
+  if (paths_.size() >= kMostRemembered && !paths_.contains(identity)) paths_.clear();
+  paths_[identity] = path;
 }
 
 void FileFactsReader::remember(const trace::FileIdentity& identity, const Known& known) {

@@ -18,6 +18,8 @@ trace::Field<trace::FileFacts> statFile(int directory, const char* file);
 
 class FileFactsReader {
  public:
+  FileFactsReader();
+
   // Of the file that ran as the kernel named it at time `execNs` (CLOCK_MONOTONIC), `path` being
   // how it is seen from the root of its process:
   //   throughProcess, if it is known: class as it has
@@ -32,6 +34,14 @@ class FileFactsReader {
                                       std::uint64_t execNs,
                                       const trace::Field<trace::FileFacts>& throughProcess);
 
+  // The path that was last seen to lead to this file from our root: when it was read by path, or as
+  // seen() says. Null: none was.
+  const std::string* pathTo(const trace::FileIdentity& identity) const;
+  void seen(const trace::FileIdentity& identity, const std::string& path);
+
+  // The mount namespace in which paths are looked up here, by its inode; 0: not known.
+  std::uint64_t mountNamespace() const { return mountNamespace_; }
+
  private:
   struct Known {
     trace::FileFacts file;
@@ -40,6 +50,8 @@ class FileFactsReader {
   void remember(const trace::FileIdentity& identity, const Known& known);
 
   std::map<trace::FileIdentity, Known> known_;
+  std::map<trace::FileIdentity, std::string> paths_;  // one of each
+  std::uint64_t mountNamespace_ = 0;
 };
 
 }  // namespace exectrail::recorder

@@ -241,6 +241,20 @@ TEST(Engine, MissingEvidenceIsInconclusiveNotClean) {
             1U);
 }
 
+// Where the recorder could not tell from which root the kernel's path begins.
+TEST(Engine, AnInferredExecutableAccusesAndDoesNotClear) {
+  const auto at = [](const std::string& path) {
+    return test::exec(path).executable(path, {trace::EvidenceClass::kInferred});
+  };
+  EXPECT_EQ(inconclusive(analyze(unusualDirectories(), {at("/usr/bin/ls")})), 1U);
+  const Alert alert = onlyAlert({at("/tmp/x")});
+  EXPECT_EQ(alert.filePath.evidence.evidenceClass, trace::EvidenceClass::kInferred);
+  // The next one of the same path, seen better, is judged for itself.
+  EXPECT_EQ(inconclusive(analyze(unusualDirectories(),
+                                 {at("/usr/bin/ls"), test::exec("/usr/bin/ls").pid(1001)})),
+            1U);
+}
+
 TEST(Engine, UnknownConditionsAreNamed) {
   const Alert alert = onlyAlert({test::exec("/tmp/x").by(image(9)).noUser().noArgs()});
   EXPECT_EQ(alert.severity, Severity::kHigh);

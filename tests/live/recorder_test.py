@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # How a recording begins and ends: signals, a time limit, a full stop, an output that is there already.
 import os
+import re
+import shutil
 import signal
 import struct
 import time
@@ -30,6 +32,23 @@ class Recorder(life.LifeCase):
             self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
         self.assertTrue(self.recorded("t.trail", marker))
         self.expect(self.run_words("trace", "info", "t.trail"), 0)
+
+    def test_a_path_below_another_root_is_not_the_hosts(self):
+        count = 400
+        os.makedirs(self.path("root/usr/bin"))
+        shutil.copy(os.path.join(programs.BIN, "short_lived"), self.path("root/usr/bin/quick"))
+        with open(self.path("changed.py"), "w", encoding="utf-8") as file:
+            file.write("import os\nos.chroot('root')\nos.chdir('/')\n"
+                       f"for i in range({count}):\n"
+                       "    os.waitpid(os.posix_spawn('/usr/bin/quick', ['quick', str(i)], {}), 0)\n")
+        self.expect(self.run_words("record", "-o", "t.trail", "--", "python3", "changed.py"), 0)
+        said = self.dump("t.trail").stdout.decode()
+        found = re.findall(r" exe (\S*/usr/bin/quick)\[(\w+)\]", said)
+        self.assertEqual(count, len(found))
+        # Most have ended before anybody looked; of none is the host's /usr/bin said to be known.
+        self.assertNotIn(("/usr/bin/quick", "kernel"), found)
+        self.assertLessEqual({path for path, _ in found},
+                             {"/usr/bin/quick", self.path("root/usr/bin/quick")})
 
     def test_terminate_ends_it_too(self):
         with self.recording("-a", "-o", "t.trail") as recorder:

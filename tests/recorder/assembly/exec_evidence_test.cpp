@@ -194,6 +194,32 @@ TEST_F(ExecEvidenceTest, TheCgroupIsTheOneTheKernelNamed) {
   EXPECT_EQ(cgroup, "/system.slice/cron.service");
 }
 
+// The kernel's path begins at the root of the process, which nobody has looked at.
+TEST(FillExec, APathFromAnUnknownRootIsInferred) {
+  const ExecEvent event{10, 10, "/usr/bin/x"};
+  const std::string below = "/tmp/root/usr/bin/x", other = "/usr/bin/y";
+  const auto executable = [&](bool rootKnown, const std::string* knownPath, bool read) {
+    SideBand sideBand;
+    sideBand.maps.push_back(mapped("/usr/bin/x", 42));
+    const auto looked = reading(below);
+    ExecEvidence evidence{event, sideBand};
+    evidence.rootKnown = rootKnown;
+    evidence.knownPath = knownPath;
+    evidence.file = {trace::FileFacts{}, EvidenceClass::kProcfs};
+    if (read) evidence.reading = looked.get();
+    trace::Exec exec;
+    trace::Context context;
+    fillExec(evidence, exec, context);
+    return shown(exec.image.executable) + " " +
+           std::string(name(exec.image.executable.evidence.evidenceClass));
+  };
+  EXPECT_EQ(executable(true, nullptr, false), "/usr/bin/x kernel");
+  EXPECT_EQ(executable(false, nullptr, false), "/usr/bin/x inferred");
+  EXPECT_EQ(executable(false, &below, false), below + " inferred") << "where it was seen before";
+  EXPECT_EQ(executable(false, &other, false), "/usr/bin/x inferred");
+  EXPECT_EQ(executable(false, nullptr, true), below + " procfs");
+}
+
 TEST(MappedFiles, LoadersAreKnownByName) {
   for (const char* loader : {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1",
                              "/lib/ld-2.31.so", "/lib/ld.so.1", "/lib64/ld64.so.2"}) {

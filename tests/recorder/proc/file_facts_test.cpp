@@ -212,6 +212,20 @@ TEST_F(FileFactsTest, WhatIsNotCertainlyTheSameFileIsReadAgain) {
   EXPECT_EQ(again.evidence.evidenceClass, EvidenceClass::kInferred) << "as of an earlier exec";
 }
 
+TEST_F(FileFactsTest, APathIsKnownOnceItHasLedThere) {
+  const FileIdentity identity = identityOf(path_);
+  EXPECT_EQ(reader_.pathTo(identity), nullptr);
+  reader_.read(identity, path_ + "x", monotonicNowNs(), kGone);
+  EXPECT_EQ(reader_.pathTo(identity), nullptr);
+  letATickPass();
+  reader_.read(identity, path_, monotonicNowNs(), kGone);
+  ASSERT_NE(reader_.pathTo(identity), nullptr);
+  EXPECT_EQ(*reader_.pathTo(identity), path_);
+  // What is remembered of the file makes no other path one that leads there.
+  reader_.read(identity, path_.substr(1), 0, kGone);
+  EXPECT_EQ(*reader_.pathTo(identity), path_);
+}
+
 TEST_F(FileFactsTest, NothingIsKnown) {
   for (const std::string path : {"", "relative", "/nonexistent", "/memfd:x (deleted)"}) {
     const auto facts = reader_.read({1, 2, 3, 4}, path, monotonicNowNs(), kGone);
