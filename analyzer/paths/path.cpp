@@ -118,7 +118,8 @@ class Walk {
   void followProc() {
     const ProcEntry entry = procEntry(path_);
     if (entry.name == "root") {
-      path_.clear();
+      // Another process may have another root: what lies below is its /proc entry's business.
+      if (entry.self) path_.clear();
     } else if (entry.name == "cwd") {
       if (!entry.self || !cwd_ || !cwd_->starts_with('/')) {
         kind_ = PlaceKind::kUnknown;

@@ -255,6 +255,15 @@ TEST(Engine, AnInferredExecutableAccusesAndDoesNotClear) {
             1U);
 }
 
+// Nobody knows what another process's root is; that somebody goes through it is unusual enough.
+TEST(Engine, ThroughTheRootOfAnotherProcess) {
+  const Alert alert = onlyAlert({test::exec("/usr/share/x").typed("/proc/7/root/usr/share/x")});
+  EXPECT_EQ(alert.directoryClass, "pseudo_fs");
+  EXPECT_TRUE(alert.typedPathOnly);
+  const auto own = test::exec("/usr/bin/x").typed("/proc/self/root/usr/bin/x");
+  EXPECT_TRUE(analyze(unusualDirectories(), {own}).alerts.empty());
+}
+
 TEST(Engine, UnknownConditionsAreNamed) {
   const Alert alert = onlyAlert({test::exec("/tmp/x").by(image(9)).noUser().noArgs()});
   EXPECT_EQ(alert.severity, Severity::kHigh);

@@ -72,8 +72,9 @@ TEST(Path, Typed) {
       {"/bin/../../tmp/x", nullptr, "/tmp/x"},
       // Another view of the root directory.
       {"/proc/self/root/tmp/x", nullptr, "/tmp/x"},
-      {"/proc/1/root/var/run/x", nullptr, "/run/x"},
-      {"/proc/1/task/7/root/tmp/x", nullptr, "/tmp/x"},
+      {"/proc/self/root/var/run/x", nullptr, "/run/x"},
+      {"/proc/1/root/tmp/x", nullptr, "/proc/1/root/tmp/x"},
+      {"/proc/1/task/7/root/tmp/x", nullptr, "/proc/1/task/7/root/tmp/x"},
       {"/proc/thread-self/root/tmp/x", nullptr, "/tmp/x"},
       {"/proc/self/root/proc/self/root/tmp/x", nullptr, "/tmp/x"},
       {"/proc/self/root/../tmp/x", nullptr, "/tmp/x"},
