@@ -14,6 +14,7 @@
 #include "analyzer/output/posture_output.h"
 #include "analyzer/output/profile_output.h"
 #include "analyzer/output/summary.h"
+#include "analyzer/output/wording.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/reader.h"
@@ -119,6 +120,10 @@ class Analysis {
       std::cerr << warning << reader.end()->undecodedEvents
                 << " events had an unexpected shape and were not recorded\n";
       notSeen_ += reader.end()->undecodedEvents;
+    }
+    if (reader.end() && reader.end()->reason == trace::EndReason::kDiskFull) {
+      std::cerr << warning << diskFullText(*reader.end()) << '\n';
+      ++notSeen_;
     }
   }
 

@@ -1,5 +1,7 @@
 #include "analyzer/options_streaming.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
@@ -120,6 +122,11 @@ std::string streamingFault(AnalyzeOptions& options) {
   if (folder && profiled) return "--profile needs trace files, not a folder";
   if (profiled && !(options.where.empty() && options.noexec.empty())) {
     return "--profile is about recipes: not with --where or --what-if";
+  }
+  if (!folder && options.follow && options.traces.size() == 1 &&
+      ::access(options.traces.front().c_str(), F_OK) != 0) {
+    return "--follow: " + trace::quoteForTerminal(options.traces.front()) +
+           " is not there yet; the recorder makes it, or mkdir";
   }
   if (!folder && asked) {
     return "--follow, --checkpoint, --output, --operations, --sink and --metrics need a folder of "

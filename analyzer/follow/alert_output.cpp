@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +139,10 @@ std::shared_ptr<AlertOutput::File> AlertOutput::open() {
     throw EnvironmentError(name_ +
                            " is not a regular file; alerts go to one with --output, "
                            "to anything else by standard output");
+  }
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw EnvironmentError(
+        name_ + " is being written by an analyzer that runs; each needs an output of its own");
   }
   bytes_ = static_cast<std::uint64_t>(status.st_size);
   begunNs_ = begunNs(fd.get());

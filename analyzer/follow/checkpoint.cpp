@@ -1,6 +1,7 @@
 #include "analyzer/follow/checkpoint.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +55,19 @@ std::optional<Checkpoint> readCheckpoint(const std::string& path) {
                            " is not a checkpoint of this version; remove it, and the output "
                            "that goes with it, to begin anew");
   }
+}
+
+// A file of its own: the checkpoint itself is another one each time.
+FileDescriptor lockCheckpoint(const std::string& path) {
+  const std::string lock = path + ".lock";
+  FileDescriptor fd(::open(lock.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+  if (!fd.valid()) throwErrno(errno, "cannot write " + trace::quoteForTerminal(lock));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw EnvironmentError(
+        trace::quoteForTerminal(path) +
+        " is the checkpoint of an analyzer that runs; each needs one of its own");
+  }
+  return fd;
 }
 
 void writeCheckpoint(const std::string& path, const Checkpoint& checkpoint) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "analyzer/follow/position.h"
+#include "trace/file_descriptor.h"
 
 namespace exectrail::analyzer {
 
@@ -22,6 +23,10 @@ struct Checkpoint {
 
 // Nothing if there is no such file. Throws EnvironmentError if it cannot be read or is not one.
 std::optional<Checkpoint> readCheckpoint(const std::string& path);
+
+// Until it is closed, nobody else goes on from this checkpoint: PATH.lock is held. Throws
+// EnvironmentError if somebody does.
+FileDescriptor lockCheckpoint(const std::string& path);
 
 // Whole or not at all, also when the power fails. Throws EnvironmentError.
 void writeCheckpoint(const std::string& path, const Checkpoint& checkpoint);

@@ -5,6 +5,7 @@
 
 #include "analyzer/follow/host_clock.h"
 #include "analyzer/output/summary.h"
+#include "analyzer/output/wording.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 
@@ -55,6 +56,7 @@ void Follower::run() {
 
 void Follower::resume() {
   if (settings_.checkpoint.empty()) return;
+  checkpointLock_ = lockCheckpoint(settings_.checkpoint);
   const auto checkpoint = readCheckpoint(settings_.checkpoint);
   if (!checkpoint) {
     // What the file holds belongs to nothing that we know of: it stays. What is added to it from
@@ -269,6 +271,12 @@ void Follower::afterSegment(const trace::Reader& reader, const std::string& name
                                       " events had an unexpected shape and were not recorded");
   }
   notSeen_ += end.undecodedEvents;
+  if (end.reason == trace::EndReason::kDiskFull) {
+    ++notSeen_;
+    if (now_ > written_) {
+      operations_.tell("cut_short", trace::quoteForTerminal(name) + ": " + diskFullText(end));
+    }
+  }
   if (end.reason != trace::EndReason::kRotated) endRecording();
 }
 

@@ -97,6 +97,7 @@ class Follower {
   Operations& operations_;
   AlertOutput output_;
   CheckpointSaver saver_;
+  FileDescriptor checkpointLock_;
   std::optional<FolderWatch> watch_;  // only when following
   std::optional<MetricsSocket> metrics_;
   trace::ServiceManager manager_;

@@ -28,6 +28,14 @@ std::string headline(const Alert& alert) {
   return text;
 }
 
+std::string diskFullText(const trace::End& end) {
+  std::string text = "the disk was full and the recording ended";
+  if (end.unwrittenRecords != 0) {
+    text += "; " + std::to_string(end.unwrittenRecords) + " records were not written";
+  }
+  return text + "; what ran afterwards is not in it";
+}
+
 std::string lineageText(const Alert& alert) {
   std::string text = alert.lineageComplete || alert.lineage.empty() ? "" : "… → ";
   for (const LineageEntry& entry : alert.lineage) {

@@ -251,6 +251,26 @@ TEST(Operations, ToldOnceWhenItBeginsAndOnceWhenItIsOver) {
   EXPECT_EQ(operations.told().at("gap"), 1U);
 }
 
+TEST(Checkpoint, HasOneOwner) {
+  TemporaryFolder all;
+  const std::string path = all.path() + "/c";
+  {
+    const FileDescriptor owned = analyzer::lockCheckpoint(path);
+    EXPECT_THROW(analyzer::lockCheckpoint(path), EnvironmentError);
+  }
+  EXPECT_TRUE(analyzer::lockCheckpoint(path).valid());
+}
+
+TEST(AlertOutput, HasOneOwner) {
+  TemporaryFolder all;
+  const analyzer::OutputSettings settings{all.path() + "/out"};
+  {
+    const analyzer::AlertOutput owned(settings);
+    EXPECT_THROW(analyzer::AlertOutput{settings}, EnvironmentError);
+  }
+  EXPECT_NO_THROW(analyzer::AlertOutput{settings});
+}
+
 TEST(Checkpoint, IsReadBackAndAForeignFileIsRefused) {
   TemporaryFolder all;
   const std::string path = all.path() + "/c";

@@ -168,10 +168,12 @@ TEST_F(Rotation, OnlyWhatNoCheckpointNeedsIsRemoved) {
 TEST_F(Rotation, ByAge) {
   output_.rotateBytes = 0;
   output_.rotateAge = std::chrono::hours(1);
-  AlertOutput young(output_);
-  young.write("a\n");
-  young.write("b\n");
-  EXPECT_EQ(young.number(), 0U);
+  {
+    AlertOutput young(output_);
+    young.write("a\n");
+    young.write("b\n");
+    EXPECT_EQ(young.number(), 0U);
+  }
   output_.rotateAge = std::chrono::nanoseconds(1);
   AlertOutput old(output_);
   old.write("c\n");

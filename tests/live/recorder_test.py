@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import struct
+import subprocess
 import time
 
 import life
@@ -49,6 +50,16 @@ class Recorder(life.LifeCase):
         self.assertNotIn(("/usr/bin/quick", "kernel"), found)
         self.assertLessEqual({path for path, _ in found},
                              {"/usr/bin/quick", self.path("root/usr/bin/quick")})
+
+    def test_what_a_full_disk_has_cut_is_not_clean(self):
+        os.mkdir(self.path("small"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", self.path("small")], check=True)
+        self.addCleanup(subprocess.run, ["umount", self.path("small")], check=True)
+        result = self.run_words("record", "-o", "small/t.trail", "--", "sh", "-c",
+                                "for i in $(seq 300); do /bin/true; done")
+        self.expect(result, 125, stderr="the trace ends early")
+        found = self.run_words("analyze", "--fail-on", "critical", "small/t.trail")
+        self.expect(found, 1, stderr="the disk was full and the recording ended")
 
     def test_terminate_ends_it_too(self):
         with self.recording("-a", "-o", "t.trail") as recorder:
