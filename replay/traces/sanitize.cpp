@@ -23,11 +23,20 @@ std::string shown(const Alert& alert) {
   return alert.recipe->name + "  " + sighting.severity + "  " + sighting.path;
 }
 
+// Of a person, by the numbers that login.defs(5) gives out. Others are those of software; some of
+// these are names of system directories as well: bin, sys, man, mail.
+bool isPersons(const trace::User& user) {
+  constexpr std::uint32_t kFirst = 1000, kNobody = 65534;
+  return user.uid >= kFirst && user.uid != kNobody;
+}
+
 void cleanHost(trace::Host& host, Pseudonyms& names) {
   names.addHost(host.name);
   host.name = names.path(host.name);
   host.machineId.clear();
-  for (trace::User& user : host.users) names.addUser(user.name);
+  for (const trace::User& user : host.users) {
+    if (isPersons(user)) names.addUser(user.name);
+  }
   for (trace::User& user : host.users) user.name = names.path(user.name);
 }
 

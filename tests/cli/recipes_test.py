@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # What asks recipes questions: explain, --where, baseline. On recordings of the corpus.
 import pathlib
+import re
 
 import programs
 
@@ -14,6 +15,12 @@ class Recipes(programs.Case):
         result = self.run_words(*words)
         self.assertEqual(result.returncode, status, result.stderr.decode())
         return result.stdout.decode()
+
+    def test_the_sites_own_file_of_the_documentation_is_sound(self):
+        documentation = (pathlib.Path(programs.ROOT) / "docs" / "recipes.md").read_text()
+        examples = re.findall(r"^## A site's own file\n+```yaml\n(.*?)^```", documentation, re.M | re.S)
+        self.assertEqual(1, len(examples))
+        self.text("recipes", "check", self.write("site.yaml", examples[0]))
 
     def test_show(self):
         site = self.write("site.yaml", "override: download_then_exec\nseverity: low\n")

@@ -39,8 +39,8 @@ inline std::unique_ptr<const analyzer::Program> programOf(const std::string& tex
 // The records as a trace in memory.
 class MemoryTrace {
  public:
-  explicit MemoryTrace(const test::Records& records)
-      : bytes_(test::traceBytes(records, 100)),
+  explicit MemoryTrace(const test::Records& records, const trace::Header& header = test::header())
+      : bytes_(test::traceBytes(records, 100, header)),
         loaded_(*trace::openTraceBytes({bytes_.data(), bytes_.size()}, "memory"), "memory") {}
   const LoadedTrace& get() const { return loaded_; }
 

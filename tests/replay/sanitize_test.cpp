@@ -133,6 +133,19 @@ TEST_F(SanitizeTest, NothingPrivateIsLeft) {
   EXPECT_EQ(trace_.get().records().size(), sanitized.records().size());
 }
 
+// Debian has users bin, sys and mail, too.
+TEST_F(SanitizeTest, UsersThatAreSoftwareNameNobody) {
+  trace::Header header = test::header();
+  header.host.users = {{2, "bin"}, {65534, "nobody"}, {1000, "bash"}};
+  const MemoryTrace trace(records(), header);
+  Pseudonyms names({});
+  const Sanitized sanitized(trace.get(), names);
+  EXPECT_EQ(sanitized.header().host.users[0].name, "bin");
+  EXPECT_EQ(sanitized.header().host.users[1].name, "nobody");
+  EXPECT_THAT(sanitized.header().host.users[2].name, HasSubstr("user-"));
+  EXPECT_THAT(dump(sanitized), HasSubstr("/usr/bin/user-")) << "bin stays, a user's name does not";
+}
+
 TEST_F(SanitizeTest, AlertsThatDoNotHangOnNamesStay) {
   EXPECT_THAT(changed(recipeText("mine", "high", "when: file.path under ['/home']\n")), IsEmpty());
 }

@@ -19,9 +19,10 @@ trace::Header header() {
   return header;
 }
 
-std::string traceBytes(const Records& records, std::size_t recordsPerBatch) {
+std::string traceBytes(const Records& records, std::size_t recordsPerBatch,
+                       const trace::Header& begin) {
   MemorySink sink;
-  trace::Writer writer(sink, header());
+  trace::Writer writer(sink, begin);
   std::size_t inBatch = 0;
   for (const OwnedRecord& owned : records) {
     writer.add(owned.record);

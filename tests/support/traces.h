@@ -26,6 +26,7 @@ class MemorySink : public trace::ByteSink {
 trace::Header header();
 
 // A batch is sealed after every `recordsPerBatch` records.
-std::string traceBytes(const Records& records, std::size_t recordsPerBatch);
+std::string traceBytes(const Records& records, std::size_t recordsPerBatch,
+                       const trace::Header& begin = header());
 
 }  // namespace exectrail::test
