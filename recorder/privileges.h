@@ -12,7 +12,7 @@ namespace exectrail::recorder {
 
 struct PrivilegeNeeds {
   bool otherUsersCommand = false;  // COMMAND runs as another user and is to get our signals
-  bool opensFilesLater = false;    // output files are made while recording
+  bool opensFilesLater = false;    // output files are made while recording or, of others, after it
 };
 
 // For this thread and those it makes from here on: the few capabilities, none that could come back

@@ -106,6 +106,18 @@ void pack(Outcome& outcome, const Notify& notify) {
   }
 }
 
+// Whether packing the file at `path` takes the rights of somebody else: it belongs to the user
+// behind sudo, or lies in another user's folder.
+bool isOthers(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  struct stat file {};
+  struct stat around {};
+  if (::lstat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return false;
+  return file.st_uid != ::geteuid() || ::stat(folder.c_str(), &around) != 0 ||
+         around.st_uid != ::geteuid();
+}
+
 // What to say on a terminal, where silence would be taken for a hang.
 std::string beginning(const Options& options) {
   const std::string ends = options.duration ? "; Ctrl-C ends it earlier" : "; Ctrl-C ends it";
@@ -159,7 +171,8 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
     pipeline.setRoot(command->pid());
   }
   const bool otherUser = command && !options_.asRoot && invokingUser().has_value();
-  const bool opensFiles = options_.flightWindow.has_value() || options_.segments.has_value();
+  const bool opensFiles =
+      options_.flightWindow.has_value() || options_.segments.has_value() || isOthers(outcome.path);
   dropPrivileges({otherUser, opensFiles}, notify_);
   destination->start();
   pipeline.start();

@@ -100,6 +100,24 @@ class Recorder(life.LifeCase):
         self.expect(self.run_words("trace", "verify", "t.trail"), 0, stdout="intact")
         self.assertEqual(["t.trail"], os.listdir(self.folder), "nothing is left beside it")
 
+    def test_the_trace_of_a_sudo_user_is_packed_and_theirs(self):
+        nobody = 65534
+        environment = {**os.environ, "SUDO_UID": str(nobody), "SUDO_GID": str(nobody)}
+        for owner in (0, nobody):  # of the folder
+            with self.subTest(owner=owner):
+                folder = f"of{owner}"
+                os.mkdir(self.path(folder))
+                os.chown(self.path(folder), owner, owner)
+                trace = f"{folder}/t.trail"
+                result = self.run_words("record", "-o", trace, "--", "true", env=environment)
+                self.expect(result, 0)
+                self.assertNotIn(b"not compressed", result.stderr)
+                self.assertEqual(["t.trail"], os.listdir(self.path(folder)))
+                status = os.stat(self.path(trace))
+                self.assertEqual((nobody, nobody, 0o600),
+                                 (status.st_uid, status.st_gid, status.st_mode & 0o7777))
+                self.expect(self.run_words("trace", "verify", trace), 0, stdout="intact")
+
     def test_exit_statuses_are_the_connectors(self):
         for sources, status in (("perf,connector", b"status 1[kernel]"), ("perf", None)):
             with self.subTest(sources):

@@ -165,8 +165,9 @@ PackReport pack(const std::string& path, const PackSettings& settings) {
   report.bytesBefore = static_cast<std::uint64_t>(status.st_size);
   FrameReader in(mapFile(std::move(fd), name), name, FrameReader::Checks::kDigestsAndChain);
   FileBeside beside(path);
-  if (::fchown(beside.fd(), status.st_uid, status.st_gid) != 0 ||
-      ::fchmod(beside.fd(), status.st_mode & 07777) != 0) {
+  // In this order: who has given a file away may need one more right to change its mode.
+  if (::fchmod(beside.fd(), status.st_mode & 07777) != 0 ||
+      ::fchown(beside.fd(), status.st_uid, status.st_gid) != 0) {
     throwErrno(errno, "cannot make " + beside.name() + " like " + name);
   }
   {
