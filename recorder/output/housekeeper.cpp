@@ -46,8 +46,7 @@ Housekeeper::~Housekeeper() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Housekeeper::start(const std::string& current) {
-  current_ = current;
+void Housekeeper::start() {
   thread_ = std::thread([this] { run(); });
 }
 

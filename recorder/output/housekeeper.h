@@ -23,7 +23,10 @@ class Housekeeper {
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
-  void start(const std::string& current);
+  // `current` is about to be written, and older ones may go. Before start().
+  void writing(const std::string& current) { current_ = current; }
+
+  void start();
 
   // From the writer's thread. `finished` is complete; from now on `current` is being written.
   void rotated(const std::string& finished, const std::string& current);

@@ -18,10 +18,13 @@ SegmentOutput::SegmentOutput(const SegmentSettings& settings, const trace::Heade
       folder_(settings_.folder, settings_.notify),
       housekeeper_(folder_, settings_.retention) {
   folder_.removeLeftovers();
-  auto writer = std::make_unique<SegmentWriter>(folder_, housekeeper_, settings_.rotate, header,
-                                                settings_.writer, settings_.readClocks);
-  firstName_ = writer->currentName();
-  writer_ = std::make_unique<WriterThread>(std::move(writer));
+  try {
+    writer_ = std::make_unique<WriterThread>(std::make_unique<SegmentWriter>(
+        folder_, housekeeper_, settings_.rotate, header, settings_.writer, settings_.readClocks));
+  } catch (...) {
+    tell();  // what was removed for it
+    throw;
+  }
 }
 
 std::uint64_t SegmentOutput::longestRunNs() const {
@@ -38,15 +41,19 @@ void SegmentOutput::descriptors(std::vector<int>& descriptors) const {
   descriptors.push_back(housekeeper_.descriptor());
 }
 
-void SegmentOutput::check() {
+void SegmentOutput::tell() {
   for (const std::string& message : housekeeper_.takeMessages()) settings_.notify(message);
+}
+
+void SegmentOutput::check() {
+  tell();
   // Also after a failure that kept it from being told.
   if (writer_->done()) housekeeper_.close({});
   writer_->check();
 }
 
 void SegmentOutput::start() {
-  housekeeper_.start(firstName_);
+  housekeeper_.start();
   writer_->start();
 }
 

@@ -41,10 +41,11 @@ class SegmentOutput : public Destination {
   void dump(const trace::End&) override {}  // it is being written anyway
 
  private:
+  void tell();
+
   SegmentSettings settings_;
   SegmentFolder folder_;
   Housekeeper housekeeper_;
-  std::string firstName_;
   std::unique_ptr<WriterThread> writer_;  // last: it uses the others to its own end
 };
 

@@ -1,5 +1,7 @@
 #include "recorder/output/segment_writer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -7,6 +9,7 @@
 
 #include "recorder/output/batch_sealer.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -43,7 +46,8 @@ SegmentWriter::SegmentWriter(SegmentFolder& folder, Housekeeper& housekeeper,
   folder_.beginRecording(header.clock.realtimeNs);
   header_.segment.number = 1;
   const std::string name = folder_.nameOf(header_.recordingId, 1);
-  begin(folder_.make(name), name);
+  housekeeper_.writing(name);  // from here on it can make room
+  begin(makeFile(name), name);
 }
 
 // Only between runs of batches, which can be read together only.
@@ -81,20 +85,27 @@ void SegmentWriter::write(const SealedBatch& batch) {
   }
 }
 
-// Nothing, and the current segment goes on, if there cannot be another one now.
 FileDescriptor SegmentWriter::makeFile(const std::string& name) {
   while (true) {
     try {
-      FileDescriptor file = folder_.make(name);
-      told_ = false;
-      return file;
-    } catch (const EnvironmentError& e) {
-      if (errno == ENOSPC && housekeeper_.makeRoom()) continue;
-      if (!std::exchange(told_, true)) {
-        housekeeper_.say(std::string(e.what()) + "; the segment before goes on");
-      }
-      return {};
+      return folder_.make(name);
+    } catch (const EnvironmentError&) {
+      if (errno != ENOSPC || !housekeeper_.makeRoom()) throw;
     }
+  }
+}
+
+// Nothing, and the current segment goes on, if there cannot be another one now.
+FileDescriptor SegmentWriter::makeNext(const std::string& name) {
+  try {
+    FileDescriptor file = makeFile(name);
+    told_ = false;
+    return file;
+  } catch (const EnvironmentError& e) {
+    if (!std::exchange(told_, true)) {
+      housekeeper_.say(std::string(e.what()) + "; the segment before goes on");
+    }
+    return {};
   }
 }
 
@@ -109,22 +120,28 @@ void SegmentWriter::finishCurrent() {
 }
 
 void SegmentWriter::begin(FileDescriptor file, const std::string& name) {
+  const std::string shown = trace::quoteForTerminal(folder_.pathOf(name));
   while (true) {
     try {
-      auto next = std::make_unique<Segment>(file.get(), name, header_, settings_);
+      auto next = std::make_unique<Segment>(file.get(), name, shown, header_, settings_);
       next->file = std::move(file);
       current_ = std::move(next);
       closed_ = false;
       return;
     } catch (const trace::DiskFull&) {
-      if (!housekeeper_.makeRoom()) throw;
+      // What there is of a header is no segment, nor the beginning of one.
+      const bool again = housekeeper_.makeRoom() && ::ftruncate(file.get(), 0) == 0 &&
+                         ::lseek(file.get(), 0, SEEK_SET) == 0;
+      if (again) continue;
+      folder_.remove(name);
+      throw;
     }
   }
 }
 
 void SegmentWriter::rotate() {
   const std::string name = folder_.nameOf(header_.recordingId, header_.segment.number + 1);
-  FileDescriptor file = makeFile(name);
+  FileDescriptor file = makeNext(name);
   if (!file.valid()) return;
   const std::string finished = current_->name;
   finishCurrent();

@@ -38,14 +38,12 @@ class SegmentWriter : public BatchWriter {
   void finish(const trace::End& end) override;
   std::uint64_t bytesWritten() const override;
 
-  std::string currentName() const { return current_->name; }
-
  private:
   // A file that is being written, with what writes it.
   struct Segment {
-    Segment(int fd, std::string fileName, const trace::Header& header,
+    Segment(int fd, std::string fileName, const std::string& shown, const trace::Header& header,
             const trace::WriterSettings& settings)
-        : name(std::move(fileName)), sink(fd, name), writer(sink, header, settings) {}
+        : name(std::move(fileName)), sink(fd, shown), writer(sink, header, settings) {}
     FileDescriptor file;  // set once the header is written; closed after `sink`
     std::string name;
     SyncedBehind sink;
@@ -58,6 +56,7 @@ class SegmentWriter : public BatchWriter {
   bool due(const SealedBatch& batch) const;
   void rotate();
   FileDescriptor makeFile(const std::string& name);
+  FileDescriptor makeNext(const std::string& name);
   void finishCurrent();
   void begin(FileDescriptor file, const std::string& name);
   trace::Header nextHeader(std::uint64_t restated, const trace::Digest256& previousHead);

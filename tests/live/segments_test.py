@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # `record -o DIR/`: segments that can be read alone and together, retention that says what it removes,
 # one recorder at a time, and what a killed one leaves behind.
+import contextlib
 import glob
 import os
 import re
@@ -67,12 +68,43 @@ class Segments(life.LifeCase):
         numbers = [int(re.search(r"-(\d{6})\.trail$", path)[1]) for path in self.segments()]
         self.assertEqual(list(range(numbers[0], numbers[-1] + 1)), numbers, "only the oldest went")
 
-    def test_a_full_disk_costs_the_oldest(self):
+    def mount_small(self):
         os.mkdir(self.path("small"))
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", self.path("small")],
                           capture_output=True).returncode != 0:
             self.skipTest("a small file system cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.path("small")], check=True)
+
+    def fill(self, path):
+        """Takes what room there is on its disk."""
+        with open(self.path(path), "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    def test_a_start_on_a_full_disk_costs_the_oldest_too(self):
+        self.mount_small()
+        for _ in range(3):
+            self.expect(self.run_words("record", "-o", "small/trail/", "--", "true"), 0)
+        before = self.segments("small/trail")
+        with open(before[0], "ab") as file:
+            file.write(bytes(100 << 10))  # its removal is room enough
+        self.fill("small/full")
+        result = self.run_words("record", "-o", "small/trail/", "--retain", "all", "--", "true")
+        self.expect(result, 0, stderr=[f"removed small/trail/{os.path.basename(before[0])}", "the disk is full"])
+        after = self.segments("small/trail")
+        self.assertEqual(before[1:], after[:2])
+        self.expect_complete(after[2])
+
+    def test_a_start_that_cannot_be_leaves_nothing(self):
+        self.mount_small()
+        os.mkdir(self.path("small/trail"))
+        self.fill("small/full")
+        result = self.run_words("record", "-o", "small/trail/", "--", "true")
+        self.expect(result, 125, stderr="cannot write small/trail/")
+        self.assertEqual([], os.listdir(self.path("small/trail")))
+
+    def test_a_full_disk_costs_the_oldest(self):
+        self.mount_small()
         with self.recording("-o", "small/trail/", "--rotate", "32k,1h", "--retain", "all") as recorder:
             self.wait_for(lambda: self.segments("small/trail"), "the first segment")
             first = self.segments("small/trail")[0]

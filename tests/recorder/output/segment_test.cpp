@@ -192,7 +192,8 @@ TEST(Housekeeper, MakesRoomWhenTheDiskIsFullAndSaysSo) {
   ASSERT_GE(names.size(), 3U);
   SegmentFolder directory(folder.path(), kSilent);
   Housekeeper housekeeper(directory, {});
-  housekeeper.start(names[1]);
+  housekeeper.writing(names[1]);
+  housekeeper.start();
   EXPECT_TRUE(housekeeper.makeRoom());
   EXPECT_FALSE(housekeeper.makeRoom()) << "the current one stays, and those behind it";
   EXPECT_THAT(housekeeper.takeMessages(), ElementsAre(HasSubstr("the disk is full")));

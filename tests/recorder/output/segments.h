@@ -25,7 +25,7 @@ struct SegmentedRecording {
       return trace::ClockReading{nowNs, header.clock.realtimeNs + passedNs,
                                  header.clock.boottimeNs + passedNs};
     });
-    housekeeper.start(writer.currentName());
+    housekeeper.start();
     trace::End end;
     for (std::size_t i = 0; i < records.size(); i += recordsPerBatch) {
       const auto begin = records.begin() + static_cast<std::ptrdiff_t>(i);
