@@ -90,9 +90,14 @@ constexpr std::uint64_t kMostPackedBytes = std::uint64_t{1} << 30;
 // A finished trace is re-encoded into its form at rest, a fifth or a tenth of its size. If that
 // cannot be done, it stays what it is, which is as good.
 void pack(Outcome& outcome, const Notify& notify) {
-  struct stat status {};
-  if (::lstat(outcome.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   const std::string name = trace::quoteForTerminal(outcome.path);
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(outcome.file.get(), &ours) != 0 || ::lstat(outcome.path.c_str(), &there) != 0 ||
+      ours.st_dev != there.st_dev || ours.st_ino != there.st_ino) {
+    notify(name + " is not there any more, or another file by now: it was not compressed");
+    return;
+  }
   if (outcome.bytesWritten > kMostPackedBytes) {
     notify(name + " is large and was not compressed; exectrail trace pack does it");
     return;
@@ -106,16 +111,16 @@ void pack(Outcome& outcome, const Notify& notify) {
   }
 }
 
-// Whether packing the file at `path` takes the rights of somebody else: it belongs to the user
-// behind sudo, or lies in another user's folder.
-bool isOthers(const std::string& path) {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+// Whether packing takes the rights of somebody else: the trace belongs to the user behind sudo, or
+// lies in another user's folder.
+bool isOthers(const Outcome& outcome) {
+  const auto slash = outcome.path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : outcome.path.substr(0, slash + 1);
   struct stat file {};
   struct stat around {};
-  if (::lstat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return false;
-  return file.st_uid != ::geteuid() || ::stat(folder.c_str(), &around) != 0 ||
-         around.st_uid != ::geteuid();
+  return outcome.file.valid() &&
+         (::fstat(outcome.file.get(), &file) != 0 || file.st_uid != ::geteuid() ||
+          ::stat(folder.c_str(), &around) != 0 || around.st_uid != ::geteuid());
 }
 
 // What to say on a terminal, where silence would be taken for a hang.
@@ -164,6 +169,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   };
   const auto destination =
       openDestination(options_, header, key ? &*key : nullptr, notify_, dumped);
+  outcome.file = destination->hold();
   Pipeline pipeline(header, sources, *destination, options_.hash);
   if (!options_.command.empty()) {
     // Before privileges are dropped: COMMAND keeps them.
@@ -172,7 +178,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   }
   const bool otherUser = command && !options_.asRoot && invokingUser().has_value();
   const bool opensFiles =
-      options_.flightWindow.has_value() || options_.segments.has_value() || isOthers(outcome.path);
+      options_.flightWindow.has_value() || options_.segments.has_value() || isOthers(outcome);
   dropPrivileges({otherUser, opensFiles}, notify_);
   destination->start();
   pipeline.start();
@@ -225,7 +231,7 @@ Outcome record(const Options& options, const Notify& notify, const Hooks& hooks)
   // The sources are gone by now: nobody is traced while we wait.
   if (command) outcome.exitStatus = command->status(true).value_or(0);
   if (failure) throw EnvironmentError("the trace ends early: " + *failure);
-  if (!options.flightWindow && !options.segments && outcome.bytesWritten > 0) pack(outcome, notify);
+  if (outcome.file.valid() && outcome.bytesWritten > 0) pack(outcome, notify);
   return outcome;
 }
 

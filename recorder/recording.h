@@ -10,6 +10,7 @@
 #include "recorder/notify.h"
 #include "recorder/options.h"
 #include "recorder/output/flight_output.h"
+#include "trace/file_descriptor.h"
 #include "trace/metadata.h"
 
 namespace exectrail::recorder {
@@ -18,6 +19,7 @@ struct Outcome {
   trace::End end;
   std::uint64_t bytesWritten = 0;   // 0: whoever read the stream left before it was complete
   std::string path;                 // of the trace, or the last one of a flight recorder
+  FileDescriptor file;              // the trace, locked; none if it is not one file of our own
   std::vector<std::string> report;  // on evidence and losses, a line each
   int exitStatus = 0;               // COMMAND's, or 0
 };

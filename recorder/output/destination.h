@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recorder/output/batch_sink.h"
+#include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
 
@@ -18,6 +19,9 @@ class Destination : public BatchSink {
   virtual void abandon() = 0;
 
   virtual std::uint64_t bytesWritten() const = 0;
+
+  // The one file that all goes into, which no other recorder takes while this is open; or none.
+  virtual FileDescriptor hold() const { return {}; }
 
   // A flight recorder writes its window. `soFar` is the account of the whole recording.
   virtual void dump(const trace::End& soFar) = 0;

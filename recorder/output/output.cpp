@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,27 @@ void warnOfFolder(const std::string& path, const Notify& notify) {
          " and can replace the trace; use a folder of your own");
 }
 
+// A recorder has its trace locked until it is packed. The lock is ours until the file is moved: one
+// that is made just now is not locked yet.
+FileDescriptor lockOld(const std::string& path, const std::string& name) {
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (fd.valid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw EnvironmentError("another recorder writes " + name + "; stop it, or name another file");
+  }
+  return fd;
+}
+
+// A file system without locks is no reason not to record.
+void lockNew(int fd, const std::string& path, const std::string& name) {
+  struct stat ours {};
+  struct stat there {};
+  if ((::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || ::fstat(fd, &ours) != 0 ||
+      ::lstat(path.c_str(), &there) != 0 || ours.st_dev != there.st_dev ||
+      ours.st_ino != there.st_ino) {
+    throw EnvironmentError("another recorder begins to write " + name + " just now");
+  }
+}
+
 // Moves a regular file out of the way. True if something else is there that can be written to: a
 // device or a FIFO.
 bool keepOld(const std::string& path, const std::string& name, const Notify& notify) {
@@ -37,6 +59,7 @@ bool keepOld(const std::string& path, const std::string& name, const Notify& not
                            "; name the file itself");
   }
   if (!S_ISREG(status.st_mode)) return true;
+  const FileDescriptor lock = lockOld(path, name);
   const std::string kept = path + ".old";
   if (::rename(path.c_str(), kept.c_str()) != 0) {
     throwErrno(errno, "cannot keep the existing " + name + " as " + trace::quoteForTerminal(kept));
@@ -77,6 +100,7 @@ FileDescriptor openOutput(const std::string& path, const std::string& name, cons
     throw EnvironmentError("somebody has put a file in the place of " + name + " just now");
   }
   if (!special) {
+    lockNew(fd.get(), path, name);
     warnOfFolder(path, notify);
     giveToInvokingUser(fd.get());
   }
@@ -94,12 +118,17 @@ std::unique_ptr<trace::ByteSink> makeSink(int fd, int stopFd, const std::string&
 }  // namespace
 
 Output::Output(const std::string& path, const Notify& notify)
-    : stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  const bool standard = path == "-";
-  const std::string name = standard ? "standard output" : trace::quoteForTerminal(path);
+    : named_(path != "-"), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  const std::string name = named_ ? trace::quoteForTerminal(path) : "standard output";
   if (!stop_.valid()) throwErrno(errno, "cannot make an eventfd");
-  fd_ = standard ? openStandardOutput() : openOutput(path, name, notify);
+  fd_ = named_ ? openOutput(path, name, notify) : openStandardOutput();
   sink_ = makeSink(fd_.get(), stop_.get(), name);
+}
+
+FileDescriptor Output::hold() const {
+  struct stat status {};
+  const bool file = ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode);
+  return FileDescriptor(file && named_ ? ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3) : -1);
 }
 
 void Output::abandon() { ::eventfd_write(stop_.get(), 1); }

@@ -27,6 +27,7 @@ class TraceOutput : public Destination {
   void start() override { writer_.start(); }
   bool done() const override { return writer_.done(); }
   void abandon() override { output_.abandon(); }
+  FileDescriptor hold() const override { return output_.hold(); }
   std::uint64_t bytesWritten() const override { return writer_.bytesWritten(); }
   void dump(const trace::End&) override {}  // it is being written anyway
 

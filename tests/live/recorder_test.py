@@ -136,6 +136,31 @@ class Recorder(life.LifeCase):
             self.assertEqual("precious", file.read())
         self.expect(self.run_words("trace", "info", "t.trail"), 0)
 
+    def test_what_is_being_recorded_is_not_taken(self):
+        with self.recording("-a", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            self.expect(self.run_words("record", "-o", "t.trail", "--", "true"), 125,
+                        stderr="another recorder writes t.trail")
+            self.expect(self.run_words("record", "start", "-o", "t.trail"), 3,
+                        stderr="another recorder writes ")
+            recorder.send_signal(signal.SIGINT)
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), recorder.stderr.read())
+        self.assertEqual({"started", "t.trail"}, set(os.listdir(self.folder)))
+        self.expect(self.run_words("trace", "verify", "t.trail"), 0, stdout="intact")
+
+    def test_a_file_that_took_the_place_of_the_trace_is_left_alone(self):
+        with self.recording("-a", "-o", "t.trail") as recorder:
+            self.wait_until_recording("t.trail")
+            os.rename(self.path("t.trail"), self.path("moved.trail"))
+            self.write("t.trail", "precious")
+            recorder.send_signal(signal.SIGINT)
+            errors = recorder.stderr.read()
+            self.assertEqual(0, recorder.wait(programs.TIMEOUT), errors)
+        self.assertIn("t.trail is not there any more, or another file by now", errors)
+        with open(self.path("t.trail")) as file:
+            self.assertEqual("precious", file.read())
+        self.expect(self.run_words("trace", "verify", "moved.trail"), 0, stdout="intact")
+
     def test_killed_while_recording_the_host(self):
         with self.recording("-a", "-o", "t.trail") as recorder:
             self.wait_until_recording("t.trail")

@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -65,6 +66,21 @@ TEST_F(OutputTest, AnEarlierFileIsKept) {
   EXPECT_EQ(read(path("t.trail.old")), "precious");
   EXPECT_EQ(read(path("t.trail")), "new");
   EXPECT_THAT(said_, ElementsAre("kept the earlier file as " + path("t.trail.old")));
+}
+
+TEST_F(OutputTest, WhatAnotherRecorderWritesStaysWhereItIs) {
+  std::optional<Output> first(std::in_place, path("t.trail"), [](const std::string&) {});
+  first->sink().write(reinterpret_cast<const std::byte*>("first"), 5);
+  FileDescriptor held = first->hold();
+  const std::string refusal =
+      "another recorder writes " + path("t.trail") + "; stop it, or name another file";
+  EXPECT_EQ(write(path("t.trail")), refusal);
+  first.reset();
+  EXPECT_EQ(write(path("t.trail")), refusal) << "it is not packed yet";
+  EXPECT_EQ(read(path("t.trail")), "first");
+  EXPECT_FALSE(std::filesystem::exists(path("t.trail.old")));
+  held.reset();
+  EXPECT_EQ(write(path("t.trail")), "");
 }
 
 TEST_F(OutputTest, NotThroughASymbolicLink) {
