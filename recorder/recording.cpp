@@ -219,8 +219,9 @@ Outcome record(const Options& options, const Notify& notify, const Hooks& hooks)
   std::optional<std::string> failure;
   try {
     Recording(options, notify, hooks, signals).run(command, outcome);
-  } catch (const trace::ReaderGone&) {
-    // Whoever read the stream has seen enough. COMMAND runs all the same.
+  } catch (const trace::ReaderGone& e) {
+    // Whoever read the stream has seen enough, or has failed. COMMAND runs all the same.
+    notify(std::string(e.what()) + ": the rest is not recorded");
     if (!command && !options.command.empty()) command.emplace(commandSettings(options));
     if (command) releaseCommand(*command, options.command[0], notify);
   } catch (const EnvironmentError& e) {
