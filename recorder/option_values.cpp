@@ -40,18 +40,25 @@ void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nan
   constexpr std::uint64_t kLeast = std::uint64_t{16} << 10;
   constexpr std::chrono::seconds kShortest{1};
   for (const std::string& part : split(text)) {
-    // "10m" are minutes here, and megabytes are "10M": what is meant shows in the example.
-    if (const auto duration = parseDuration(part); duration && !part.ends_with('M')) {
-      if (*duration < kShortest) throw OptionError("a segment holds at least a second");
-      time = *duration;
-    } else if (const auto size = parseSize(part)) {
-      if (*size < kLeast) throw OptionError("a segment has at least 16k");
-      bytes = *size;
+    const trace::SizeOrTime quantity = trace::parseSizeOrTime(part);
+    if (quantity.time) {
+      if (*quantity.time < kShortest) throw OptionError("a segment holds at least a second");
+      time = *quantity.time;
+    } else if (quantity.bytes) {
+      if (*quantity.bytes < kLeast) throw OptionError("a segment has at least 16k");
+      bytes = *quantity.bytes;
     } else {
       throw OptionError(trace::quoteForTerminal(part) +
-                        " is neither a size nor a time; for example 64M,1h");
+                        " is neither a size nor a time with its unit; for example 64M,1h");
     }
   }
+}
+
+// "5" of a disk may be meant as a part of it, or as gigabytes.
+std::optional<std::uint64_t> parseSizeWithUnit(const std::string& text) {
+  std::string unit;
+  if (!trace::leadingNumber(text, unit) || unit.empty()) return std::nullopt;
+  return parseSize(text);
 }
 
 Retention parseRetention(const std::string& text) {
@@ -67,7 +74,7 @@ Retention parseRetention(const std::string& text) {
         continue;
       }
     } else if (key == "size") {
-      if ((retention.bytes = parseSize(value))) continue;
+      if ((retention.bytes = parseSizeWithUnit(value))) continue;
     } else if (key == "free" && value.ends_with('%')) {
       std::string unit;
       const auto percent = trace::leadingNumber(value, unit);
@@ -76,11 +83,11 @@ Retention parseRetention(const std::string& text) {
         continue;
       }
     } else if (key == "free") {
-      if ((retention.free = parseSize(value))) continue;
+      if ((retention.free = parseSizeWithUnit(value))) continue;
     }
     throw OptionError(trace::quoteForTerminal(part) +
-                      " is none of age=TIME, size=SIZE, free=SIZE and free=PERCENT%; for example "
-                      "age=30d,size=20G,free=5%");
+                      " is none of age=TIME, size=SIZE, free=SIZE and free=PERCENT%, with their "
+                      "units; for example age=30d,size=20G,free=5%");
   }
   return retention;
 }

@@ -63,15 +63,16 @@ std::vector<std::string> parts(const std::string& text) {
 void parseOutputRotate(const std::string& text, OutputSettings& settings) {
   constexpr std::uint64_t kLeast = 4096;
   for (const std::string& part : parts(text)) {
-    // "10m" are minutes, and "10M" is a size, as with exectrail record --rotate.
-    if (const auto age = trace::parseDuration(part); age && !part.ends_with('M')) {
-      settings.rotateAge = *age;
-    } else if (const auto size = trace::parseSize(part); size && *size >= kLeast) {
-      settings.rotateBytes = *size;
+    const trace::SizeOrTime quantity = trace::parseSizeOrTime(part);
+    if (quantity.time) {
+      settings.rotateAge = *quantity.time;
+    } else if (quantity.bytes && *quantity.bytes >= kLeast) {
+      settings.rotateBytes = *quantity.bytes;
     } else {
-      throw std::invalid_argument(trace::quoteForTerminal(part) +
-                                  " is neither a size of at least 4k nor a time; for example "
-                                  "64M,1d");
+      throw std::invalid_argument(
+          trace::quoteForTerminal(part) +
+          " is neither a size of at least 4k nor a time, with its unit; for "
+          "example 64M,1d");
     }
   }
 }

@@ -216,10 +216,10 @@ TEST(OutputOptions, WhatIsNoneIsRefused) {
   analyzer::parseOutputRetain("age=30d,count=14", settings);
   EXPECT_EQ(settings.keepFiles, 14U);
   EXPECT_EQ(settings.keepAge, std::chrono::hours(24 * 30));
-  for (const char* bad : {"", "1k", "64M,", "tomorrow"}) {
+  for (const char* bad : {"", "1k", "64M,", "tomorrow", "86400"}) {
     EXPECT_THROW(analyzer::parseOutputRotate(bad, settings), std::invalid_argument) << bad;
   }
-  for (const char* bad : {"", "14", "count=0", "count=2x", "age=", "size=1G"}) {
+  for (const char* bad : {"", "14", "count=0", "count=2x", "age=", "age=30", "size=1G"}) {
     EXPECT_THROW(analyzer::parseOutputRetain(bad, settings), std::invalid_argument) << bad;
   }
 }

@@ -15,8 +15,8 @@ std::optional<double> leadingNumber(const std::string& text, std::string& unit) 
 }
 
 std::optional<std::chrono::nanoseconds> parseDuration(const std::string& text) {
-  const std::map<std::string, double> seconds = {{"ms", 1e-3}, {"", 1},     {"s", 1},
-                                                 {"m", 60},    {"h", 3600}, {"d", 86400}};
+  const std::map<std::string, double> seconds = {
+      {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
   std::string unit;
   const auto value = leadingNumber(text, unit);
   const auto found = seconds.find(unit);
@@ -42,6 +42,13 @@ std::optional<std::uint64_t> parseSize(const std::string& text) {
   const double bytes = *value * factor;
   if (bytes < 1 || bytes > 1e18) return std::nullopt;
   return static_cast<std::uint64_t>(bytes);
+}
+
+SizeOrTime parseSizeOrTime(const std::string& text) {
+  std::string unit;
+  if (!leadingNumber(text, unit) || unit.empty()) return {};
+  if (const auto time = parseDuration(text)) return {std::nullopt, time};
+  return {parseSize(text), std::nullopt};
 }
 
 }  // namespace exectrail::trace
