@@ -124,7 +124,10 @@ int start(Options options) {
 }
 
 int run(const Options& options) {
-  if (options.checkConfig) return kExitDone;  // parsing it was the check
+  if (options.checkConfig) {
+    requireFiles(options);  // parsing it was the check of the rest
+    return kExitDone;
+  }
   switch (options.action) {
     case Action::kProbe:
       return probe(options);

@@ -119,7 +119,8 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
          "Options from a file, as \"name: value\"; those that are typed count instead")
       ->type_name("FILE");
   app.add_flag("--check-config", options.checkConfig,
-               "Record nothing; say whether the options make sense");
+               "Record nothing; say whether the options make sense, the key can be read and the "
+               "output has a folder");
   app.add_flag("--probe", typed.probe,
                "Record nothing; say what this host can do, what is missing, and why it matters");
   app.add_option("--format", typed.format, "Of --probe: text, json [text]")->type_name("FORMAT");

@@ -114,13 +114,11 @@ void pack(Outcome& outcome, const Notify& notify) {
 // Whether packing takes the rights of somebody else: the trace belongs to the user behind sudo, or
 // lies in another user's folder.
 bool isOthers(const Outcome& outcome) {
-  const auto slash = outcome.path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : outcome.path.substr(0, slash + 1);
   struct stat file {};
   struct stat around {};
   return outcome.file.valid() &&
          (::fstat(outcome.file.get(), &file) != 0 || file.st_uid != ::geteuid() ||
-          ::stat(folder.c_str(), &around) != 0 || around.st_uid != ::geteuid());
+          ::stat(folderOf(outcome.path).c_str(), &around) != 0 || around.st_uid != ::geteuid());
 }
 
 // What to say on a terminal, where silence would be taken for a hang.

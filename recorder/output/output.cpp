@@ -19,10 +19,8 @@ namespace {
 
 // Whether others than the owner can put another file in its place.
 void warnOfFolder(const std::string& path, const Notify& notify) {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) return;
+  if (::stat(folderOf(path).c_str(), &status) != 0) return;
   if ((status.st_mode & S_IWOTH) == 0 || (status.st_mode & S_ISVTX) != 0) return;
   notify("warning: everybody may write to the folder of " + trace::quoteForTerminal(path) +
          " and can replace the trace; use a folder of your own");
@@ -116,6 +114,11 @@ std::unique_ptr<trace::ByteSink> makeSink(int fd, int stopFd, const std::string&
 }
 
 }  // namespace
+
+std::string folderOf(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
 
 Output::Output(const std::string& path, const Notify& notify)
     : named_(path != "-"), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {

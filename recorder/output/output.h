@@ -10,6 +10,9 @@
 
 namespace exectrail::recorder {
 
+// Where the file at `path` lies: "a/" of "a/b", "." of "b".
+std::string folderOf(const std::string& path);
+
 class Output {
  public:
   // `path` "-" is standard output, which must not be a terminal. A file is made with mode 0600, not

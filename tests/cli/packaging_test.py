@@ -49,11 +49,15 @@ class Packaging(programs.Case):
                                           "classes: {temp: {severity: critical}}\n")
         baseline = self.write("baseline.json", "{}")
         workloads = self.write("pods.json", "{}")
+        key = self.path("host.key")
+        self.expect(self.run_words("trace", "keygen", "-o", key), 0)
         for word in FILES:
             text = self.text(word).replace("/etc/exectrail/recipes.d", self.path("recipes.d"))
             text = text.replace("/etc/exectrail/rules.d", self.path("rules.d"))
             text = text.replace("/etc/exectrail/baseline.json", baseline)
             text = text.replace("/etc/exectrail/pods.json", workloads)
+            text = text.replace("/etc/exectrail/host.key", key)
+            text = text.replace("/var/lib/exectrail/trail/", self.path("trail/"))
             for name, content in (("as-is", text), ("all", re.sub(r"^#([a-z-]+: )", r"\1", text, flags=re.M))):
                 if name == "all":
                     content = content.replace(f"baseline: {baseline}", "baseline: ")
@@ -73,6 +77,22 @@ class Packaging(programs.Case):
                 self.expect(self.run_words("record", "--config", path, "--check-config"), 2,
                             stderr=part)
         self.expect_refusal(self.run_words("record", "--config", "/nowhere.yaml"), 3, "/nowhere.yaml")
+
+    def test_what_cannot_start_does_not_pass(self):
+        key = self.path("k")
+        self.expect(self.run_words("trace", "keygen", "-o", key), 0)
+        for text, part in (("output: nowhere/trail/\n", "cannot write into nowhere/: No such file"),
+                           ("output: nowhere/t.trail\n", "cannot write into nowhere/: No such file"),
+                           ("output: k/t.trail\n", "cannot write into k/: Not a directory"),
+                           ("sign: nokey\n", "cannot read the key nokey"),
+                           ("sign: c.yaml\n", "is not a secret key")):
+            with self.subTest(text):
+                os.chmod(self.write("c.yaml", text), 0o600)
+                self.expect_refusal(self.run_words("record", "--config", "c.yaml", "--check-config"),
+                                    3, part)
+        self.write("c.yaml", f"output: {self.path('trail/')}\nsign: {key}\n")
+        self.expect(self.run_words("record", "--config", "c.yaml", "--check-config"), 0)
+        self.assertEqual(["c.yaml", "k", "k.pub"], sorted(os.listdir(self.folder)))
 
     def test_what_is_typed_counts(self):
         path = self.write("c.yaml", "rotate: tomorrow\noutput: trail/\n")
