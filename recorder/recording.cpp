@@ -11,6 +11,7 @@
 #include "recorder/command.h"
 #include "recorder/host_facts.h"
 #include "recorder/invoking_user.h"
+#include "recorder/kept_command.h"
 #include "recorder/loop.h"
 #include "recorder/output/segment_output.h"
 #include "recorder/output/trace_output.h"
@@ -28,17 +29,21 @@
 namespace exectrail::recorder {
 namespace {
 
-trace::Header makeHeader(const Options& options, const SourceSettings& settings) {
+trace::Header makeHeader(const Options& options, const SourceSettings& settings,
+                         const Sources& sources) {
   trace::Header header;
   header.recordingId = randomUuid();
   header.writer = "exectrail-record " EXECTRAIL_VERSION;
   header.host = readHost();
   header.clock = readClocks();
   header.capture.scope = options.scope();
-  header.capture.command = options.command;
   header.capture.bufferBytesPerCpu = settings.bufferBytesPerCpu;
   header.capture.failed = options.failed;
   header.capture.environmentNames = settings.environmentNames;
+  header = withSources(std::move(header), sources);
+  KeptCommand command = keepCommand(options.command);
+  header.capture.command = std::move(command.words);
+  if (!command.note.empty()) header.capture.sourceNotes.push_back(std::move(command.note));
   return header;
 }
 
@@ -158,7 +163,7 @@ void Recording::run(std::optional<Command>& command, Outcome& outcome) {
   if (options_.wakeLatencyUs) wakeLatency.emplace(*options_.wakeLatencyUs);
   std::optional<trace::SigningKey> key;
   if (!options_.signingKey.empty()) key.emplace(options_.signingKey);
-  const trace::Header header = withSources(makeHeader(options_, settings), sources);
+  const trace::Header header = makeHeader(options_, settings, sources);
   outcome.path = options_.output == "-" ? "" : options_.output;
   const auto dumped = [&](const FlightDump& dump) {
     notify_(dump.summary);

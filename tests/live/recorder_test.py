@@ -118,6 +118,14 @@ class Recorder(life.LifeCase):
                                  (status.st_uid, status.st_gid, status.st_mode & 0o7777))
                 self.expect(self.run_words("trace", "verify", trace), 0, stdout="intact")
 
+    def test_a_long_command_does_not_fill_the_header(self):
+        words = ["x" * 1000] * 1500
+        self.expect(self.run_words("record", "-o", "t.trail", "--", "true", *words), 0)
+        info = self.expect_complete("t.trail")
+        self.assertLess(max(map(len, info.splitlines())), 2100)
+        self.assertRegex(info, r"\ncommand     true x+ … and 21 more words\n")
+        self.assertIn("command: 1501 words of 1501505 bytes; the first 18 and the last 5", info)
+
     def test_exit_statuses_are_the_connectors(self):
         for sources, status in (("perf,connector", b"status 1[kernel]"), ("perf", None)):
             with self.subTest(sources):

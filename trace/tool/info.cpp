@@ -93,6 +93,23 @@ void printTop(const Counts& counts, std::ostream& out) {
   }
 }
 
+// A line that can be read; all of it is in the exec of the trace.
+void printCommand(const std::vector<std::string>& command, std::ostream& out) {
+  constexpr std::size_t kMostOfAWord = 1000;
+  constexpr std::size_t kMost = 2 * kMostOfAWord;
+  std::size_t length = 0;
+  std::size_t shown = 0;
+  for (; shown < command.size(); ++shown) {
+    const std::string& whole = command[shown];
+    const std::string word = quoteForTerminal(whole.substr(0, kMostOfAWord));
+    length += word.size() + 1;
+    if (length > kMost && shown > 0) break;
+    out << ' ' << word << (whole.size() > kMostOfAWord ? "…" : "");
+  }
+  if (shown < command.size()) out << " … and " << command.size() - shown << " more words";
+  out << '\n';
+}
+
 }  // namespace
 
 void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
@@ -110,10 +127,7 @@ void printInfo(Reader& reader, const std::string& path, std::ostream& out) {
       << "boot        " << toString(header.host.bootId) << '\n';
   if (header.capture.scope == Scope::kSubtree) {
     out << "command    ";
-    for (const std::string& argument : header.capture.command) {
-      out << ' ' << quoteForTerminal(argument);
-    }
-    out << '\n';
+    printCommand(header.capture.command, out);
   } else {
     out << "scope       the whole host\n";
   }
