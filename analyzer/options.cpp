@@ -200,6 +200,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   if (!parsed.exitStatus && options.traces.empty()) {
     parsed.exitStatus = refuse(app, "no trace; name its file, or - for standard input");
   }
+  if (!parsed.exitStatus && app.count("--where") > 0 && options.where.empty()) {
+    parsed.exitStatus = refuse(app, "--where: an expression is missing");
+  }
   if (!parsed.exitStatus && !whatIf.empty()) parsed.exitStatus = parseWhatIf(app, whatIf, options);
   if (!parsed.exitStatus) {
     if (const std::string why = streamingFault(options); !why.empty()) {

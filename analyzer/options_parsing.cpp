@@ -6,6 +6,7 @@
 
 #include "trace/daemon/configuration.h"
 #include "trace/errors.h"
+#include "trace/usage_error.h"
 
 namespace exectrail::analyzer {
 
@@ -23,7 +24,8 @@ std::optional<int> parseWords(CLI::App& app, std::vector<std::string> words) {
     app.parse(words);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return refuse(app, error.what());
+    if (error.get_exit_code() != 0)
+      return refuse(app, trace::usageError(error.what(), app.remaining(true)));
     app.exit(error);  // help or version
     return kExitDone;
   }

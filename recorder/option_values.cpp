@@ -92,6 +92,13 @@ Retention parseRetention(const std::string& text) {
   return retention;
 }
 
+trace::FailedPolicy parseFailed(const std::string& text) {
+  if (text == "noteworthy") return trace::FailedPolicy::kNoteworthy;
+  if (text == "all") return trace::FailedPolicy::kAll;
+  if (text == "none") return trace::FailedPolicy::kNone;
+  throw OptionError(trace::quoteForTerminal(text) + " is none of noteworthy, all, none");
+}
+
 std::vector<trace::Source> parseSources(const std::string& text) {
   if (text == "auto") return {};
   const std::vector<std::string> wanted = split(text);

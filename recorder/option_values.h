@@ -31,6 +31,9 @@ void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nan
 // "age=30d,size=20G,free=5%", any of them, or "all": nothing is ever removed. Throws OptionError.
 Retention parseRetention(const std::string& text);
 
+// "noteworthy", "all", "none". Throws OptionError.
+trace::FailedPolicy parseFailed(const std::string& text);
+
 // "auto": no names; else the named sources, each once, in the order of trace::Source. Throws
 // OptionError that says which exist.
 std::vector<trace::Source> parseSources(const std::string& text);

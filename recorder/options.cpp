@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <ctime>
 #include <iostream>
-#include <map>
 #include <memory>
 
 #include "recorder/option_help.h"
 #include "trace/daemon/configuration.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/usage_error.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -49,6 +49,7 @@ class HelpFormatter : public CLI::Formatter {
 struct Typed {
   std::string duration;
   std::string flightWindow;
+  std::string failed = "noteworthy";
   std::string source = "auto";
   std::string environment;
   std::string buffer;
@@ -59,10 +60,6 @@ struct Typed {
 };
 
 void addOptions(CLI::App& app, Options& options, Typed& typed) {
-  static const std::map<std::string, trace::FailedPolicy> kPolicies = {
-      {"noteworthy", trace::FailedPolicy::kNoteworthy},
-      {"all", trace::FailedPolicy::kAll},
-      {"none", trace::FailedPolicy::kNone}};
   app.add_option("-o,--output", options.output,
                  "Trace file, or - for standard output (COMMAND then writes to standard error); "
                  "an existing file is kept as FILE.old [HOST-TIME.trail]. A folder (DIR/) gets the "
@@ -81,12 +78,10 @@ void addOptions(CLI::App& app, Options& options, Typed& typed) {
       ->type_name("TIME");
   app.add_flag("--wait-tree", options.waitTree,
                "Go on when COMMAND has ended, until all that it started has ended too");
-  app.add_option("--failed", options.failed,
+  app.add_option("--failed", typed.failed,
                  "Failed attempts to keep: noteworthy (all but ENOENT and ENOTDIR, which are "
                  "counted), all, none [noteworthy]")
-      ->type_name("WHICH")
-      ->transform(CLI::Transformer(kPolicies).description(""))
-      ->option_text("WHICH");
+      ->type_name("WHICH");
   app.add_option(
          "--source", typed.source,
          "Where events come from: auto, or a list of tracefs, perf, connector, dynamic, procfs "
@@ -133,6 +128,16 @@ std::chrono::nanoseconds requireDuration(const char* option, const std::string& 
                                          "example 30s");
 }
 
+// What is wrong with the text behind `option`, as CLI11's own errors.
+template <typename Parse>
+void as(const char* option, const Parse& parse) {
+  try {
+    parse();
+  } catch (const OptionError& e) {
+    throw CLI::ValidationError(option, e.what());
+  }
+}
+
 bool isFolder(const std::string& path) {
   struct stat status {};
   return path.ends_with('/') || (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
@@ -146,21 +151,17 @@ void convertSegments(const Typed& typed, Options& options) {
                                "is for segments in a folder; name it with -o DIR/");
   }
   options.segments.emplace();
-  try {
-    if (!typed.rotate.empty()) {
-      parseRotate(typed.rotate, options.segments->bytes, options.segments->time);
-    }
-  } catch (const OptionError& e) {
-    throw CLI::ValidationError("--rotate", e.what());
-  }
-  try {
+  as("--rotate", [&] {
+    if (typed.rotate.empty()) return;
+    parseRotate(typed.rotate, options.segments->bytes, options.segments->time);
+  });
+  as("--retain", [&] {
     options.segments->retention = parseRetention(typed.retain.empty() ? "free=5%" : typed.retain);
-  } catch (const OptionError& e) {
-    throw CLI::ValidationError("--retain", e.what());
-  }
+  });
 }
 
 void convert(const Typed& typed, Options& options) {
+  as("--failed", [&] { options.failed = parseFailed(typed.failed); });
   if (!typed.duration.empty()) options.duration = requireDuration("--duration", typed.duration);
   convertSegments(typed, options);
   if (!typed.flightWindow.empty()) {
@@ -178,18 +179,12 @@ void convert(const Typed& typed, Options& options) {
     }
     options.bufferBytesPerCpu = *size;
   }
-  try {
-    options.sources = parseSources(typed.source);
-  } catch (const OptionError& e) {
-    throw CLI::ValidationError("--source", e.what());
-  }
-  try {
+  as("--source", [&] { options.sources = parseSources(typed.source); });
+  as("--env", [&] {
     if (!typed.environment.empty()) {
       options.environmentNames = parseEnvironmentNames(typed.environment);
     }
-  } catch (const OptionError& e) {
-    throw CLI::ValidationError("--env", e.what());
-  }
+  });
   if (!typed.format.empty() && typed.format != "text" && typed.format != "json") {
     throw CLI::ValidationError("--format", trace::quoteForTerminal(typed.format) +
                                                " is not a format; there are text, json");
@@ -223,21 +218,26 @@ void requireSense(const Options& options, const Typed& typed, bool dashes) {
   }
 }
 
+// Words that are not expected: a COMMAND, unless they begin with an option that does not exist.
+bool mayBeCommand(const CLI::App& app) {
+  if (app.get_option_no_throw("recording") != nullptr) return false;
+  const std::vector<std::string> words = app.remaining();
+  return !words.empty() && !words.front().starts_with('-');
+}
+
 // Runs `parse`, says what is wrong and sets `exitCode` if anything is.
 template <typename Parse>
 void guard(const CLI::App& app, bool hasCommand, std::optional<int>& exitCode, const Parse& parse) {
   try {
     parse();
-  } catch (const CLI::ExtrasError& e) {
-    const bool control = app.get_option_no_throw("recording") != nullptr;
-    std::cerr << "exectrail: " << e.what()
-              << (control ? "; see " + app.get_name() + " --help" : "; a COMMAND goes after --")
-              << '\n';
-    exitCode = ownFailure(hasCommand, kExitUsage);
   } catch (const CLI::Success& e) {
     exitCode = app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "exectrail: " << e.what() << "; see " << app.get_name() << " --help\n";
+    const bool extra = dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr;
+    std::cerr << "exectrail: " << trace::usageError(e.what(), app.remaining())
+              << (extra && mayBeCommand(app) ? "; a COMMAND goes after --"
+                                             : "; see " + app.get_name() + " --help")
+              << '\n';
     exitCode = ownFailure(hasCommand, kExitUsage);
   }
 }
@@ -308,6 +308,9 @@ Options parseOptions(int argc, char** argv, std::optional<int>& exitCode) {
   const bool runsCommand = !options.command.empty() && options.action == Action::kRecord;
   guard(app, runsCommand, exitCode, [&] {
     app.parse(own);
+    if (app.count("--output") > 0 && options.output.empty()) {
+      throw CLI::ValidationError("--output", "the name of a file or folder is missing");
+    }
     convert(typed, options);
     requireSense(options, typed, dashes);
   });

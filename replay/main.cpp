@@ -5,6 +5,7 @@
 
 #include "replay/options.h"
 #include "trace/errors.h"
+#include "trace/usage_error.h"
 
 namespace {
 
@@ -46,7 +47,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    std::cerr << "exectrail-replay: " << error.what() << "; see exectrail replay --help\n";
+    std::cerr << "exectrail-replay: " << trace::usageError(error.what(), app.remaining(true))
+              << "; see exectrail replay --help\n";
     return kExitUsage;
   }
   flushStandardOutput();

@@ -50,6 +50,39 @@ class Usage(programs.Case):
             with self.subTest(words):
                 self.expect_usage_error(words, words[1], words[2])
 
+    def test_what_was_typed_cannot_act_on_the_terminal(self):
+        evil = b"\xff\x1b[31m\n"
+        for words in (["record", b"--" + evil], ["record", "--failed", evil], ["record", b"x" + evil],
+                      ["record", "--duration", evil],
+                      ["analyze", b"--" + evil], ["analyze", "--fail-on", evil, "x.trail"],
+                      ["recipes", evil], ["trace", evil], ["trace", "dump", "--pid", evil, "x.trail"],
+                      ["replay", b"--" + evil], ["replay", evil]):
+            if words[0] not in WORDS:
+                continue
+            with self.subTest(words):
+                result = self.run_words(*words)
+                self.assertEqual(2, result.returncode)
+                self.assertIn(b"\\xff\\x1b[31m\\n", result.stderr)
+                self.assertNotIn(b"\x1b", result.stderr)
+                self.assertNotIn(rb"\\x1b", result.stderr, "escaped twice")
+
+    def test_what_is_none_says_what_would_do(self):
+        for words, text in ((["record", "--failed", "foo"], "none of noteworthy, all, none"),
+                            (["trace", "dump", "--pid", "abc", "x.trail"],
+                             "--pid: abc is not a number that it can take"),
+                            (["record", "--ouput", "x", "--", "ls"], "not expected: --ouput x; see"),
+                            (["record", "ls", "-l"], "not expected: ls -l; a COMMAND goes after --"),
+                            (["trace", "info", "--a", "b", "--c"], "not expected: --a --c"),
+                            (["analyze", "--a", "x.trail", "--c"], "not expected: --a --c"),
+                            (["replay", "list", "--a", "--c"], "not expected: --a --c"),
+                            (["record", "-o", "", "--", "ls"], "--output: the name of a file"),
+                            (["analyze", "--where", "", "x.trail"], "--where: an expression is")):
+            if words[0] not in WORDS:
+                continue
+            with self.subTest(words):
+                result = self.run_words(*words)
+                self.expect(result, 125 if "--" in words else 2, stdout=[], stderr=text)
+
 
 if __name__ == "__main__":
     programs.main()

@@ -13,6 +13,7 @@
 #include "trace/tool/dump.h"
 #include "trace/tool/import.h"
 #include "trace/tool/synth.h"
+#include "trace/usage_error.h"
 
 namespace {
 
@@ -58,7 +59,7 @@ class CommandLine {
     } catch (const CLI::Success& e) {
       return app_.exit(e);
     } catch (const CLI::ParseError& e) {
-      std::cerr << "exectrail: trace: " << e.what();
+      std::cerr << "exectrail: trace: " << usageError(e.what(), app_.remaining(true));
       if (argc > 1) std::cerr << " (found: " << quoted(argc, argv) << ')';
       std::cerr << "; see exectrail trace --help\n";
       return exectrail::kExitUsage;
