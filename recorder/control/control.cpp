@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <iostream>
 
 #include "recorder/host_facts.h"
@@ -33,7 +32,7 @@ std::string list(const std::vector<RecordingState>& states) {
 
 bool matches(const RecordingState& state, const std::string& target) {
   if (target.size() >= kShortestId && state.id.starts_with(target)) return true;
-  return state.output == std::filesystem::absolute(target).lexically_normal();
+  return state.output == outputName(target);
 }
 
 template <typename Keep>
@@ -45,9 +44,9 @@ std::vector<RecordingState> only(const std::vector<RecordingState>& states, cons
   return kept;
 }
 
-// The one that is meant. `what` names its kind in messages.
+// The one that is meant. `what` names its kind in messages, and `begins` what makes one.
 RecordingState choose(const std::vector<RecordingState>& states, const std::string& target,
-                      const std::string& word, const std::string& what) {
+                      const std::string& word, const std::string& what, const std::string& begins) {
   if (!target.empty()) {
     const auto named =
         only(states, [&](const RecordingState& state) { return matches(state, target); });
@@ -65,7 +64,8 @@ RecordingState choose(const std::vector<RecordingState>& states, const std::stri
   const auto& candidates = running.empty() ? states : running;
   if (candidates.size() == 1) return candidates[0];
   if (candidates.empty()) {
-    throw EnvironmentError("no " + what + " is running; begin one with: exectrail record start");
+    throw EnvironmentError("no " + what + " is running; begin one with: exectrail record " +
+                           begins);
   }
   throw EnvironmentError("several " + what + "s: " + list(candidates) +
                          "; say which: exectrail record " + word + " FILE");
@@ -105,7 +105,7 @@ bool waitForEnd(const FileDescriptor& process, int milliseconds) {
 }  // namespace
 
 int stopRecording(const std::string& target, const StateFolder& folder) {
-  const RecordingState chosen = choose(look(folder), target, "stop", "recording");
+  const RecordingState chosen = choose(look(folder), target, "stop", "recording", "start");
   if (const FileDescriptor process = openProcess(chosen); process.valid()) {
     send(process, SIGTERM, chosen);
     while (!waitForEnd(process, -1)) {
@@ -132,7 +132,8 @@ int stopRecording(const std::string& target, const StateFolder& folder) {
 int dumpRecording(const std::string& target, const StateFolder& folder) {
   const auto flying =
       only(look(folder), [](const RecordingState& state) { return state.flight && state.alive(); });
-  const RecordingState chosen = choose(flying, target, "dump", "flight recorder");
+  const RecordingState chosen =
+      choose(flying, target, "dump", "flight recorder", "start --flight-recorder TIME");
   const FileDescriptor process = openProcess(chosen);
   if (process.valid()) send(process, SIGUSR1, chosen);
   for (bool ended = !process.valid();; ended = waitForEnd(process, kLookEveryMs)) {

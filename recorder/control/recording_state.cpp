@@ -87,6 +87,12 @@ RecordingState decode(const json& in) {
 
 }  // namespace
 
+std::string outputName(const std::string& typed) {
+  std::string name = std::filesystem::absolute(typed).lexically_normal();
+  while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name;
+}
+
 void StateFolder::prepare() const {
   const bool made = ::mkdir(path_.c_str(), 0755) == 0;
   // Whatever the umask says: who runs stop without the right is to be told so.

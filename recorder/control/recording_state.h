@@ -12,6 +12,9 @@
 
 namespace exectrail::recorder {
 
+// The absolute path that a trace, or a folder of segments, has in a state, however it is typed.
+std::string outputName(const std::string& typed);
+
 struct RecordingState {
   std::string id;  // recording id, 8-4-4-4-12 digits
   InstanceOwner owner;

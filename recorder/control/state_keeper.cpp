@@ -1,6 +1,5 @@
 #include "recorder/control/state_keeper.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "trace/errors.h"
@@ -14,7 +13,7 @@ constexpr std::size_t kMaxMessages = 20;
 }  // namespace
 
 StateKeeper::StateKeeper(const Options& options, StateFolder folder) : folder_(std::move(folder)) {
-  state_.output = std::filesystem::absolute(options.output).lexically_normal();
+  state_.output = outputName(options.output);
   state_.flight = options.flightWindow.has_value();
   state_.owner = thisOwner();
   folder_.prepare();

@@ -88,6 +88,11 @@ class Cut(DeriveCase):
         self.output("trace", "cut", "--sign", "key", "-o", "signed.trail", self.whole)
         self.assertIn("signature   good", self.output("trace", "verify", "--key", "key.pub", "signed.trail"))
 
+    def test_a_folder_is_not_packed(self):
+        os.mkdir(self.path("trail"))
+        self.expect_refusal(self.run_words("trace", "pack", "trail"), 3,
+                            "trail stays as it is: it is a folder; name the traces in it")
+
     def test_to_standard_output(self):
         result = self.run_words("trace", "cut", "-o", "-", self.whole)
         self.expect(result, 0, stderr=[])

@@ -76,6 +76,14 @@ class Background(life.BackgroundCase):
         with open(self.path("victim")) as file:
             self.assertEqual("precious", file.read())
 
+    def test_segments_are_found_by_their_folder_however_it_is_typed(self):
+        for typed in ("trail", "trail/", self.path("trail")):
+            with self.subTest(typed):
+                self.expect(self.run_words("record", "start", "-o", "trail/"), 0)
+                self.expect_refusal(self.run_words("record", "start", "-o", "trail"), 3,
+                                    "is being recorded already")
+                self.expect(self.run_words("record", "stop", typed), 0, stderr="recorded ")
+
     def test_none_of_that_name(self):
         self.expect_refusal(self.run_words("record", "stop", "t.trail"), 3, "no recording t.trail")
 

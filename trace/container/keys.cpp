@@ -49,19 +49,28 @@ void readKeyFile(const std::string& path, std::string_view mark, const char* kin
   if (!fd.valid()) throwErrno(errno, "cannot read the key " + name);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throwErrno(errno, "cannot read the key " + name);
-  if (secret && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0) {
-    throw EnvironmentError("the secret key " + name + " may be read by others; chmod 600 " + name);
-  }
   std::array<char, 256> text{};
   const ssize_t size = ::read(fd.get(), text.data(), text.size());
   if (size < 0) throwErrno(errno, "cannot read the key " + name);
   std::string_view line(text.data(), static_cast<std::size_t>(size));
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
   const bool good = line.starts_with(mark) && fromHex(line.substr(mark.size()), key);
+  const bool otherHalf = line.starts_with(secret ? kPublicMark : kSecretMark);
   sodium_memzero(text.data(), text.size());
+  if (otherHalf) {
+    throw EnvironmentError(name + (secret
+                                       ? " is the public half of a key; what signs is the secret "
+                                         "one, the file without .pub"
+                                       : " is the secret half of a key; what checks is the "
+                                         "public one, the file with .pub"));
+  }
   if (!good) {
     throw EnvironmentError(name + " is not a " + kind +
                            " key; make a pair with: exectrail trace keygen -o KEY");
+  }
+  if (secret && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0) {
+    sodium_memzero(key.data(), key.size());
+    throw EnvironmentError("the secret key " + name + " may be read by others; chmod 600 " + name);
   }
 }
 

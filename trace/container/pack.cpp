@@ -162,6 +162,8 @@ PackReport pack(const std::string& path, const PackSettings& settings) {
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0) throwErrno(errno, "cannot read " + name);
+  if (S_ISDIR(status.st_mode)) throw EnvironmentError("it is a folder; name the traces in it");
+  if (!S_ISREG(status.st_mode)) throw EnvironmentError("it is not a regular file");
   report.bytesBefore = static_cast<std::uint64_t>(status.st_size);
   FrameReader in(mapFile(std::move(fd), name), name, FrameReader::Checks::kDigestsAndChain);
   FileBeside beside(path);

@@ -1,4 +1,6 @@
 // The files by which a recording in the background is found, and the process that is put there.
+#include "recorder/control/control.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -130,6 +132,30 @@ TEST_F(StateFolderTest, TwoRecordingsCannotHaveOneFile) {
   EXPECT_EQ(folder_.list().size(), 1U);
   const StateKeeper third(options, folder_);  // in the place of one that has ended
   EXPECT_TRUE(folder_.list().empty());
+}
+
+TEST_F(StateFolderTest, WhatIsNotThereSaysHowItBegins) {
+  if (::geteuid() != 0) GTEST_SKIP() << "recordings are root's";
+  const auto said = [](const auto& control) -> std::string {
+    try {
+      control();
+      return "";
+    } catch (const EnvironmentError& e) {
+      return e.what();
+    }
+  };
+  EXPECT_EQ(said([&] { stopRecording("", folder_); }),
+            "no recording is running; begin one with: exectrail record start");
+  EXPECT_EQ(said([&] { dumpRecording("", folder_); }),
+            "no flight recorder is running; begin one with: exectrail record start "
+            "--flight-recorder TIME");
+}
+
+TEST_F(StateFolderTest, AnOutputIsTheSameHoweverItIsTyped) {
+  EXPECT_EQ(outputName("/a/b/"), "/a/b");
+  EXPECT_EQ(outputName("/a/./c/../b"), "/a/b");
+  EXPECT_EQ(outputName("/"), "/");
+  EXPECT_EQ(outputName("b"), std::filesystem::current_path() / "b");
 }
 
 TEST_F(StateFolderTest, OnlyTheLastMessagesAreKept) {

@@ -65,12 +65,17 @@ TEST_F(Keys, ASecretThatOthersMayRead) {
 TEST_F(Keys, WhatIsNoKey) {
   trace::makeKeyFiles(path("host"));
   const std::string hint = " key; make a pair with: exectrail trace keygen -o KEY";
-  EXPECT_EQ(refusal([&] { trace::SigningKey key(path("host.pub")); }).find("the secret key"), 0U);
-  ::chmod(path("host.pub").c_str(), 0600);
   EXPECT_EQ(refusal([&] { trace::SigningKey key(path("host.pub")); }),
-            path("host.pub") + " is not a secret" + hint);
+            path("host.pub") +
+                " is the public half of a key; what signs is the secret one, the "
+                "file without .pub");
   EXPECT_EQ(refusal([&] { trace::readPublicKey(path("host")); }),
-            path("host") + " is not a public" + hint);
+            path("host") +
+                " is the secret half of a key; what checks is the public one, the file "
+                "with .pub");
+  write("text", "hello");
+  EXPECT_EQ(refusal([&] { trace::SigningKey key(path("text")); }),
+            path("text") + " is not a secret" + hint);
   const std::string digits(62, '0');
   for (const std::string& text :
        {std::string(), std::string("exectrail-public-key-1 "), "exectrail-public-key-1 " + digits,
