@@ -9,21 +9,20 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <system_error>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/engine/alert_builder.h"
-#include "analyzer/engine/engine.h"
 #include "analyzer/engine/judge.h"
 #include "analyzer/engine/script_argument.h"
+#include "analyzer/judged_trace.h"
 #include "analyzer/output/exemption_text.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
 #include "trace/readable.h"
-#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -31,23 +30,6 @@ namespace {
 constexpr std::size_t kMaxShown = 20;
 constexpr mode_t kNewFile = 0644;
 constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name it
-
-using Look = std::function<void(const Judged&, std::int64_t realtimeNs)>;
-
-void forEachJudged(const std::string& path, const Look& look) {
-  const auto reader = trace::openTrace(path);
-  const trace::Header header = reader->header();
-  const Program nothing({}, {});
-  Engine engine(nothing, header, [](const Alert&) {});
-  engine.observe([&](const Judged& judged) {
-    look(judged, judged.world().header->clock.toRealtimeNs(judged.timeNs()));
-  });
-  trace::Record record;
-  while (reader->next(record)) engine.process(record);
-  if (reader->state().completeness == trace::Completeness::kComplete) return;
-  std::cerr << "exectrail: warning: " << trace::quoteForTerminal(path) << ": "
-            << trace::escapeForTerminal(reader->state().problem) << '\n';
-}
 
 // What the command line names: recipe, path and parent of one alert.
 struct Named {
@@ -89,7 +71,7 @@ std::string doubtOf(const Judged& judged) {
 
 std::optional<Named> find(const RecipesOptions& options, const Program& program) {
   std::vector<Named> found;
-  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     for (const Recipe& recipe : program.recipes()) {
       if (!recipe.enabled || found.size() > 1) continue;
       const std::string id = alertIdOf(recipe, judged, judged.world().header->host.bootId);
@@ -107,7 +89,8 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program)
       }
       found.push_back(std::move(named));
     }
-  });
+  };
+  askTrace(options.trace, {look});
   const std::string what = "'" + trace::escapeForTerminal(options.what) + "'";
   if (found.size() == 1) return found.front();
   std::cerr << "exectrail: "
@@ -125,7 +108,7 @@ void showQuietened(const RecipesOptions& options, const Named& named, const Prog
     return recipe.info->name == named.recipe->info->name;
   });
   std::size_t count = 0;
-  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     const Verdict before = judge(*named.recipe, judged, realtimeNs);
     if (before.kind != Verdict::Kind::kAlert || !before.exemption.empty()) return;
     if (judge(*changed, judged, realtimeNs).exemption.empty()) return;
@@ -134,7 +117,8 @@ void showQuietened(const RecipesOptions& options, const Named& named, const Prog
     std::cerr << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
               << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
               << '\n';
-  });
+  };
+  askTrace(options.trace, {look});
   if (count > kMaxShown) std::cerr << "  and " << count - kMaxShown << " more\n";
   std::cerr << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
             << " of this trace; each stays counted by name, as info\n";
@@ -218,7 +202,7 @@ int except(const RecipesOptions& options, const Program& program) {
   showQuietened(options, *named, *after);
   if (options.output.empty()) {
     std::cout << *text;
-    flushStandardOutput();
+    flushAnswer();
     return kExitDone;
   }
   replaceFile(options.output, content);

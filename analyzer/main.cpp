@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const exectrail::trace::ReaderGone&) {
-    return exectrail::kExitDone;
+    return exectrail::kExitDone;  // of what was read by then, nothing was asked but its text
   } catch (const exectrail::EnvironmentError& error) {
     std::cerr << "exectrail: " << error.what() << '\n';
     return exectrail::kExitEnvironment;

@@ -220,6 +220,7 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);
+  options.output.unread = options.failOn && !options.follow;  // the status is the answer
   return parsed;
 }
 
