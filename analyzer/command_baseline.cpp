@@ -11,6 +11,7 @@
 #include "analyzer/engine/baseline.h"
 #include "analyzer/judged_trace.h"
 #include "trace/errors.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -36,11 +37,9 @@ std::string readWhole(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throwErrno(errno, path);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text = trace::readAtMost(file, kMaxBytes);
   if (file.bad()) throwErrno(errno, path);
-  if (text.size() > kMaxBytes) {
-    throw EnvironmentError(path + ": more than 256 MiB; this is no baseline");
-  }
+  if (text.size() > kMaxBytes) throw EnvironmentError(path + ": more than 256 MiB");
   return text;
 }
 
