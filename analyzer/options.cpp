@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <initializer_list>
 #include <iostream>
 
 #include "analyzer/options_parsing.h"
@@ -132,11 +133,31 @@ std::optional<int> parseWhatIf(const CLI::App& app, const std::string& text,
                              " is no directory that could be mounted noexec; write noexec=/tmp");
     }
     options.noexec.push_back(place.path);
-    if (comma == rest.size()) break;
+    if (comma == rest.size()) return std::nullopt;
     rest.remove_prefix(comma + 1);
   }
-  if (!options.where.empty()) return refuse(app, "--what-if and --where exclude one another");
+}
+
+// --where and --what-if answer a question of their own. An option about alerts would be left out
+// without a word, and --fail-on would never find anything. The first one typed, or nothing.
+std::optional<std::string> leftOutBy(const CLI::App& app, const std::string& question,
+                                     std::initializer_list<const char*> others) {
+  if (app.count(question) == 0) return std::nullopt;
+  for (const char* other : others) {
+    if (app.count(other) != 0) return std::string(other) + " has no say in " + question;
+  }
   return std::nullopt;
+}
+
+std::optional<std::string> questionFault(const CLI::App& app) {
+  if (auto fault = leftOutBy(app, "--where",
+                             {"--what-if", "--fail-on", "--allow-inconclusive", "--format",
+                              "--min-severity", "--context", "--baseline", "--posture", "--rules",
+                              "--workloads", "--kubearmor-globs"})) {
+    return fault;
+  }
+  return leftOutBy(app, "--what-if",
+                   {"--fail-on", "--allow-inconclusive", "--context", "--baseline", "--posture"});
 }
 
 }  // namespace
@@ -205,6 +226,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
     if (const std::string why = streamingFault(options); !why.empty()) {
       parsed.exitStatus = refuse(app, why);
     }
+  }
+  if (const auto fault = parsed.exitStatus ? std::nullopt : questionFault(app)) {
+    parsed.exitStatus = refuse(app, *fault + "; leave one of them out");
   }
   if (!options.output.path.empty() && app.count("--format") == 0) format = "json";
   options.format = formatByName(format).value_or(Format::kJson);
