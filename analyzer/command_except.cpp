@@ -69,7 +69,8 @@ std::string doubtOf(const Judged& judged) {
   return {};
 }
 
-std::optional<Named> find(const RecipesOptions& options, const Program& program) {
+// `whole`: the trace could be read to its end.
+std::optional<Named> find(const RecipesOptions& options, const Program& program, bool& whole) {
   std::vector<Named> found;
   const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     for (const Recipe& recipe : program.recipes()) {
@@ -90,12 +91,13 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program)
       found.push_back(std::move(named));
     }
   };
-  askTrace(options.trace, {look});
+  whole = askTrace(options.trace, {look}).whole;
   const std::string what = "'" + trace::escapeForTerminal(options.what) + "'";
   if (found.size() == 1) return found.front();
   std::cerr << "exectrail: "
             << (found.empty() ? "no alert begins with " : "several alerts begin with ") << what
-            << " in " << trace::quoteForTerminal(options.trace) << "; "
+            << " in " << (whole ? "" : "what could be read of ")
+            << trace::quoteForTerminal(options.trace) << "; "
             << (found.empty() ? "exectrail analyze --format json shows their event.id"
                               : "give more of its id")
             << '\n';
@@ -118,7 +120,9 @@ void showQuietened(const RecipesOptions& options, const Named& named, const Prog
               << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
               << '\n';
   };
-  askTrace(options.trace, {look});
+  Questions questions{look};
+  questions.again = true;
+  askTrace(options.trace, questions);
   if (count > kMaxShown) std::cerr << "  and " << count - kMaxShown << " more\n";
   std::cerr << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
             << " of this trace; each stays counted by name, as info\n";
@@ -158,8 +162,9 @@ int refuse(const std::string& why) {
 }  // namespace
 
 int except(const RecipesOptions& options, const Program& program) {
-  const auto named = find(options, program);
-  if (!named) return kExitUsage;
+  bool whole = false;
+  const auto named = find(options, program, whole);
+  if (!named) return whole ? kExitUsage : kExitEnvironment;
   const std::string recipe = named->recipe->info->name;
   if (named->exempted)
     return refuse("that alert is exempted already; exectrail recipes explain shows by what");
@@ -203,12 +208,12 @@ int except(const RecipesOptions& options, const Program& program) {
   if (options.output.empty()) {
     std::cout << *text;
     flushAnswer();
-    return kExitDone;
+    return whole ? kExitDone : kExitEnvironment;
   }
   replaceFile(options.output, content);
   std::cerr << "next: exectrail analyze --recipes " << trace::quoteForTerminal(options.output)
             << ' ' << trace::quoteForTerminal(options.trace) << '\n';
-  return kExitDone;
+  return whole ? kExitDone : kExitEnvironment;
 }
 
 }  // namespace exectrail::analyzer

@@ -31,18 +31,20 @@ class Explanation {
 
   int run() {
     if (recipe_ == nullptr && !looksLikeId()) return noSuchRecipe();
-    askTrace(options_.trace, {[this](const Judged& judged, std::int64_t ns) { look(judged, ns); }});
+    const Answered answered = askTrace(
+        options_.trace, {[this](const Judged& judged, std::int64_t ns) { look(judged, ns); }});
     if (found_ > kMaxExplained) {
       std::cerr << found_ - kMaxExplained << " more are not shown; name one: exectrail recipes "
                 << "explain " << options_.what << ' ' << trace::quoteForTerminal(options_.trace)
                 << " PID\n";
     }
     if (found_ == 0) {
-      std::cerr << "exectrail: nothing in " << trace::quoteForTerminal(options_.trace)
+      std::cerr << "exectrail: nothing in " << (answered.whole ? "" : "what could be read of ")
+                << trace::quoteForTerminal(options_.trace)
                 << " fits; exectrail trace dump shows what it holds\n";
-      return kExitUsage;
     }
-    return kExitDone;
+    if (!answered.whole) return kExitEnvironment;
+    return found_ == 0 ? kExitUsage : kExitDone;
   }
 
  private:

@@ -47,7 +47,10 @@ Answered askTrace(const std::string& path, const Questions& questions) {
     if (reader->atBatchEnd()) flushAnswerOrEnd();
   }
   flushAnswerOrEnd();
-  return {sayWhetherWhole(*reader, path), engine.summary().gaps};
+  const bool whole = questions.again
+                         ? reader->state().completeness == trace::Completeness::kComplete
+                         : sayWhetherWhole(*reader, path);
+  return {whole, engine.summary().gaps};
 }
 
 }  // namespace exectrail::analyzer

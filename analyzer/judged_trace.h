@@ -25,6 +25,7 @@ struct Questions {
   std::function<void(const Judged&, std::int64_t realtimeNs)> judged;
   std::function<void(const trace::Record&)> record = nullptr;  // before it is judged; may be null
   trace::Ahead ahead = trace::Ahead::kIfWorthIt;
+  bool again = false;  // it has been asked before, and the warning was given
 };
 
 struct Answered {
