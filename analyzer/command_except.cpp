@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <system_error>
 
 #include "analyzer/answer.h"
@@ -36,6 +37,7 @@ struct Named {
   const Recipe* recipe = nullptr;
   std::string id;
   std::string path;
+  std::int64_t realtimeNs = 0;
   bool exempted = false;
   std::optional<std::uint32_t> user;
   std::string parent;  // executable; empty: refused, for the reason below
@@ -79,7 +81,13 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program,
       if (!id.starts_with(options.what)) continue;
       const Verdict verdict = judge(recipe, judged, realtimeNs);
       if (verdict.kind != Verdict::Kind::kAlert) continue;
-      Named named{&recipe,        id, std::string(verdict.path), !verdict.exemption.empty(), {}, {},
+      Named named{&recipe,
+                  id,
+                  std::string(verdict.path),
+                  realtimeNs,
+                  !verdict.exemption.empty(),
+                  {},
+                  {},
                   doubtOf(judged)};
       if (const Facts* facts = judged.facts(); facts != nullptr) {
         const auto& credentials = facts->context().credentials;
@@ -104,28 +112,35 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program,
   return std::nullopt;
 }
 
-// What the recipe says otherwise with the exemption than without.
-void showQuietened(const RecipesOptions& options, const Named& named, const Program& after) {
+// What the recipe says otherwise with the exemption than without, a line each; nothing if the alert
+// that is named is not among it.
+std::optional<std::string> quietened(const RecipesOptions& options, const Named& named,
+                                     const Program& after) {
   const auto changed = std::ranges::find_if(after.recipes(), [&](const Recipe& recipe) {
     return recipe.info->name == named.recipe->info->name;
   });
   std::size_t count = 0;
+  bool itself = false;
+  std::ostringstream said;
   const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     const Verdict before = judge(*named.recipe, judged, realtimeNs);
     if (before.kind != Verdict::Kind::kAlert || !before.exemption.empty()) return;
     if (judge(*changed, judged, realtimeNs).exemption.empty()) return;
     const std::string id = alertIdOf(*named.recipe, judged, judged.world().header->host.bootId);
+    itself = itself || id == named.id;
     if (id == named.id || ++count > kMaxShown) return;
-    std::cerr << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
-              << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
-              << '\n';
+    said << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
+         << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
+         << '\n';
   };
   Questions questions{look};
   questions.again = true;
   askTrace(options.trace, questions);
-  if (count > kMaxShown) std::cerr << "  and " << count - kMaxShown << " more\n";
-  std::cerr << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
-            << " of this trace; each stays counted by name, as info\n";
+  if (!itself) return std::nullopt;
+  if (count > kMaxShown) said << "  and " << count - kMaxShown << " more\n";
+  said << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
+       << " of this trace; each stays counted by name, as info\n";
+  return said.str();
 }
 
 // The whole file anew, beside it, then in its place: a file is never half written. A name that
@@ -204,7 +219,13 @@ int except(const RecipesOptions& options, const Program& program) {
     std::cerr << diagnostics.format();
     return kExitUsage;
   }
-  showQuietened(options, *named, *after);
+  const auto said = quietened(options, *named, *after);
+  if (!said) {
+    return refuse("it would not exempt this alert, which is of " +
+                  trace::readableTime(named->realtimeNs) + "; --until " + options.until +
+                  " is the last day that it holds");
+  }
+  std::cerr << *said;
   if (options.output.empty()) {
     std::cout << *text;
     flushAnswer();

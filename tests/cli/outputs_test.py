@@ -243,6 +243,8 @@ class Outputs(programs.Case):
                 ([alert, SERVER, "--until", "2099-01-01"], "--reason"),
                 ([alert, SERVER, "--reason", "x"], "--until"),
                 ([alert, SERVER, "--reason", "a\x1bb", "--until", "2099-01-01"], "bytes"),
+                ([alert, SERVER, "--reason", "x", "--until", "2020-01-01"],
+                 "it would not exempt this alert"),
                 ([alert, SERVER, "--reason", "x", "--until", "soon"], "error[")):
             with self.subTest(part):
                 result = self.run_words("recipes", "except", *words, "-o", site)
