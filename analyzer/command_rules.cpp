@@ -138,6 +138,7 @@ int checkRules(const RulesOptions& options) {
   if (options.word == RulesWord::kConvert) return convert(rules);
   std::cout << (options.json ? ruleLines(rules) : ruleTable(rules));
   flushAnswer();
+  if (rules.unread()) return kExitEnvironment;
   const bool clean = rules.count(RuleStatus::kLoaded) == rules.reports.size();
   return options.strict && !clean ? kExitFound : kExitDone;
 }

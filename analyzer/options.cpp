@@ -304,7 +304,9 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
       "  exectrail rules convert --to systemd policies/tmp.yaml > noexec.conf\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
       "Exit status: 0 done, 1 --strict and a rule was refused or warned about, or a rule that\n"
-      "cannot be converted, 2 usage error, or no rules at a path.");
+      "cannot be converted, 2 usage error, or no rules at a path, 3 a file or folder of check "
+      "cannot\n"
+      "be read.");
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*check, options.workloads);
