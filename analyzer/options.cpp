@@ -32,8 +32,12 @@ constexpr const char* kAnalyzeFooter =
     "and falco are those programs' own alerts, github makes annotations of a workflow run.\n\n"
     "Alerts go to standard output, the account of the analysis to standard error. Alerts below\n"
     "--min-severity are counted and not printed; exempted ones have severity info.\n\n"
-    "Exit status: 0 done, 1 --fail-on found something, 2 usage or recipe error, 3 a trace cannot\n"
-    "be read to its end.";
+    "With -, Ctrl-C is left to whoever writes the stream: what is still to come is read to its "
+    "end,\n"
+    "and a second Ctrl-C ends at once.\n\n"
+    "Exit status: 0 done, 1 --fail-on found something, 2 usage, or recipes, rules or workloads "
+    "that\n"
+    "cannot be used, 3 a trace cannot be read to its end, or --baseline or --config not at all.";
 
 constexpr const char* kRecipesFooter =
     "Examples:\n"
@@ -45,9 +49,10 @@ constexpr const char* kRecipesFooter =
     "  exectrail recipes explain exec_from_unusual_dir host7.trail 2292\n"
     "  exectrail recipes except 3f9c1a7e0b52 host7.trail --reason CHG-1234 --until 2027-09-30 \\\n"
     "    -o site.yaml\n\n"
-    "Exit status: 0 done, 2 usage or recipe error, or nothing to except safely, 3 the recipes "
-    "cannot\n"
-    "be read.";
+    "Exit status: 0 done, 2 usage, recipes that are not sound or cannot be read, nothing found to\n"
+    "explain, or nothing to except safely, 3 the shipped recipes are not there, the trace cannot "
+    "be\n"
+    "read to its end, or a file cannot be written.";
 
 const std::vector<std::string> kSeverities(kSeverityNames.begin(), kSeverityNames.end());
 
