@@ -10,6 +10,8 @@
 #include "analyzer/commands.h"
 #include "analyzer/confinement.h"
 #include "analyzer/engine/baseline.h"
+#include "analyzer/follow/alert_output.h"
+#include "analyzer/judged_trace.h"
 #include "analyzer/output/format.h"
 #include "analyzer/output/posture_output.h"
 #include "analyzer/output/profile_output.h"
@@ -18,14 +20,12 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/reader.h"
-#include "trace/writer.h"
 
 namespace exectrail::analyzer {
 namespace {
 
 constexpr std::size_t kFlushBytes = 64 << 10;
 constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name it
-constexpr const char* kStandardInput = "standard input";
 
 bool wantsColour() {
   const char* noColour = std::getenv("NO_COLOR");
@@ -51,12 +51,16 @@ std::uint64_t steadyNs() {
 class Analysis {
  public:
   Analysis(const AnalyzeOptions& options, const Program& program, const Baseline* baseline)
-      : options_(options), program_(program), baseline_(baseline), colour_(wantsColour()) {}
+      : options_(options),
+        program_(program),
+        baseline_(baseline),
+        colour_(wantsColour()),
+        output_(options.output) {}
 
   int run() {
     for (const std::string& trace : options_.traces) {
       const auto reader = open(trace);
-      if (reader) analyzeTrace(*reader, trace == "-" ? kStandardInput : trace);
+      if (reader) analyzeTrace(*reader, trace);
     }
     if (!opened_) return kExitEnvironment;
     std::cerr << toText(total_, nextCommand()) << posture_;
@@ -70,8 +74,7 @@ class Analysis {
   std::unique_ptr<trace::Reader> open(const std::string& path) {
     try {
       if (path == "-") ignoreFirstInterrupt();
-      auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
-                                : trace::openTrace(path, trace::Checks::kDigests, options_.ahead);
+      auto reader = openNamed(path, options_.ahead);
       opened_ = true;
       return reader;
     } catch (const EnvironmentError& error) {
@@ -105,12 +108,9 @@ class Analysis {
 
   // Says what the trace itself admits to be missing.
   void closeTrace(const trace::Reader& reader, const std::string& path) {
-    const std::string warning = "exectrail: warning: " + trace::quoteForTerminal(path) + ": ";
+    if (!sayWhetherWhole(reader, path)) unreadable_ = true;
+    const std::string warning = warningAbout(path);
     const trace::ReadState& state = reader.state();
-    if (state.completeness != trace::Completeness::kComplete) {
-      std::cerr << warning << trace::escapeForTerminal(state.problem) << '\n';
-      unreadable_ = true;
-    }
     if (state.unknownRecords != 0) {
       std::cerr << warning << state.unknownRecords
                 << " records are of a kind that only a newer version knows\n";
@@ -166,7 +166,7 @@ class Analysis {
   // The file, and the recipes it was analysed with, as words of a command; empty if it cannot be
   // read again.
   std::string readAgain(const std::string& path) const {
-    if (path == kStandardInput) return {};
+    if (path == "-") return {};
     std::string words = trace::quoteForTerminal(path);
     for (const std::string& recipes : options_.recipes.paths) {
       words += " --recipes " + trace::quoteForTerminal(recipes);
@@ -184,7 +184,7 @@ class Analysis {
   }
 
   std::string nextCommand() const {
-    if (!worst_.empty() && worstPath_ != kStandardInput) {
+    if (!worst_.empty() && worstPath_ != "-") {
       return "exectrail recipes explain " + worst_ + " " + readAgain(worstPath_);
     }
     const bool found = alertsFrom(Severity::kInfo) != 0 || inconclusiveCount(total_) != 0;
@@ -194,7 +194,7 @@ class Analysis {
 
   void flush() {
     if (buffer_.empty()) return;
-    output_.write(reinterpret_cast<const std::byte*>(buffer_.data()), buffer_.size());
+    output_.write(buffer_);
     buffer_.clear();
   }
 
@@ -217,7 +217,7 @@ class Analysis {
   const Program& program_;
   const Baseline* baseline_;
   bool colour_;
-  trace::FdSink output_{STDOUT_FILENO, "standard output"};
+  AlertOutput output_;
   std::string buffer_;
   bool printed_ = false;
   std::string worst_;  // beginning of the id of the first of the worst alerts printed

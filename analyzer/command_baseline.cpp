@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iostream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/engine/baseline.h"
-#include "analyzer/engine/engine.h"
+#include "analyzer/judged_trace.h"
 #include "trace/errors.h"
-#include "trace/escape.h"
-#include "trace/reader.h"
+#include "trace/read_stream.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -21,7 +21,7 @@ constexpr std::size_t kMaxBytes = 256 << 20;
 void writeTo(const std::string& path, const std::string& text) {
   if (path.empty()) {
     std::cout << text;
-    flushStandardOutput();
+    flushAnswer();
     return;
   }
   errno = 0;
@@ -37,11 +37,9 @@ std::string readWhole(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throwErrno(errno, path);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text = trace::readAtMost(file, kMaxBytes);
   if (file.bad()) throwErrno(errno, path);
-  if (text.size() > kMaxBytes) {
-    throw EnvironmentError(path + ": more than 256 MiB; this is no baseline");
-  }
+  if (text.size() > kMaxBytes) throw EnvironmentError(path + ": more than 256 MiB");
   return text;
 }
 
@@ -49,19 +47,10 @@ int baseline(const BaselineOptions& options) {
   const auto program = loadProgram(options.recipes);
   if (!program) return kExitUsage;
   BaselineLearner learner(*program);
-  const Program nothing({}, {});
   bool damaged = false;
   for (const std::string& path : options.traces) {
-    const auto reader = trace::openTrace(path);
-    const trace::Header header = reader->header();
-    Engine engine(nothing, header, [](const Alert&) {});
-    engine.observe([&](const Judged& judged) { learner.learn(judged); });
-    trace::Record record;
-    while (reader->next(record)) engine.process(record);
-    if (reader->state().completeness == trace::Completeness::kComplete) continue;
-    damaged = true;
-    std::cerr << "exectrail: warning: " << trace::quoteForTerminal(path) << ": "
-              << trace::escapeForTerminal(reader->state().problem) << '\n';
+    const auto look = [&](const Judged& judged, std::int64_t) { learner.learn(judged); };
+    damaged = !askTrace(path, {look}).whole || damaged;
   }
   writeTo(options.output, learner.text());
   std::cerr << "learned " << learner.lines() << " values from " << options.traces.size()

@@ -9,21 +9,21 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <iostream>
+#include <sstream>
 #include <system_error>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/engine/alert_builder.h"
-#include "analyzer/engine/engine.h"
 #include "analyzer/engine/judge.h"
 #include "analyzer/engine/script_argument.h"
+#include "analyzer/judged_trace.h"
 #include "analyzer/output/exemption_text.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
 #include "trace/readable.h"
-#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -32,28 +32,12 @@ constexpr std::size_t kMaxShown = 20;
 constexpr mode_t kNewFile = 0644;
 constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name it
 
-using Look = std::function<void(const Judged&, std::int64_t realtimeNs)>;
-
-void forEachJudged(const std::string& path, const Look& look) {
-  const auto reader = trace::openTrace(path);
-  const trace::Header header = reader->header();
-  const Program nothing({}, {});
-  Engine engine(nothing, header, [](const Alert&) {});
-  engine.observe([&](const Judged& judged) {
-    look(judged, judged.world().header->clock.toRealtimeNs(judged.timeNs()));
-  });
-  trace::Record record;
-  while (reader->next(record)) engine.process(record);
-  if (reader->state().completeness == trace::Completeness::kComplete) return;
-  std::cerr << "exectrail: warning: " << trace::quoteForTerminal(path) << ": "
-            << trace::escapeForTerminal(reader->state().problem) << '\n';
-}
-
 // What the command line names: recipe, path and parent of one alert.
 struct Named {
   const Recipe* recipe = nullptr;
   std::string id;
   std::string path;
+  std::int64_t realtimeNs = 0;
   bool exempted = false;
   std::optional<std::uint32_t> user;
   std::string parent;  // executable; empty: refused, for the reason below
@@ -87,16 +71,23 @@ std::string doubtOf(const Judged& judged) {
   return {};
 }
 
-std::optional<Named> find(const RecipesOptions& options, const Program& program) {
+// `whole`: the trace could be read to its end.
+std::optional<Named> find(const RecipesOptions& options, const Program& program, bool& whole) {
   std::vector<Named> found;
-  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     for (const Recipe& recipe : program.recipes()) {
       if (!recipe.enabled || found.size() > 1) continue;
       const std::string id = alertIdOf(recipe, judged, judged.world().header->host.bootId);
       if (!id.starts_with(options.what)) continue;
       const Verdict verdict = judge(recipe, judged, realtimeNs);
       if (verdict.kind != Verdict::Kind::kAlert) continue;
-      Named named{&recipe,        id, std::string(verdict.path), !verdict.exemption.empty(), {}, {},
+      Named named{&recipe,
+                  id,
+                  std::string(verdict.path),
+                  realtimeNs,
+                  !verdict.exemption.empty(),
+                  {},
+                  {},
                   doubtOf(judged)};
       if (const Facts* facts = judged.facts(); facts != nullptr) {
         const auto& credentials = facts->context().credentials;
@@ -107,37 +98,49 @@ std::optional<Named> find(const RecipesOptions& options, const Program& program)
       }
       found.push_back(std::move(named));
     }
-  });
+  };
+  whole = askTrace(options.trace, {look}).whole;
   const std::string what = "'" + trace::escapeForTerminal(options.what) + "'";
   if (found.size() == 1) return found.front();
   std::cerr << "exectrail: "
             << (found.empty() ? "no alert begins with " : "several alerts begin with ") << what
-            << " in " << trace::quoteForTerminal(options.trace) << "; "
+            << " in " << (whole ? "" : "what could be read of ")
+            << trace::quoteForTerminal(options.trace) << "; "
             << (found.empty() ? "exectrail analyze --format json shows their event.id"
                               : "give more of its id")
             << '\n';
   return std::nullopt;
 }
 
-// What the recipe says otherwise with the exemption than without.
-void showQuietened(const RecipesOptions& options, const Named& named, const Program& after) {
+// What the recipe says otherwise with the exemption than without, a line each; nothing if the alert
+// that is named is not among it.
+std::optional<std::string> quietened(const RecipesOptions& options, const Named& named,
+                                     const Program& after) {
   const auto changed = std::ranges::find_if(after.recipes(), [&](const Recipe& recipe) {
     return recipe.info->name == named.recipe->info->name;
   });
   std::size_t count = 0;
-  forEachJudged(options.trace, [&](const Judged& judged, std::int64_t realtimeNs) {
+  bool itself = false;
+  std::ostringstream said;
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     const Verdict before = judge(*named.recipe, judged, realtimeNs);
     if (before.kind != Verdict::Kind::kAlert || !before.exemption.empty()) return;
     if (judge(*changed, judged, realtimeNs).exemption.empty()) return;
     const std::string id = alertIdOf(*named.recipe, judged, judged.world().header->host.bootId);
+    itself = itself || id == named.id;
     if (id == named.id || ++count > kMaxShown) return;
-    std::cerr << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
-              << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
-              << '\n';
-  });
-  if (count > kMaxShown) std::cerr << "  and " << count - kMaxShown << " more\n";
-  std::cerr << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
-            << " of this trace; each stays counted by name, as info\n";
+    said << "  " << id.substr(0, kShownId) << "  " << name(before.severity) << "  "
+         << trace::readableTime(realtimeNs) << "  " << trace::escapeForTerminal(before.path)
+         << '\n';
+  };
+  Questions questions{look};
+  questions.again = true;
+  askTrace(options.trace, questions);
+  if (!itself) return std::nullopt;
+  if (count > kMaxShown) said << "  and " << count - kMaxShown << " more\n";
+  said << "besides this alert it quietens " << count << " other" << (count == 1 ? "" : "s")
+       << " of this trace; each stays counted by name, as info\n";
+  return said.str();
 }
 
 // The whole file anew, beside it, then in its place: a file is never half written. A name that
@@ -174,8 +177,9 @@ int refuse(const std::string& why) {
 }  // namespace
 
 int except(const RecipesOptions& options, const Program& program) {
-  const auto named = find(options, program);
-  if (!named) return kExitUsage;
+  bool whole = false;
+  const auto named = find(options, program, whole);
+  if (!named) return whole ? kExitUsage : kExitEnvironment;
   const std::string recipe = named->recipe->info->name;
   if (named->exempted)
     return refuse("that alert is exempted already; exectrail recipes explain shows by what");
@@ -215,16 +219,22 @@ int except(const RecipesOptions& options, const Program& program) {
     std::cerr << diagnostics.format();
     return kExitUsage;
   }
-  showQuietened(options, *named, *after);
+  const auto said = quietened(options, *named, *after);
+  if (!said) {
+    return refuse("it would not exempt this alert, which is of " +
+                  trace::readableTime(named->realtimeNs) + "; --until " + options.until +
+                  " is the last day that it holds");
+  }
+  std::cerr << *said;
   if (options.output.empty()) {
     std::cout << *text;
-    flushStandardOutput();
-    return kExitDone;
+    flushAnswer();
+    return whole ? kExitDone : kExitEnvironment;
   }
   replaceFile(options.output, content);
   std::cerr << "next: exectrail analyze --recipes " << trace::quoteForTerminal(options.output)
             << ' ' << trace::quoteForTerminal(options.trace) << '\n';
-  return kExitDone;
+  return whole ? kExitDone : kExitEnvironment;
 }
 
 }  // namespace exectrail::analyzer

@@ -4,13 +4,12 @@
 
 #include "analyzer/commands.h"
 #include "analyzer/engine/alert_builder.h"
-#include "analyzer/engine/engine.h"
 #include "analyzer/engine/explain.h"
 #include "analyzer/engine/facts.h"
 #include "analyzer/engine/judge.h"
+#include "analyzer/judged_trace.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
-#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -32,25 +31,20 @@ class Explanation {
 
   int run() {
     if (recipe_ == nullptr && !looksLikeId()) return noSuchRecipe();
-    const auto reader = trace::openTrace(options_.trace);
-    const trace::Header header = reader->header();
-    const Program nothing({}, {});
-    Engine engine(nothing, header, [](const Alert&) {});
-    engine.observe([&](const Judged& judged) { look(judged); });
-    trace::Record record;
-    while (reader->next(record)) engine.process(record);
-    flushStandardOutput();
+    const Answered answered = askTrace(
+        options_.trace, {[this](const Judged& judged, std::int64_t ns) { look(judged, ns); }});
     if (found_ > kMaxExplained) {
       std::cerr << found_ - kMaxExplained << " more are not shown; name one: exectrail recipes "
                 << "explain " << options_.what << ' ' << trace::quoteForTerminal(options_.trace)
                 << " PID\n";
     }
     if (found_ == 0) {
-      std::cerr << "exectrail: nothing in " << trace::quoteForTerminal(options_.trace)
+      std::cerr << "exectrail: nothing in " << (answered.whole ? "" : "what could be read of ")
+                << trace::quoteForTerminal(options_.trace)
                 << " fits; exectrail trace dump shows what it holds\n";
-      return kExitUsage;
     }
-    return kExitDone;
+    if (!answered.whole) return kExitEnvironment;
+    return found_ == 0 ? kExitUsage : kExitDone;
   }
 
  private:
@@ -67,21 +61,18 @@ class Explanation {
     return kExitUsage;
   }
 
-  void look(const Judged& judged) {
-    const trace::Header& header = *judged.world().header;  // of its host
-    const std::int64_t realtimeNs = header.clock.toRealtimeNs(judged.timeNs());
+  void look(const Judged& judged, std::int64_t realtimeNs) {
     for (const Recipe& recipe : program_.recipes()) {
       if (recipe_ != nullptr && recipe_ != &recipe) continue;
-      if (!asked(judged, recipe, header, realtimeNs)) continue;
+      if (!asked(judged, recipe, realtimeNs)) continue;
       if (++found_ <= kMaxExplained) print(judged, recipe, realtimeNs);
     }
   }
 
-  bool asked(const Judged& judged, const Recipe& recipe, const trace::Header& header,
-             std::int64_t realtimeNs) const {
+  bool asked(const Judged& judged, const Recipe& recipe, std::int64_t realtimeNs) const {
     const trace::ImageId& id = judged.node()->id;
     if (recipe_ == nullptr) {
-      const std::string alert = alertIdOf(recipe, judged, header.host.bootId);
+      const std::string alert = alertIdOf(recipe, judged, judged.world().header->host.bootId);
       return alert.starts_with(options_.what);
     }
     if (options_.exec.empty()) {

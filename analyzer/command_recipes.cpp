@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/compiler/recipe_files.h"
 #include "trace/errors.h"
@@ -92,7 +93,7 @@ int recipes(const RecipesOptions& asked) {
   } else {
     describe(*program);
   }
-  flushStandardOutput();
+  flushAnswer();
   return kExitDone;
 }
 

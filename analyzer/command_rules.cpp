@@ -1,6 +1,7 @@
 // exectrail rules check | convert, and loading rules for all words.
 #include <iostream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/rules/hardening.h"
 #include "analyzer/rules/rule_set.h"
@@ -46,7 +47,7 @@ int harden(const RuleSet& rules, HardeningTarget target) {
     std::cerr << "exectrail: " << each << ": left out\n";
   }
   std::cout << hardening.text;
-  flushStandardOutput();
+  flushAnswer();
   return all && hardening.left.empty() ? kExitDone : kExitFound;
 }
 
@@ -73,7 +74,7 @@ int convert(const RuleSet& rules) {
     std::cout << (first ? "" : "---\n") << *text;
     first = false;
   }
-  flushStandardOutput();
+  flushAnswer();
   return all ? kExitDone : kExitFound;
 }
 
@@ -136,7 +137,8 @@ int checkRules(const RulesOptions& options) {
   if (options.to) return harden(rules, *options.to);
   if (options.word == RulesWord::kConvert) return convert(rules);
   std::cout << (options.json ? ruleLines(rules) : ruleTable(rules));
-  flushStandardOutput();
+  flushAnswer();
+  if (rules.unread()) return kExitEnvironment;
   const bool clean = rules.count(RuleStatus::kLoaded) == rules.reports.size();
   return options.strict && !clean ? kExitFound : kExitDone;
 }

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/compiler/diagnostics.h"
 #include "trace/errors.h"
@@ -69,7 +70,7 @@ int show(const RecipesOptions& options, const Program& program) {
       print(source, document);
     }
   }
-  flushStandardOutput();
+  flushAnswer();
   return kExitDone;
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/follow/checkpoint.h"
 #include "analyzer/follow/folder_watch.h"
@@ -196,6 +197,7 @@ int status(const AnalyzeOptions& options) {
     }
   }
   showLastAlerts(options.output.path);
+  flushAnswer();
   return recording && analysing ? kExitDone : kExitFound;
 }
 

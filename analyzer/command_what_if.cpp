@@ -1,39 +1,26 @@
 // exectrail analyze --what-if: what a mount option would have refused, over whole traces.
-#include <unistd.h>
-
 #include <iostream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
-#include "analyzer/engine/engine.h"
+#include "analyzer/judged_trace.h"
 #include "analyzer/output/posture_output.h"
 #include "trace/errors.h"
-#include "trace/escape.h"
-#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 namespace {
 
 // Adds one trace; false if it cannot be read to its end.
 bool addTrace(const std::string& path, trace::Ahead ahead, WhatIf& whatIf, std::uint64_t& gaps) {
-  const auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
-                                  : trace::openTrace(path, trace::Checks::kDigests, ahead);
-  const trace::Header header = reader->header();
-  const Program nothing({}, {});  // the recipes are asked only about what would have been refused
   PostureWatch posture;
-  Engine engine(nothing, header, [](const Alert&) {});
-  engine.observe([&](const Judged& judged) {
-    whatIf.add(judged, posture, judged.world().header->clock.toRealtimeNs(judged.timeNs()));
-  });
-  trace::Record record;
-  while (reader->next(record)) {
-    posture.process(record);
-    engine.process(record);
-  }
-  gaps += engine.summary().gaps;
-  if (reader->state().completeness == trace::Completeness::kComplete) return true;
-  std::cerr << "exectrail: warning: " << trace::quoteForTerminal(path) << ": "
-            << trace::escapeForTerminal(reader->state().problem) << '\n';
-  return false;
+  // The recipes are asked only about what would have been refused.
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
+    whatIf.add(judged, posture, realtimeNs);
+  };
+  const auto record = [&](const trace::Record& each) { posture.process(each); };
+  const Answered answered = askTrace(path, {look, record, ahead});
+  gaps += answered.gaps;
+  return answered.whole;
 }
 
 }  // namespace
@@ -49,7 +36,7 @@ int whatIf(const AnalyzeOptions& options) {
   }
   std::cout << (options.format == Format::kJson ? toJsonLines(question, gaps)
                                                 : toText(question, gaps));
-  flushStandardOutput();
+  flushAnswer();
   return whole ? kExitDone : kExitEnvironment;
 }
 

@@ -1,16 +1,13 @@
 // exectrail analyze --where: lists what satisfies an expression, one line each.
-#include <unistd.h>
-
 #include <iostream>
 
 #include "analyzer/commands.h"
-#include "analyzer/engine/engine.h"
 #include "analyzer/engine/evaluate.h"
 #include "analyzer/engine/facts.h"
+#include "analyzer/judged_trace.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/readable.h"
-#include "trace/reader.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -20,11 +17,9 @@ struct Totals {
   std::uint64_t undecided = 0;
 };
 
-void print(const Judged& judged) {
-  const trace::Header& header = *judged.world().header;  // of its host
+void print(const Judged& judged, std::int64_t realtimeNs) {
   const trace::ImageId& id = judged.node()->id;
-  std::cout << trace::readableTime(header.clock.toRealtimeNs(judged.timeNs())) << "  " << id.tgid
-            << '.' << id.execNumber << "  ";
+  std::cout << trace::readableTime(realtimeNs) << "  " << id.tgid << '.' << id.execNumber << "  ";
   if (judged.attempt()) {
     std::cout << "refused, " << resultName(judged.errorNumber()).value_or("?") << "  ";
   }
@@ -41,25 +36,15 @@ void print(const Judged& judged) {
 }
 
 bool listOf(const std::string& path, trace::Ahead ahead, const Condition& condition,
-            const Program& program, Totals& totals) {
-  const auto reader = path == "-" ? trace::openTraceStream(STDIN_FILENO, "standard input")
-                                  : trace::openTrace(path, trace::Checks::kDigests, ahead);
-  const trace::Header header = reader->header();
-  Engine engine(program, header, [](const Alert&) {});
-  engine.observe([&](const Judged& judged) {
+            Totals& totals) {
+  const auto look = [&](const Judged& judged, std::int64_t realtimeNs) {
     const Tri answer = evaluate(condition, judged, {});
     totals.undecided += answer == Tri::kUnknown ? 1 : 0;
     if (answer != Tri::kTrue) return;
     ++totals.listed;
-    print(judged);
-  });
-  trace::Record record;
-  while (reader->next(record)) engine.process(record);
-  flushStandardOutput();
-  if (reader->state().completeness == trace::Completeness::kComplete) return true;
-  std::cerr << "exectrail: warning: " << trace::quoteForTerminal(path) << ": "
-            << trace::escapeForTerminal(reader->state().problem) << '\n';
-  return false;
+    print(judged, realtimeNs);
+  };
+  return askTrace(path, {look, nullptr, ahead}).whole;
 }
 
 }  // namespace
@@ -73,11 +58,10 @@ int listWhere(const AnalyzeOptions& options) {
     std::cerr << diagnostics.format();
     return kExitUsage;
   }
-  const Program nothing({}, {});
   Totals totals;
   bool whole = true;
   for (const std::string& path : options.traces) {
-    whole = listOf(path, options.ahead, *condition, nothing, totals) && whole;
+    whole = listOf(path, options.ahead, *condition, totals) && whole;
   }
   std::cerr << totals.listed << " listed";
   if (totals.undecided != 0) {

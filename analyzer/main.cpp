@@ -1,10 +1,12 @@
 // exectrail-analyze: applies detection recipes to traces. Needs no privilege.
 #include <csignal>
+#include <exception>
 #include <iostream>
 #include <string_view>
 
 #include "analyzer/commands.h"
 #include "trace/errors.h"
+#include "trace/failure.h"
 #include "trace/writer.h"
 
 namespace {
@@ -43,9 +45,9 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const exectrail::trace::ReaderGone&) {
-    return exectrail::kExitDone;
-  } catch (const exectrail::EnvironmentError& error) {
-    std::cerr << "exectrail: " << error.what() << '\n';
+    return exectrail::kExitDone;  // of what was read by then, nothing was asked but its text
+  } catch (const std::exception& error) {
+    std::cerr << "exectrail: " << exectrail::describeFailure(error) << '\n';
     return exectrail::kExitEnvironment;
   }
 }

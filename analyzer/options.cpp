@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <initializer_list>
 #include <iostream>
 
 #include "analyzer/options_parsing.h"
@@ -31,8 +32,12 @@ constexpr const char* kAnalyzeFooter =
     "and falco are those programs' own alerts, github makes annotations of a workflow run.\n\n"
     "Alerts go to standard output, the account of the analysis to standard error. Alerts below\n"
     "--min-severity are counted and not printed; exempted ones have severity info.\n\n"
-    "Exit status: 0 done, 1 --fail-on found something, 2 usage or recipe error, 3 a trace cannot\n"
-    "be read to its end.";
+    "With -, Ctrl-C is left to whoever writes the stream: what is still to come is read to its "
+    "end,\n"
+    "and a second Ctrl-C ends at once.\n\n"
+    "Exit status: 0 done, 1 --fail-on found something, 2 usage, or recipes, rules or workloads "
+    "that\n"
+    "cannot be used, 3 a trace cannot be read to its end, or --baseline or --config not at all.";
 
 constexpr const char* kRecipesFooter =
     "Examples:\n"
@@ -44,9 +49,10 @@ constexpr const char* kRecipesFooter =
     "  exectrail recipes explain exec_from_unusual_dir host7.trail 2292\n"
     "  exectrail recipes except 3f9c1a7e0b52 host7.trail --reason CHG-1234 --until 2027-09-30 \\\n"
     "    -o site.yaml\n\n"
-    "Exit status: 0 done, 2 usage or recipe error, or nothing to except safely, 3 the recipes "
-    "cannot\n"
-    "be read.";
+    "Exit status: 0 done, 2 usage, recipes that are not sound or cannot be read, nothing found to\n"
+    "explain, or nothing to except safely, 3 the shipped recipes are not there, the trace cannot "
+    "be\n"
+    "read to its end, or a file cannot be written.";
 
 const std::vector<std::string> kSeverities(kSeverityNames.begin(), kSeverityNames.end());
 
@@ -132,11 +138,31 @@ std::optional<int> parseWhatIf(const CLI::App& app, const std::string& text,
                              " is no directory that could be mounted noexec; write noexec=/tmp");
     }
     options.noexec.push_back(place.path);
-    if (comma == rest.size()) break;
+    if (comma == rest.size()) return std::nullopt;
     rest.remove_prefix(comma + 1);
   }
-  if (!options.where.empty()) return refuse(app, "--what-if and --where exclude one another");
+}
+
+// --where and --what-if answer a question of their own. An option about alerts would be left out
+// without a word, and --fail-on would never find anything. The first one typed, or nothing.
+std::optional<std::string> leftOutBy(const CLI::App& app, const std::string& question,
+                                     std::initializer_list<const char*> others) {
+  if (app.count(question) == 0) return std::nullopt;
+  for (const char* other : others) {
+    if (app.count(other) != 0) return std::string(other) + " has no say in " + question;
+  }
   return std::nullopt;
+}
+
+std::optional<std::string> questionFault(const CLI::App& app) {
+  if (auto fault = leftOutBy(app, "--where",
+                             {"--what-if", "--fail-on", "--allow-inconclusive", "--format",
+                              "--min-severity", "--context", "--baseline", "--posture", "--rules",
+                              "--workloads", "--kubearmor-globs"})) {
+    return fault;
+  }
+  return leftOutBy(app, "--what-if",
+                   {"--fail-on", "--allow-inconclusive", "--context", "--baseline", "--posture"});
 }
 
 }  // namespace
@@ -209,6 +235,9 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
       parsed.exitStatus = refuse(app, why);
     }
   }
+  if (const auto fault = parsed.exitStatus ? std::nullopt : questionFault(app)) {
+    parsed.exitStatus = refuse(app, *fault + "; leave one of them out");
+  }
   if (!options.output.path.empty() && app.count("--format") == 0) format = "json";
   options.format = formatByName(format).value_or(Format::kJson);
   const bool written = options.format == Format::kText || options.format == Format::kJson;
@@ -223,6 +252,7 @@ Parsed<AnalyzeOptions> parseAnalyze(int argc, const char* const* argv) {
   }
   options.minSeverity = severityByName(minSeverity).value_or(Severity::kLow);
   options.failOn = severityByName(failOn);
+  options.output.unread = options.failOn && !options.follow;  // the status is the answer
   return parsed;
 }
 
@@ -282,7 +312,9 @@ Parsed<RulesOptions> parseRules(int argc, const char* const* argv) {
       "  exectrail rules convert --to systemd policies/tmp.yaml > noexec.conf\n"
       "  exectrail analyze --rules sigma/rules/linux host7.trail\n\n"
       "Exit status: 0 done, 1 --strict and a rule was refused or warned about, or a rule that\n"
-      "cannot be converted, 2 usage error, or no rules at a path.");
+      "cannot be converted, 2 usage error, or no rules at a path, 3 a file or folder of check "
+      "cannot\n"
+      "be read.");
   CLI::App* check = app.add_subcommand("check", "Say of each rule whether it is used, and why not");
   check->add_option("PATH", options.paths, "Files or folders of rules")->type_name("");
   addWorkloads(*check, options.workloads);

@@ -156,8 +156,10 @@ std::vector<const char*> withService(int argc, const char* const* argv) {
     return !word.starts_with('-') || word == "-" || word.starts_with("--config") ||
            word.starts_with("--folder");
   });
+  // Without it, what is missing is a folder, and not the configuration of a service.
+  const bool configured = ::access(kConfiguration, F_OK) == 0;
   const bool help = std::find(words.begin(), words.end(), std::string("--help")) != words.end();
-  if (!named && !help) words.insert(words.begin() + 1, {"--config", kConfiguration});
+  if (!named && !help && configured) words.insert(words.begin() + 1, {"--config", kConfiguration});
   return words;
 }
 
@@ -169,7 +171,10 @@ void parseOfService(CLI::App& app, int argc, const char* const* argv,
   app.allow_extras();
   parsed.exitStatus = parseConfigured(app, static_cast<int>(words.size()), words.data());
   if (!parsed.exitStatus && parsed.options.traces.empty()) {
-    parsed.exitStatus = refuse(app, "no folder; name the one that the recorder writes into");
+    parsed.exitStatus =
+        refuse(app,
+               "no folder, and no /etc/exectrail/analyzer.yaml that names one; name the one that "
+               "the recorder writes into");
   }
 }
 
@@ -182,7 +187,7 @@ Parsed<AnalyzeOptions> parseStatus(int argc, const char* const* argv) {
       "  exectrail status --metrics m.sock --output alerts.ndjson trail\n\n"
       "Without a folder, what /etc/exectrail/analyzer.yaml says is shown.\n\n"
       "Exit status: 0 the recorder writes and the analyzer answers, 1 one of them does not, 2 "
-      "usage.";
+      "usage,\n3 the configuration cannot be read.";
   Parsed<AnalyzeOptions> parsed;
   CLI::App app("Says on one screen how recorder and analyzer of this host are.",
                "exectrail status");

@@ -19,6 +19,7 @@
 #include "trace/daemon/service_manager.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/failure.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -106,12 +107,9 @@ int recordBehind(const Options& options, Announcer& announcer) {
     const Outcome outcome = record(options, notify, hooks);
     status = kExitDone;
     lastWords = summarize(outcome);
-  } catch (const EnvironmentError& e) {
-    announcer.message(e.what());
-    lastWords = std::string("exectrail: ") + e.what() + "\n";
   } catch (const std::exception& e) {
-    announcer.message(std::string("internal error: ") + e.what());
-    lastWords = std::string("exectrail: internal error: ") + e.what() + "\n";
+    announcer.message(describeFailure(e));
+    lastWords = "exectrail: " + describeFailure(e) + "\n";
   }
   if (keeper) keeper->ended(status, lastWords);
   return status;
@@ -153,10 +151,8 @@ int main(int argc, char** argv) {
   if (exitCode) return *exitCode;
   try {
     return run(options);
-  } catch (const exectrail::EnvironmentError& e) {
-    say(e.what());
   } catch (const std::exception& e) {
-    say(std::string("internal error: ") + e.what());
+    say(exectrail::describeFailure(e));
   }
   return ownFailure(!options.command.empty(), exectrail::kExitEnvironment);
 }

@@ -5,6 +5,7 @@
 
 #include "replay/options.h"
 #include "trace/errors.h"
+#include "trace/failure.h"
 #include "trace/usage_error.h"
 
 namespace {
@@ -60,10 +61,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const EnvironmentError& error) {
-    std::cerr << "exectrail-replay: " << error.what() << "\n";
   } catch (const std::exception& error) {
-    std::cerr << "exectrail-replay: unexpected: " << error.what() << "\n";
+    std::cerr << "exectrail-replay: " << describeFailure(error) << "\n";
   }
   return kExitEnvironment;
 }

@@ -86,6 +86,12 @@ void Diagnostics::addSource(std::string file, std::string_view text) {
 
 void Diagnostics::error(DiagnosticCode code, SourcePosition position, std::string message,
                         std::string help) {
+  // A class that several recipes share is compiled for each of them; its fault is one.
+  const bool told = std::ranges::any_of(errors_, [&](const Diagnostic& each) {
+    return each.position.line == position.line && each.position.column == position.column &&
+           each.code == code && each.position.file == position.file && each.message == message;
+  });
+  if (told) return;
   errors_.push_back({code, std::move(position), std::move(message), std::move(help)});
 }
 

@@ -199,7 +199,11 @@ void AlertOutput::rotate() {
 
 void AlertOutput::write(const std::string& text) {
   if (due(text.size())) rotate();
-  file_->sink.write(reinterpret_cast<const std::byte*>(text.data()), text.size());
+  try {
+    file_->sink.write(reinterpret_cast<const std::byte*>(text.data()), text.size());
+  } catch (const trace::ReaderGone&) {
+    if (isFile() || !settings_.unread) throw;
+  }
   bytes_ += text.size();
   {
     const std::lock_guard lock(mutex_);

@@ -34,7 +34,8 @@ class AlertOutput {
   // there: somebody has changed it.
   bool resumeAt(std::uint64_t number, std::uint64_t bytes);
 
-  // At an alert's beginning: the file is finished before what does not fit any more.
+  // At an alert's beginning: the file is finished before what does not fit any more. Throws
+  // trace::ReaderGone if nobody reads standard output any more, and it was not to go on `unread`.
   void write(const std::string& text);
 
   // So much more would be too much for it.

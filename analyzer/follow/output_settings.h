@@ -16,6 +16,7 @@ struct OutputSettings {
   std::chrono::nanoseconds rotateAge{0};        // since it was begun; 0: however old
   std::size_t keepFiles = 0;                    // of those that are finished; 0: all
   std::chrono::nanoseconds keepAge{0};          // since they were finished; 0: for ever
+  bool unread = false;                          // go on if the reader of standard output goes
   SyncPolicy syncPolicy = SyncPolicy::kSecond;  // when alerts are brought to disk
 };
 

@@ -54,6 +54,7 @@ class Compiler {
     bad.file = file.path;
     if (!file.problem.empty()) {
       bad.refuse(1, file.problem);
+      bad.unread = true;
       rules_.reports.push_back(std::move(bad));
       return;
     }

@@ -5,7 +5,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "analyzer/rules/rule_set.h"
 #include "trace/errors.h"
@@ -22,21 +24,35 @@ bool isYaml(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
-std::vector<fs::path> filesBelow(const fs::path& folder) {
+struct Below {
   std::vector<fs::path> files;
-  std::error_code error;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(folder, options, error), end; !error && entry != end;
-       entry.increment(error)) {
-    std::error_code unknown;
-    if (isYaml(entry->path()) && !entry->is_directory(unknown)) files.push_back(entry->path());
+  std::vector<RuleFile> closed;  // folders
+};
+
+// Not one iterator for all: at a folder that it may not read, it ends, or says nothing.
+Below filesBelow(const fs::path& top) {
+  Below found;
+  std::vector<fs::path> folders = {top};
+  while (!folders.empty()) {
+    const fs::path folder = std::move(folders.back());
+    folders.pop_back();
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      std::error_code unknown;
+      const bool directory = entry->is_directory(unknown);
+      if (directory && !entry->is_symlink(unknown)) folders.push_back(entry->path());
+      if (isYaml(entry->path()) && !directory) found.files.push_back(entry->path());
+    }
+    if (error && folder == top) throwErrno(error.value(), top.string());
+    if (error) found.closed.push_back({folder.string(), {}, error.message()});
   }
-  if (error) throwErrno(error.value(), folder.string());
-  if (files.empty()) {
-    throw EnvironmentError(folder.string() + ": no rule files (*.yaml, *.yml) in this folder");
+  if (found.files.empty() && found.closed.empty()) {
+    throw EnvironmentError(top.string() + ": no rule files (*.yaml, *.yml) in this folder");
   }
-  std::ranges::sort(files);
-  return files;
+  std::ranges::sort(found.files);
+  std::ranges::sort(found.closed, {}, &RuleFile::path);
+  return found;
 }
 
 RuleFile readFile(const fs::path& path) {
@@ -81,7 +97,9 @@ std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths, std::
     std::error_code error;
     if (!fs::exists(path, error)) throwErrno(error ? error.value() : ENOENT, path);
     if (fs::is_directory(path, error)) {
-      for (const fs::path& file : filesBelow(path)) add(file);
+      Below below = filesBelow(path);
+      for (const fs::path& file : below.files) add(file);
+      std::ranges::move(below.closed, std::back_inserter(files));
     } else {
       add(path);
     }

@@ -35,6 +35,7 @@ struct RuleReport {
   std::uint32_t line = 1;
   std::string title;
   std::vector<RuleNote> notes;
+  bool unread = false;  // of a file or folder, which is refused whole
 
   void warn(std::uint32_t at, std::string text);
   void refuse(std::uint32_t at, std::string text);
@@ -50,11 +51,13 @@ struct RuleSet {
   std::string sha256;  // of names and contents of the files
 
   std::size_t count(RuleStatus status) const;
+  bool unread() const;  // a file or folder could not be read
 };
 
 // The files that `paths` name: a folder stands for the *.yaml and *.yml below it, in order of path.
-// Links to folders are not followed. Throws EnvironmentError for a path that is not there, and for
-// a folder without such files. Behind `maxBytes` of text no further file is read.
+// Links to folders are not followed; a folder below that cannot be read is an entry with its
+// problem. Throws EnvironmentError for a path that is not there, and for a folder that cannot be
+// read or has no such files. Behind `maxBytes` of text no further file is read.
 std::vector<RuleFile> loadRuleFiles(const std::vector<std::string>& paths,
                                     std::size_t maxBytes = 256 << 20);
 

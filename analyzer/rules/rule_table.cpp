@@ -32,6 +32,10 @@ std::string counted(std::size_t count, const std::string& what) {
 
 }  // namespace
 
+bool RuleSet::unread() const {
+  return std::ranges::any_of(reports, [](const RuleReport& report) { return report.unread; });
+}
+
 std::string ruleTotals(const RuleSet& rules) {
   return counted(rules.reports.size(), "rule") + " in " + counted(rules.files, "file") + ": " +
          std::to_string(rules.count(RuleStatus::kLoaded)) + " loaded, " +
@@ -42,15 +46,16 @@ std::string ruleTotals(const RuleSet& rules) {
 std::string ruleTable(const RuleSet& rules) {
   std::string text;
   for (const RuleReport& report : rules.reports) {
-    const std::string place = trace::escapeForTerminal(report.file) + ":";
+    const std::string place = trace::escapeForTerminal(report.file);
     text += padded(word(report.status), 9) +
-            padded(report.ruleset.empty() ? "-" : report.ruleset, 11) + place +
-            std::to_string(report.line);
+            padded(report.ruleset.empty() ? "-" : report.ruleset, 11) + place;
+    if (!report.unread) text += ":" + std::to_string(report.line);
     if (!report.title.empty()) text += "  " + trace::escapeForTerminal(report.title);
     text += '\n';
     for (const RuleNote& note : report.notes) {
-      text += std::string(20, ' ') + "line " + std::to_string(note.line) + ": " +
-              trace::escapeForTerminal(note.text) + '\n';
+      text += std::string(20, ' ');
+      text += report.unread ? "not read: " : "line " + std::to_string(note.line) + ": ";
+      text += trace::escapeForTerminal(note.text) + '\n';
     }
   }
   return text + ruleTotals(rules) + '\n';

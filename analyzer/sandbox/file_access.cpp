@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace exectrail::analyzer {
@@ -34,7 +35,10 @@ std::uint64_t known(long abi) {
 
 // What is there of this path.
 FileDescriptor openNearest(const std::string& name) {
-  for (std::filesystem::path path = std::filesystem::absolute(name);; path = path.parent_path()) {
+  std::error_code none;  // of a working directory that has been removed
+  std::filesystem::path path = std::filesystem::absolute(name, none);
+  if (none) return {};
+  for (;; path = path.parent_path()) {
     FileDescriptor fd(::open(path.c_str(), O_PATH | O_CLOEXEC));
     const bool absent = !fd.valid() && (errno == ENOENT || errno == ENOTDIR);
     if (!absent || path == path.root_path()) return fd;

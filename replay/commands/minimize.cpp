@@ -61,6 +61,11 @@ int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostr
   const std::shared_ptr<const analyzer::Program> program = loadProgram(options.recipes, errors);
   if (program == nullptr) return kExitUsage;
   const trace::CheckedParent parent = trace::checkParent(options.trace);
+  const ExitCode status = parent.problem.empty() ? kExitDone : kExitEnvironment;
+  if (status != kExitDone) {
+    errors << "exectrail-replay: warning: " << trace::quoteForTerminal(options.trace) << ": "
+           << trace::escapeForTerminal(parent.problem) << "; what is intact of it is taken\n";
+  }
   const LoadedTrace trace(*trace::openTrace(options.trace), options.trace);
   const Analysis whole = analyse(*program, trace.header(), trace.records());
   std::string problem;
@@ -68,7 +73,7 @@ int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostr
   if (alert == nullptr) {
     errors << "exectrail-replay: " << trace::quoteForTerminal(options.trace) << " " << problem
            << "\n";
-    return kExitUsage;
+    return status == kExitDone ? kExitUsage : status;
   }
   const Minimized minimized = minimize(*program, trace, *alert, options.keepLineage);
   writeTrace(options.output, headerOf(trace, parent, *alert, minimized), minimized.records,
@@ -89,10 +94,8 @@ int minimizeCommand(const MinimizeOptions& options, std::ostream& out, std::ostr
   if (!minimized.minimal) {
     out << "warning     given up before it was minimal: cut the trace first\n";
   }
-  if (!parent.problem.empty())
-    out << "warning     the trace was not whole: " << parent.problem << "\n";
   out << "next        exectrail trace dump " << shellWord(options.output) << "\n";
-  return kExitDone;
+  return status;
 }
 
 }  // namespace exectrail::replay

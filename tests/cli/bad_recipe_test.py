@@ -40,6 +40,13 @@ class BadRecipe(programs.Case):
     def test_unknown_severity(self):
         self.expect_fault(RECIPE.replace("severity: high", "severity: hihg"), 9, 20)
 
+    def test_a_fault_that_several_recipes_share_is_told_once(self):
+        path = self.write("site.yaml", "override: exec_from_unusual_dir\nclasses:\n"
+                          "  temp: {add_under: [not/absolute]}\n")
+        result = self.run_words("recipes", "check", path)
+        self.expect(result, 2, stderr="site.yaml:3:")
+        self.assertEqual(1, result.stderr.count(b"error["), result.stderr.decode())
+
     def test_missing_file(self):
         result = self.run_words("recipes", "check", "/nonexistent.yaml")
         self.expect_refusal(result, 2, "/nonexistent.yaml", "No such file or directory")

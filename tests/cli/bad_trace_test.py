@@ -64,6 +64,17 @@ class Incomplete(programs.Case):
     def test_truncated(self):
         self.expect_warning(self.whole[:-7], "it stops inside frame")
 
+    def test_whoever_looks_for_something_in_it(self):
+        """What is not found may be in the part that is missing."""
+        path = self.write("part.trail", self.whole[:-7])
+        for words in (["recipes", "explain", "exec_from_unusual_dir", path, "99999"],
+                      ["recipes", "except", "ffffffff", path, "--reason", "x", "--until", "2099-01-01"],
+                      ["replay", "minimize", path, "--alert", "ffffffff", "-o", "x.trail"]):
+            with self.subTest(words[1]):
+                result = self.run_words(*words)
+                self.expect(result, 3, stderr=[path, "it stops inside frame"], stdout=[])
+                self.assertEqual(1, result.stderr.count(b"it stops inside frame"))
+
     def test_every_length_near_the_start(self):
         for length in range(0, 400, 13):
             with self.subTest(length):

@@ -175,6 +175,22 @@ class Outputs(programs.Case):
                 self.assertIn("--what-if", result.stderr.decode())
                 self.assertEqual(result.stdout, b"")
 
+    def test_questions_of_their_own_leave_nothing_out(self):
+        """--fail-on would never find anything, and nobody would know."""
+        for question, others in (
+                (["--where", "file.path under '/tmp'"],
+                 (["--fail-on", "high"], ["--allow-inconclusive"], ["--format", "json"],
+                  ["--min-severity", "high"], ["--context", "ci"], ["--baseline", "nosuch"],
+                  ["--posture"], ["--rules", "x"], ["--workloads", "x"],
+                  ["--what-if", "noexec=/tmp"], ["--kubearmor-globs", "telemetry"])),
+                (["--what-if", "noexec=/tmp"],
+                 (["--fail-on", "high"], ["--allow-inconclusive"], ["--context", "ci"],
+                  ["--baseline", "nosuch"], ["--posture"]))):
+            for other in others:
+                with self.subTest(question=question[0], other=other[0]):
+                    result = self.run_words("analyze", *question, *other, SERVER)
+                    self.expect(result, 2, stderr=[question[0], other[0]], stdout=[])
+
     def test_what_if_is_no_alert(self):
         result = self.run_words("analyze", "--format", "falco", "--what-if", "noexec=/tmp", SERVER)
         self.assertEqual(result.returncode, 2)
@@ -227,6 +243,8 @@ class Outputs(programs.Case):
                 ([alert, SERVER, "--until", "2099-01-01"], "--reason"),
                 ([alert, SERVER, "--reason", "x"], "--until"),
                 ([alert, SERVER, "--reason", "a\x1bb", "--until", "2099-01-01"], "bytes"),
+                ([alert, SERVER, "--reason", "x", "--until", "2020-01-01"],
+                 "it would not exempt this alert"),
                 ([alert, SERVER, "--reason", "x", "--until", "soon"], "error[")):
             with self.subTest(part):
                 result = self.run_words("recipes", "except", *words, "-o", site)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import time
+import unittest
 
 import programs
 
@@ -40,6 +41,23 @@ class Rules(programs.Case):
         self.assertEqual(self.run_words("rules", "check", "--strict", SITE).returncode, 1)
         good = self.write("good.yml", (RULES / "site/sigma.yml").read_text().split("---")[0])
         self.assertEqual(self.run_words("rules", "check", "--strict", good).returncode, 0)
+
+    @unittest.skipUnless(os.geteuid() == 0, "becoming nobody needs root")
+    def test_what_is_closed_is_said(self):
+        good = (RULES / "site/sigma.yml").read_text().split("---")[0]
+        os.mkdir(self.path("rules"))
+        self.write("rules/a.yml", good)
+        os.chmod(self.write("rules/b.yml", good), 0o600)
+        os.mkdir(self.path("rules/closed"), 0o700)
+        self.write("rules/closed/c.yml", good)
+        result = self.run_as_nobody("exectrail-analyze", "rules", "check", self.path("rules"))
+        said = result.stdout.decode()
+        for name in ("b.yml", "closed"):
+            self.assertIn(f"{self.path('rules/' + name)}\n{' ' * 20}not read: Permission denied\n", said)
+        self.assertIn("1 loaded, 0 loaded with a warning, 2 refused", said)
+        self.assertEqual(3, result.returncode)
+        result = self.run_as_nobody("exectrail-analyze", "rules", "check", self.path("rules/closed"))
+        self.expect_refusal(result, 2, "closed: Permission denied")
 
     def test_nothing_there(self):
         for words in (["rules", "check", "/nonexistent.yml"],

@@ -41,6 +41,12 @@ class Usage(programs.Case):
     def test_no_word(self):
         self.expect_usage_error([], "word")
 
+    def test_a_service_that_is_not_configured(self):
+        if os.path.exists("/etc/exectrail/analyzer.yaml"):
+            self.skipTest("it is configured here")
+        for word in ("status", "top"):
+            self.expect_usage_error([word], "no folder", "name the one that the recorder writes into")
+
     def test_bad_values(self):
         for words in (["record", "--duration", "soon"], ["record", "--source", "psychic"],
                       ["record", "--failed", "some"], ["analyze", "--format", "morse", "x.trail"],

@@ -1,13 +1,14 @@
 // exectrail-trace: looks into traces, checks them, makes others of them. Needs no privilege and no
 // recipes. This file knows the command line; each command has a file of its own.
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <string>
 
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/failure.h"
 #include "trace/tool/commands.h"
 #include "trace/tool/derive.h"
 #include "trace/tool/dump.h"
@@ -244,10 +245,8 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
     return CommandLine().run(argc, argv);
-  } catch (const exectrail::EnvironmentError& e) {
-    std::cerr << "exectrail: " << e.what() << '\n';
   } catch (const std::exception& e) {
-    std::cerr << "exectrail: internal error: " << e.what() << '\n';
+    std::cerr << "exectrail: " << exectrail::describeFailure(e) << '\n';
   }
   return exectrail::kExitEnvironment;
 }
