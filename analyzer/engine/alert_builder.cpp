@@ -150,7 +150,7 @@ Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
   alert.mapping = judged.isMapping() ? judged.mapping() : trace::MappingRole::kUnknown;
   alert.exempted = !verdict.exemption.empty();
   alert.script = (judged.script() || verdict.argument) && !verdict.interpreter;
-  alert.scriptArgument = alert.script && !judged.script();
+  alert.scriptArgument = alert.script && (!judged.script() || verdict.given);
   alert.typedPathOnly = verdict.typedPathOnly;
   alert.errorNumber = judged.errorNumber();
   alert.attemptNumber = judged.attemptNumber();
@@ -169,6 +169,7 @@ Alert buildAlert(const Recipe& recipe, Verdict&& verdict, const Judged& judged,
   if (verdict.typedPathOnly) pathEvidence = judged.typedPath().evidence;
   if (verdict.argument) pathEvidence = judged.scriptArgument().evidence;
   if (verdict.interpreter) pathEvidence = alert.process.executable.evidence;
+  if (verdict.evidence) pathEvidence = *verdict.evidence;
   alert.filePath = {std::string(verdict.path), pathEvidence};
   alert.typedPath = owned(judged.typedPath());
   alert.mount = mountOf(judged, alert);

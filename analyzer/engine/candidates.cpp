@@ -31,6 +31,11 @@ bool needsWorkingDirectory(trace::Bytes typed) {
   return !typed.starts_with('/') || typed.find("proc") != trace::Bytes::npos;
 }
 
+// Whether an argument, of which no key knows, may decide about a script.
+bool givenMore(const Judged& judged) {
+  return judged.script() && !judged.scriptArgument().others.empty();
+}
+
 }  // namespace
 
 std::size_t Candidates::KeyHash::operator()(const Key& key) const {
@@ -159,7 +164,8 @@ bool Candidates::keyOf(const Judged& judged, Key& key) {
         file.executableEvidence.evidenceClass == trace::EvidenceClass::kInferred,
         file.executableEvidence.truncated(), typed.known(), typed.evidence.truncated(),
         relative && cwd.known(), relative && cwd.evidence.truncated(), facts->interpreter().known(),
-        secure.known(), secure.value, judged.arguments().known(), judged.scriptArgument().absent}) {
+        secure.known(), secure.value, judged.arguments().known(), judged.scriptArgument().absent,
+        givenMore(judged)}) {
     flags = (flags << 1) | (flag ? 1U : 0U);
   }
   key.flags = flags;
@@ -200,18 +206,18 @@ Candidates::Origin& Candidates::originOf(const Judged& judged) {
   const Facts& facts = *judged.facts();
   const auto idOf = [](const Text* text) { return text == nullptr ? 0 : text->id; };
   const Facts* above = judged.parent().node ? knownFacts(*judged.parent().node) : nullptr;
-  const std::array<std::uint64_t, 8> numbers = {facts.file().id,
-                                                facts.keptContext().id,
-                                                facts.evidence().id,
-                                                idOf(facts.typedPathText()),
-                                                idOf(facts.workingDirectoryText()),
-                                                idOf(facts.commText()),
-                                                above != nullptr      ? above->file().id
-                                                : judged.parent().top ? kTop
-                                                                      : 0,
-                                                (facts.secure().value ? 4U : 0U) |
-                                                    (judged.script() ? 2U : 0U) |
-                                                    (judged.scriptArgument().absent ? 1U : 0U)};
+  const std::array<std::uint64_t, 8> numbers = {
+      facts.file().id,
+      facts.keptContext().id,
+      facts.evidence().id,
+      idOf(facts.typedPathText()),
+      idOf(facts.workingDirectoryText()),
+      idOf(facts.commText()),
+      above != nullptr      ? above->file().id
+      : judged.parent().top ? kTop
+                            : 0,
+      (givenMore(judged) ? 8U : 0U) | (facts.secure().value ? 4U : 0U) |
+          (judged.script() ? 2U : 0U) | (judged.scriptArgument().absent ? 1U : 0U)};
   std::uint64_t hash = 0;
   for (const std::uint64_t number : numbers) hash = (hash ^ number) * 0x9e3779b97f4a7c15U;
   Origin& origin = origins_[(hash >> 32) % Origin::kKnown];
@@ -275,7 +281,7 @@ bool Candidates::excluded(std::uint32_t number, const Judged& judged) const {
   if (subjects_[number].steps != nullptr) return judged.attempt();
   const Recipe& recipe = *subjects_[number].recipe;
   if (std::ranges::count(recipe.results, judged.errorNumber()) == 0) return true;
-  if (!recipe.classified) return false;
+  if (!recipe.classified || givenMore(judged)) return false;
   if (recipe.path != PathSource::kArgument) return triggerOfClass(recipe, judged) == Tri::kFalse;
   return judged.script() || judged.attempt() || judged.scriptArgument().absent;
 }

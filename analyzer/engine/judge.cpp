@@ -106,9 +106,37 @@ class Judge {
     if (script.absent) return std::nullopt;
     verdict_.argument = true;
     unknownPath_ = script.place.kind == PlaceKind::kUnknown;
-    if (script.place.kind != PlaceKind::kPath) return std::nullopt;
-    verdict_.path = script.place.path;
-    return recipe_.classifier.classify(script.place.path);
+    std::optional<Classifier::Match> match;
+    if (script.place.kind == PlaceKind::kPath) {
+      verdict_.path = script.place.path;
+      match = recipe_.classifier.classify(script.place.path);
+    }
+    return worseOfOthers(match);
+  }
+
+  // The interpreter may run or load more than the script.
+  std::optional<Classifier::Match> worseOfOthers(std::optional<Classifier::Match> match) {
+    for (const Judged::Script::Other& other : judged_.scriptArgument().others) {
+      if (other.place.kind != PlaceKind::kPath) continue;
+      const auto found = recipe_.classifier.classify(other.place.path);
+      if (!found) continue;
+      if (match && match->directoryClass->severity >= found->directoryClass->severity) continue;
+      match = found;
+      verdict_.path = other.place.path;
+      verdict_.given = true;
+      verdict_.interpreter = false;
+      verdict_.evidence = other.evidence;
+    }
+    return match;
+  }
+
+  // `#!` in an open file: it lies in memory, or where nobody is to see. The interpreter is told to
+  // read /dev/fd/N.
+  std::optional<Classifier::Match> classOfOpenScript() {
+    verdict_.path = judged_.typedPath().value;
+    verdict_.evidence = judged_.typedPath().evidence;
+    const auto match = recipe_.classifier.classify(verdict_.path);
+    return match ? match : recipe_.classifier.classify("/dev/fd");
   }
 
   // Sets what decided; sets unknownPath_ if that hangs on what is not known.
@@ -119,7 +147,10 @@ class Judge {
       match = recipe_.classifier.classify(file.path);
       verdict_.path = file.path;
     }
-    if (judged_.script()) match = worseOfInterpreter(match);
+    if (judged_.script()) {
+      if (judged_.typedPlace().kind == PlaceKind::kHandle) match = classOfOpenScript();
+      match = worseOfOthers(worseOfInterpreter(match));
+    }
     if (match) return match;
     if (file.kind != PlaceKind::kPath) {
       unknownPath_ = true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,10 @@ struct Verdict {
   bool typedPathOnly = false;  // what was typed decided, although something else ran
   bool argument = false;       // the path is that of a script given to an interpreter
   bool interpreter = false;    // not the script decided but what it names to run it
-  std::string exemption;       // name of the one that applies, or empty
+  bool given = false;          // a file decided that the interpreter was given besides
+  // Of the path, if it is not that of the file or the script.
+  std::optional<trace::Evidence> evidence;
+  std::string exemption;  // name of the one that applies, or empty
   std::vector<Reason> reasons;
   std::vector<std::string> unknown;
   std::map<std::string, std::string> unknownBecause;

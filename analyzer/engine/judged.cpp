@@ -89,6 +89,7 @@ const Judged::Script& Judged::scriptArgument() const {
   if (script_) {
     script.place = filePlace();
     script.evidence = filePathEvidence();
+    addNamedBesideScript(script);
     return script;
   }
   // The caller of an attempt is not what would have run.
@@ -100,15 +101,38 @@ const Judged::Script& Judged::scriptArgument() const {
   const ScriptArgument found =
       analyzer::scriptArgument(facts_->name(), arguments_.value, arguments_.evidence.truncated());
   script.absent = found.source == ScriptSource::kNone;
+  for (const std::string& path : found.paths) script.others.push_back(givenFile(path));
   if (found.source != ScriptSource::kArgument) return script;
+  script.place = std::move(script.others.front().place);
+  script.evidence = script.others.front().evidence;
+  script.others.erase(script.others.begin());
+  return script;
+}
+
+// `#!/bin/sh /tmp/x`, or a script whose interpreter is the script /tmp/x: what the interpreter was
+// given comes before what was typed.
+void Judged::addNamedBesideScript(Script& script) const {
+  if (facts_ == nullptr || !arguments_.known() || !typedPath_.known()) return;
+  const TextList& arguments = arguments_.value;
+  std::size_t typed = 1;
+  while (typed < arguments.size() && arguments[typed] != typedPath_.value) ++typed;
+  if (typed >= arguments.size() || typed == 1) return;
+  for (std::size_t i = 1; i < typed; ++i) {
+    if (arguments[i].starts_with('/')) script.others.push_back(givenFile(arguments[i]));
+  }
+  // Options with a file in the same argument, and what begins where the process stands.
+  for (const std::string& path : analyzer::scriptArgument(facts_->name(), arguments, false).paths) {
+    const bool there = path == arguments[1] && path.starts_with('/');
+    if (path != typedPath_.value && !there) script.others.push_back(givenFile(path));
+  }
+}
+
+Judged::Script::Other Judged::givenFile(std::string_view path) const {
   std::optional<std::string_view> cwd;
   if (workingDirectory_.known()) cwd = workingDirectory_.value;
-  script.place = placeOfTyped(found.path, cwd);
-  script.evidence = arguments_.evidence;
-  if (!found.path.starts_with('/')) {
-    script.evidence.evidenceClass = trace::EvidenceClass::kInferred;
-  }
-  return script;
+  Script::Other given{placeOfTyped(path, cwd), arguments_.evidence};
+  if (!path.starts_with('/')) given.evidence.evidenceClass = trace::EvidenceClass::kInferred;
+  return given;
 }
 
 const MountFacts* Judged::mountOf(std::string_view path) const {

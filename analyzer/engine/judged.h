@@ -18,9 +18,15 @@ namespace exectrail::analyzer {
 // The script that an interpreter was given as an argument, or on its `#!` line; `absent` if there
 // is none. What is not known has an unknown place.
 struct ScriptFile {
+  struct Other {
+    Place place;
+    trace::Evidence evidence;
+  };
+
   bool absent = false;
   Place place;
   trace::Evidence evidence;
+  std::vector<Other> others;  // what is run or loaded as well: node -r /tmp/m.js x.js
 };
 
 class Judged {
@@ -103,6 +109,8 @@ class Judged {
   const Decision& decision() const;
   Decision decide() const;
   bool looksLikeScript() const;
+  void addNamedBesideScript(Script& script) const;
+  Script::Other givenFile(std::string_view path) const;
 
   std::uint64_t timeNs_;
   const World* world_;

@@ -2,7 +2,9 @@
 // From the program's name and its arguments alone.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "analyzer/engine/text_list.h"
 
@@ -10,13 +12,15 @@ namespace exectrail::analyzer {
 
 enum class ScriptSource : unsigned char {
   kNone,      // no interpreter, or one that was given its program in another way
-  kArgument,  // `path` is it, as it was written
+  kArgument,  // the first of `paths` is it, as it was written
   kUnknown,   // the arguments that would tell are not there
 };
 
 struct ScriptArgument {
   ScriptSource source = ScriptSource::kNone;
-  std::string_view path;  // into the arguments
+  // All that it runs or loads: `node -r /tmp/m.js x.js` both. If the script is not known, the
+  // others.
+  std::vector<std::string> paths;
 };
 
 // Whether any arguments could tell a program of that name to run a script.

@@ -99,7 +99,8 @@ class Walk {
     path_.append(1, '/').append(component);
     replaceLink();
     if (path_.starts_with("/proc/")) followProc();
-    const bool openFile = path_.starts_with("/dev/fd/") && path_.rfind('/') == 7;
+    const bool openFile = (path_.starts_with("/dev/fd/") && path_.rfind('/') == 7) ||
+                          path_ == "/dev/stdin" || path_ == "/dev/stdout" || path_ == "/dev/stderr";
     if (openFile) kind_ = PlaceKind::kHandle;
   }
 

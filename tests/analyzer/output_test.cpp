@@ -71,9 +71,10 @@ TEST(Output, Script) {
 TEST(Output, Exempted) {
   expectGoldens(
       "exempted",
-      test::onlyAlert({test::snapshot("/usr/lib/systemd/systemd").pid(1, 0).top(),
-                       test::forked(image(1, 0), 2), test::exec("/usr/lib/go-1.19/bin/go").pid(2),
-                       test::forked(image(2), 3), test::exec("/tmp/go-build1/a.test").pid(3)}));
+      test::onlyAlert(
+          {test::snapshot("/usr/lib/systemd/systemd").pid(1, 0).top(), test::forked(image(1, 0), 2),
+           test::exec("/usr/lib/go-1.19/bin/go").pid(2).args({"go", "test"}),
+           test::forked(image(2), 3), test::exec("/tmp/go-build1/a.test").pid(3).owner(1000)}));
 }
 
 TEST(Output, JsonKeepsTheExactBytes) {

@@ -92,6 +92,8 @@ TEST(Path, Typed) {
       {"/proc/self/map_files/400000-401000", nullptr, kHandle},
       {"/tmp/../proc/./self//exe", nullptr, kHandle},
       {"fd/9", "/dev", kHandle},
+      {"/dev/stdin", nullptr, kHandle},
+      {"/dev/stdinx", nullptr, "/dev/stdinx"},
       // Around them are places.
       {"/dev/fd", nullptr, "/dev/fd"},
       {"/dev/fdx/9", nullptr, "/dev/fdx/9"},

@@ -117,12 +117,12 @@ test::RecordBuilder ran(const std::string& path) {
 }
 
 TEST(WhatIf, AlertsAndBenignWorkApart) {
-  const Question question(
-      hostWith({test::forked(image(1, 0), 2), ran("/usr/lib/go-1.19/bin/go").pid(2),
-                test::forked(image(2), 3), ran("/tmp/go-build1/a.test").pid(3),
-                ran("/tmp/evil").pid(4), ran("/tmp/evil").pid(5), ran("/usr/bin/ls").pid(6),
-                ran("/tmpx/a").pid(7), ran("/usr/bin/dash").pid(8).args({"sh", "/tmp/x.sh"}),
-                test::attempt("/tmp/y", 13, image(6)).at(kLater)}));
+  const Question question(hostWith(
+      {test::forked(image(1, 0), 2), ran("/usr/lib/go-1.19/bin/go").pid(2).args({"go", "test"}),
+       test::forked(image(2), 3), ran("/tmp/go-build1/a.test").pid(3).owner(1000),
+       ran("/tmp/evil").pid(4), ran("/tmp/evil").pid(5), ran("/usr/bin/ls").pid(6),
+       ran("/tmpx/a").pid(7), ran("/usr/bin/dash").pid(8).args({"sh", "/tmp/x.sh"}),
+       test::attempt("/tmp/y", 13, image(6)).at(kLater)}));
   EXPECT_EQ(
       question.text(),
       "noexec on /tmp, /var/tmp, over 8 executions, attempts and mappings\n"

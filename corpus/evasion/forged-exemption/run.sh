@@ -31,6 +31,14 @@ case $1 in
     /usr/bin/python3 -c "$(cat /usr/bin/dnf)" /usr/bin/dnf || true
     setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 /usr/bin/dnf || true
     ;;
+  conftest)
+    # No configure is above it but in name, or one that lies elsewhere.
+    mkdir -p /tmp/.hid /home/alice
+    echo 'sleep 0.05' >/tmp/.hid/conftest
+    echo 'sh /tmp/.hid/conftest; :' >/home/alice/configure
+    setpriv --reuid=65534 --regid=65534 --clear-groups bash -c 'sh /tmp/.hid/conftest; :' ./configure
+    setpriv --reuid=65534 --regid=65534 --clear-groups sh /home/alice/configure
+    ;;
   unpacked | unpacked-in-a-session)
     # What looks like an AppImage that unpacked itself, and like rustup's installer.
     folder=/tmp/appimage_extracted_0123456789abcdef0123456789abcdef
