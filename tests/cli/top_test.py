@@ -156,7 +156,7 @@ class Top(programs.Case):
         result = subprocess.run(programs.program("top", "trail"), cwd=self.folder, timeout=30,
                                 stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True)
         self.expect_refusal(result, 3, "needs a terminal")
-        self.expect_refusal(self.run_words("top", "--nonsense"), 3, "/etc/exectrail/analyzer.yaml")
+        self.expect(self.run_words("top", "--nonsense"), 2, stderr="/etc/exectrail/analyzer.yaml")
 
 
 if __name__ == "__main__":
