@@ -4,7 +4,7 @@
 #include <deque>
 #include <new>
 
-#include "analyzer/engine/script_argument.h"
+#include "analyzer/engine/interpreters.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -117,7 +117,7 @@ Counted<ProgramFile> FactStore::keepFile(const trace::Image& image) {
   if (made->place.kind == PlaceKind::kPath) {
     made->placeAs = intern(made->place.path);
     made->name = intern(nameOf(made->place));
-    if (made->name) made->interpreter = isInterpreter(made->name->bytes());
+    if (made->name) made->interpreter = findInterpreter(made->name->bytes());
   }
   files_.insert(made);
   return file;

@@ -15,6 +15,8 @@
 
 namespace exectrail::analyzer {
 
+struct Interpreter;
+
 // What an image runs, and what follows from that alone.
 struct ProgramFile {
   std::uint64_t hash = 0;
@@ -28,10 +30,10 @@ struct ProgramFile {
   trace::Field<trace::FileFacts> facts;
   TextRef sha256;  // 32 bytes
   trace::Evidence sha256Evidence;
-  Place place;               // where the executable lies
-  TextRef placeAs;           // its path as a text; null: it is not known
-  TextRef name;              // the last component; null: comm says
-  bool interpreter = false;  // by that name: an argument may be a script
+  Place place;                               // where the executable lies
+  TextRef placeAs;                           // its path as a text; null: it is not known
+  TextRef name;                              // the last component; null: comm says
+  const Interpreter* interpreter = nullptr;  // by that name: an argument may be a script
 
   struct Memory {
     static void free(ProgramFile* file) { delete file; }

@@ -96,10 +96,9 @@ const Judged::Script& Judged::scriptArgument() const {
   if (attempt_ != nullptr || facts_ == nullptr) return script;
   if (facts_->place().kind != PlaceKind::kPath) return script;
   // Whatever the arguments of any other program are.
-  script.absent = facts_->nameText() != nullptr && !facts_->file().interpreter;
+  script.absent = facts_->nameText() != nullptr && facts_->file().interpreter == nullptr;
   if (script.absent || !arguments_.known()) return script;
-  const ScriptArgument found =
-      analyzer::scriptArgument(facts_->name(), arguments_.value, arguments_.evidence.truncated());
+  const ScriptArgument found = given(arguments_.evidence.truncated());
   script.absent = found.source == ScriptSource::kNone;
   for (const std::string& path : found.paths) script.others.push_back(givenFile(path));
   if (found.source != ScriptSource::kArgument) return script;
@@ -121,10 +120,18 @@ void Judged::addNamedBesideScript(Script& script) const {
     if (arguments[i].starts_with('/')) script.others.push_back(givenFile(arguments[i]));
   }
   // Options with a file in the same argument, and what begins where the process stands.
-  for (const std::string& path : analyzer::scriptArgument(facts_->name(), arguments, false).paths) {
+  for (const std::string& path : given(false).paths) {
     const bool there = path == arguments[1] && path.starts_with('/');
     if (path != typedPath_.value && !there) script.others.push_back(givenFile(path));
   }
+}
+
+// Of what has no name by its path, the task's counts.
+ScriptArgument Judged::given(bool truncated) const {
+  const Interpreter* known = facts_->file().interpreter;
+  if (known == nullptr)
+    return analyzer::scriptArgument(facts_->name(), arguments_.value, truncated);
+  return analyzer::scriptArgument(*known, facts_->name(), arguments_.value, truncated);
 }
 
 Judged::Script::Other Judged::givenFile(std::string_view path) const {

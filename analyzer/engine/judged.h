@@ -15,6 +15,8 @@
 
 namespace exectrail::analyzer {
 
+struct ScriptArgument;
+
 // The script that an interpreter was given as an argument, or on its `#!` line; `absent` if there
 // is none. What is not known has an unknown place.
 struct ScriptFile {
@@ -111,6 +113,7 @@ class Judged {
   bool looksLikeScript() const;
   void addNamedBesideScript(Script& script) const;
   Script::Other givenFile(std::string_view path) const;
+  ScriptArgument given(bool truncated) const;
 
   std::uint64_t timeNs_;
   const World* world_;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "analyzer/engine/interpreters.h"
-
 namespace exectrail::analyzer {
 namespace {
 
@@ -266,18 +264,20 @@ Applet appletOf(const TextList& arguments) {
 
 }  // namespace
 
-bool isInterpreter(std::string_view program) { return findInterpreter(program) != nullptr; }
-
 ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated) {
-  Applet applet{program};
-  if (program.starts_with("busybox") && !arguments.empty()) {
-    applet = appletOf(arguments);
-    if (applet.name.starts_with("busybox")) return {};
-    if (!hasWord("sh ash hush awk sed", applet.name)) return {};
-  }
-  const Interpreter* interpreter = findInterpreter(applet.name);
+  const Interpreter* interpreter = findInterpreter(program);
   if (interpreter == nullptr) return {};
-  return Search(*interpreter, arguments, truncated).run(applet.first);
+  return scriptArgument(*interpreter, program, arguments, truncated);
+}
+
+ScriptArgument scriptArgument(const Interpreter& interpreter, std::string_view program,
+                              const TextList& arguments, bool truncated) {
+  if (!program.starts_with("busybox") || arguments.empty()) {
+    return Search(interpreter, arguments, truncated).run(1);
+  }
+  const Applet applet = appletOf(arguments);
+  if (!hasWord("sh ash hush awk sed", applet.name)) return {};
+  return Search(*findInterpreter(applet.name), arguments, truncated).run(applet.first);
 }
 
 }  // namespace exectrail::analyzer

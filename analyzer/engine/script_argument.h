@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/engine/interpreters.h"
 #include "analyzer/engine/text_list.h"
 
 namespace exectrail::analyzer {
@@ -23,11 +24,12 @@ struct ScriptArgument {
   std::vector<std::string> paths;
 };
 
-// Whether any arguments could tell a program of that name to run a script.
-bool isInterpreter(std::string_view program);
-
 // `program` is the name of the executable: "dash", "python3.11". `truncated`: more arguments follow
 // that were not recorded.
 ScriptArgument scriptArgument(std::string_view program, const TextList& arguments, bool truncated);
+
+// The same, if findInterpreter(program) has been asked already.
+ScriptArgument scriptArgument(const Interpreter& interpreter, std::string_view program,
+                              const TextList& arguments, bool truncated);
 
 }  // namespace exectrail::analyzer
