@@ -121,7 +121,8 @@ std::vector<trace::Source> parseSources(const std::string& text) {
 const std::vector<std::string>& defaultEnvironmentNames() {
   static const std::vector<std::string> kNames = {
       // the dynamic loader and the C library, ld.so(8)
-      "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GLIBC_TUNABLES", "GCONV_PATH",
+      "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "LD_TRACE_LOADED_OBJECTS", "GLIBC_TUNABLES",
+      "GCONV_PATH",
       // shells
       "BASH_ENV", "ENV", "PATH", "IFS",
       // languages

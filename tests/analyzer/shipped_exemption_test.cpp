@@ -90,15 +90,19 @@ TEST(ShippedExemption, ConfigureTriesOutScripts) {
 }
 
 TEST(ShippedExemption, LddAsksTheLoader) {
-  const auto loader = [](const Texts& parent) {
-    const auto ran = test::exec("/usr/lib64/ld-linux-x86-64.so.2").args({"ld.so", "/tmp/m"});
+  const auto loader = [](const Texts& parent, const Texts& args, const Texts& environment) {
+    const auto ran =
+        test::exec("/usr/lib64/ld-linux-x86-64.so.2").args(args).environment(environment);
     return severity("loader_from_unusual_dir",
                     {test::exec("/usr/bin/bash").pid(10).args(parent),
                      test::RecordBuilder(ran).pid(11).by(test::image(10)),
                      test::mapped(test::image(11), "/tmp/m", trace::MappingRole::kLoaderTarget)});
   };
-  EXPECT_EQ(loader({"bash", "/usr/bin/ldd", "/tmp/m"}), "info");
-  EXPECT_EQ(loader({"bash", "-c", "x", "/usr/bin/ldd"}), "high");
+  const Texts ldd = {"bash", "/usr/bin/ldd", "/tmp/m"}, traced = {"LD_TRACE_LOADED_OBJECTS=1"};
+  EXPECT_EQ(loader(ldd, {"ld.so", "/tmp/m"}, traced), "info");
+  EXPECT_EQ(loader(ldd, {"ld.so", "--verify", "/tmp/m"}, {}), "info");
+  EXPECT_EQ(loader(ldd, {"ld.so", "/tmp/m"}, {}), "high") << "what BASH_ENV has it do";
+  EXPECT_EQ(loader({"bash", "-c", "x", "/usr/bin/ldd"}, {"ld.so", "/tmp/m"}, traced), "high");
 }
 
 TEST(ShippedExemption, LoaderThatOnlyTells) {
