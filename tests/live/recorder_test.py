@@ -42,10 +42,14 @@ class Recorder(life.LifeCase):
             file.write("import os\nos.chroot('root')\nos.chdir('/')\n"
                        f"for i in range({count}):\n"
                        "    os.waitpid(os.posix_spawn('/usr/bin/quick', ['quick', str(i)], {}), 0)\n")
-        self.expect(self.run_words("record", "-o", "t.trail", "--", "python3", "changed.py"), 0)
+        result = self.run_words("record", "-o", "t.trail", "--", "python3", "changed.py")
+        self.expect(result, 0)
         said = self.dump("t.trail").stdout.decode()
         found = re.findall(r" exe (\S*/usr/bin/quick)\[(\w+)\]", said)
-        self.assertEqual(count, len(found))
+        if b" LOST " in result.stderr:  # of an instrumented recorder
+            self.assertGreater(len(found), 0)
+        else:
+            self.assertEqual(count, len(found))
         # Most have ended before anybody looked; of none is the host's /usr/bin said to be known.
         self.assertNotIn(("/usr/bin/quick", "kernel"), found)
         self.assertLessEqual({path for path, _ in found},
