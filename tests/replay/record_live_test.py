@@ -131,8 +131,9 @@ class RecordLive(programs.LiveCase):
             self.expect(result, 1 if b" 0 inconclusive" not in result.stdout else 0, stdout=" 0 failed, ")
         return said
 
+    # Of nine hundred programs, as benign/initramfs starts, one is enough: it is open more often than not.
     def expect_decided(self, name):
-        for attempt in range(3):
+        for attempt in range(20):
             result = self.record(os.path.join(CORPUS, name), "--output-dir", self.path(f"{attempt}"))
             print(result.stdout.decode())
             if " 0 inconclusive" in result.stdout.decode():
@@ -140,7 +141,7 @@ class RecordLive(programs.LiveCase):
                 return
             self.expect(result, 1, stdout=" 0 failed, ")
             shutil.rmtree(self.path(f"{attempt}"))
-        self.fail(f"{name} was open four times")
+        self.fail(f"{name} was open each time")
 
     def test_a_recording_replays(self):
         folder = self.scenario("sh -c 'sleep 0.1; true' marker-of-x\n")
