@@ -163,6 +163,7 @@ def main():
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("recording needs root")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # and what was set is set back
     kernel, why_not = None, None
     try:
         kernel = audit.Kernel()
