@@ -1,7 +1,10 @@
 #include "recorder/kept_command.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
+#include "recorder/proc/proc_files.h"
 #include "recorder/sources/stack_decoder.h"
 
 namespace exectrail::recorder {
@@ -14,15 +17,10 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 // Also the part of a word at either end.
-std::size_t addWords(std::string bytes, std::vector<std::string>& words) {
-  const std::size_t before = words.size();
-  if (bytes.ends_with('\0')) bytes.pop_back();
-  for (std::size_t begin = 0; begin <= bytes.size();) {
-    const std::size_t end = std::min(bytes.find('\0', begin), bytes.size());
-    words.push_back(bytes.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words.size() - before;
+std::size_t addWords(std::string_view bytes, std::vector<std::string>& words) {
+  std::vector<std::string> more = splitArguments(bytes);
+  std::ranges::move(more, std::back_inserter(words));
+  return more.size();
 }
 
 }  // namespace
@@ -31,8 +29,10 @@ KeptCommand keepCommand(const std::vector<std::string>& command) {
   const std::string bytes = joined(command);
   if (bytes.size() <= kArgumentHeadBytes + kArgumentTailBytes) return {command, ""};
   KeptCommand kept;
-  const std::size_t head = addWords(bytes.substr(0, kArgumentHeadBytes), kept.words);
-  const std::size_t tail = addWords(bytes.substr(bytes.size() - kArgumentTailBytes), kept.words);
+  const std::size_t head =
+      addWords(std::string_view(bytes).substr(0, kArgumentHeadBytes), kept.words);
+  const std::size_t tail =
+      addWords(std::string_view(bytes).substr(bytes.size() - kArgumentTailBytes), kept.words);
   kept.note = "command: " + std::to_string(command.size()) + " words of " +
               std::to_string(bytes.size()) + " bytes; the first " + std::to_string(head) +
               " and the last " + std::to_string(tail) +

@@ -34,6 +34,13 @@ void checkName(const std::string& name) {
   }
 }
 
+// "5" of a disk may be meant as a part of it, or as gigabytes.
+std::optional<std::uint64_t> parseSizeWithUnit(const std::string& text) {
+  std::string unit;
+  if (!trace::leadingNumber(text, unit) || unit.empty()) return std::nullopt;
+  return parseSize(text);
+}
+
 }  // namespace
 
 void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nanoseconds& time) {
@@ -52,13 +59,6 @@ void parseRotate(const std::string& text, std::uint64_t& bytes, std::chrono::nan
                         " is neither a size nor a time with its unit; for example 64M,1h");
     }
   }
-}
-
-// "5" of a disk may be meant as a part of it, or as gigabytes.
-std::optional<std::uint64_t> parseSizeWithUnit(const std::string& text) {
-  std::string unit;
-  if (!trace::leadingNumber(text, unit) || unit.empty()) return std::nullopt;
-  return parseSize(text);
 }
 
 Retention parseRetention(const std::string& text) {

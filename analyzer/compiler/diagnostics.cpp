@@ -87,11 +87,10 @@ void Diagnostics::addSource(std::string file, std::string_view text) {
 void Diagnostics::error(DiagnosticCode code, SourcePosition position, std::string message,
                         std::string help) {
   // A class that several recipes share is compiled for each of them; its fault is one.
-  const bool told = std::ranges::any_of(errors_, [&](const Diagnostic& each) {
-    return each.position.line == position.line && each.position.column == position.column &&
-           each.code == code && each.position.file == position.file && each.message == message;
-  });
-  if (told) return;
+  std::string key = position.file + '\0' + std::to_string(position.line) + ':' +
+                    std::to_string(position.column) + ':' + std::to_string(static_cast<int>(code)) +
+                    ':' + message;
+  if (!told_.insert(std::move(key)).second) return;
   errors_.push_back({code, std::move(position), std::move(message), std::move(help)});
 }
 

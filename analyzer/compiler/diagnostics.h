@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace exectrail::analyzer {
@@ -75,6 +76,7 @@ class Diagnostics {
 
   std::map<std::string, std::vector<std::string>> lines_;
   std::vector<Diagnostic> errors_;
+  std::unordered_set<std::string> told_;  // place, code and message of each
 };
 
 // ", did you mean 'NAME'?" for the closest of `known`, or nothing if none is close.

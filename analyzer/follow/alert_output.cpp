@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "trace/daemon/quantity.h"
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/file_lock.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -141,7 +141,7 @@ std::shared_ptr<AlertOutput::File> AlertOutput::open() {
                            " is not a regular file; alerts go to one with --output, "
                            "to anything else by standard output");
   }
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lockAlone(fd.get(), name_)) {
     throw EnvironmentError(
         name_ + " is being written by an analyzer that runs; each needs an output of its own");
   }

@@ -1,7 +1,6 @@
 #include "analyzer/follow/checkpoint.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include "trace/errors.h"
 #include "trace/escape.h"
 #include "trace/file_descriptor.h"
+#include "trace/file_lock.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -62,7 +62,7 @@ FileDescriptor lockCheckpoint(const std::string& path) {
   const std::string lock = path + ".lock";
   FileDescriptor fd(::open(lock.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
   if (!fd.valid()) throwErrno(errno, "cannot write " + trace::quoteForTerminal(lock));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lockAlone(fd.get(), trace::quoteForTerminal(lock))) {
     throw EnvironmentError(
         trace::quoteForTerminal(path) +
         " is the checkpoint of an analyzer that runs; each needs one of its own");

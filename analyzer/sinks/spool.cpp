@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/file_lock.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -47,7 +47,7 @@ Spool::Spool(std::string folder) : folder_(std::move(folder)) {
   }
   lock_ = FileDescriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock_.valid()) throwErrno(errno, "cannot spool in " + name);
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lockAlone(lock_.get(), name)) {
     throw EnvironmentError(name + " is the spool of another sink; each needs one of its own");
   }
   const std::unique_ptr<DIR, int (*)(DIR*)> opened(::opendir(folder_.c_str()), ::closedir);

@@ -107,7 +107,7 @@ def main():
     options = parse()
     if os.geteuid() != 0:
         sys.exit("recording needs root: run it with sudo")
-    side_by_side.clean_up_when_told_to_end()
+    measure.clean_up_when_told_to_end()
     print(side_by_side.about())
     rows = []
     for error in options.errors.split(","):

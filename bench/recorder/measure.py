@@ -5,7 +5,9 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
@@ -190,3 +192,13 @@ def empty_run_ns(prefix):
     process = subprocess.Popen([*prefix, "/bin/true"], stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return expect_end(process)
+
+
+def clean_up_when_told_to_end():
+    """SIGTERM becomes an exception, as SIGINT is; a second one of either does not stop the cleaning."""
+    def end(number, _):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.exit(128 + number)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)

@@ -7,7 +7,6 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import statistics
 import sys
 import tempfile
@@ -212,21 +211,11 @@ def about():
             f"`{shlex.join([os.path.relpath(sys.argv[0], ROOT), *sys.argv[1:]])}`\n")
 
 
-def clean_up_when_told_to_end():
-    """SIGTERM becomes an exception, as SIGINT is; a second one of either does not stop the cleaning."""
-    def end(number, _):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sys.exit(128 + number)
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-
-
 def main():
     options = parse()
     if os.geteuid() != 0:
         sys.exit("recording needs root: run it with sudo")
-    clean_up_when_told_to_end()
+    measure.clean_up_when_told_to_end()
     session = Session(options)
     print(about(), flush=True)
     everything = []

@@ -49,6 +49,19 @@ def commands(arguments, folder, form):
                                               os.path.join(folder, "checkpoint"), trail]
 
 
+def start(arguments, folder, form):
+    """The recorder, and the analyzer of what it records, which writes its alerts to its `stdout`."""
+    record, analyze = commands(arguments, folder, form)
+    with open(os.path.join(folder, "log"), "ab") as log:
+        recorder = subprocess.Popen(record, stdin=subprocess.DEVNULL, stderr=log,
+                                    stdout=subprocess.PIPE if form == "pipe" else log)
+        analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
+                                    stdin=recorder.stdout or subprocess.DEVNULL)
+    if recorder.stdout:
+        recorder.stdout.close()
+    return recorder, analyzer
+
+
 def isClosed(checkpoint):
     try:
         with open(checkpoint, encoding="utf-8") as file:
@@ -107,17 +120,10 @@ def measure(arguments, form, rate):
     with tempfile.TemporaryDirectory(prefix="exectrail-latency-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         program = shutil.copy(os.path.join(arguments.bin, "short_lived"), os.path.join(folder, "x"))
-        record, analyze = commands(arguments, folder, form)
-        log = open(os.path.join(folder, "log"), "ab")
-        recorder = subprocess.Popen(record, stdin=subprocess.DEVNULL, stderr=log,
-                                    stdout=subprocess.PIPE if form == "pipe" else log)
-        analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
-                                    stdin=recorder.stdout or subprocess.DEVNULL)
+        recorder, analyzer = start(arguments, folder, form)
         taker = subprocess.Popen([os.path.join(arguments.bin, "taker")], stdin=analyzer.stdout,
                                  stdout=subprocess.PIPE)
         analyzer.stdout.close()
-        if form == "pipe":
-            recorder.stdout.close()
         time.sleep(2)
         load = Load(arguments, program, rate)
         checkpoint = None if form == "pipe" else os.path.join(folder, "checkpoint")

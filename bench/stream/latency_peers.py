@@ -40,14 +40,7 @@ class Exectrail:
         pass
 
     def start(self):
-        record, analyze = latency.commands(self.arguments, self.folder, self.form)
-        log = open(os.path.join(self.folder, "log"), "ab")
-        self.recorder = subprocess.Popen(record, stdin=subprocess.DEVNULL, stderr=log,
-                                         stdout=subprocess.PIPE if self.form == "pipe" else log)
-        self.analyzer = subprocess.Popen(analyze, stderr=log, stdout=subprocess.PIPE,
-                                         stdin=self.recorder.stdout or subprocess.DEVNULL)
-        if self.recorder.stdout:
-            self.recorder.stdout.close()
+        self.recorder, self.analyzer = latency.start(self.arguments, self.folder, self.form)
         return self.analyzer.stdout
 
     def stop(self):
@@ -163,7 +156,7 @@ def main():
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("recording needs root")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # and what was set is set back
+    measure.clean_up_when_told_to_end()
     kernel, why_not = None, None
     try:
         kernel = audit.Kernel()

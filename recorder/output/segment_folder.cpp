@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 
 #include "trace/errors.h"
 #include "trace/escape.h"
+#include "trace/file_lock.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -76,8 +76,7 @@ SegmentFolder::SegmentFolder(const std::string& path, const Notify& notify) : pa
   }
   fd_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd_.valid()) throwErrno(errno, "cannot write segments into " + name);
-  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) throwErrno(errno, "cannot lock " + name);
+  if (!lockAlone(fd_.get(), name)) {
     throw EnvironmentError("another recorder writes into " + name +
                            "; stop it, or name another folder");
   }

@@ -135,22 +135,19 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
   // It may be that of another exec of the process by now. Device numbers need not be alike.
   if (file.known() && file.value.inode != identity.inode) file = unknown(ESTALE);
   if (file.known()) {
-    remember(identity, {file.value});
+    remember(identity, file.value, 0);
     return file;
   }
   const auto known = known_.find(identity);
   if (path.starts_with('/')) {
-    const std::string* there = pathTo(identity);
-    const bool same = there != nullptr && *there == path;
-    if (same && known != known_.end() && known->second.readNs > execNs) {
+    if (known != known_.end() && known->second.readNs > execNs && known->second.path == path) {
       return {known->second.file, EvidenceClass::kProcfs};
     }
     const std::uint64_t beginNs = monotonicNowNs();
     bool certain = false;
     file = byPath(identity, path.c_str(), execNs, certain);
     if (file.known()) {
-      remember(identity, {file.value, certain ? beginNs : 0});
-      seen(identity, path);
+      remember(identity, file.value, certain ? beginNs : 0).path = path;
       return file;
     }
   }
@@ -161,18 +158,22 @@ Field<trace::FileFacts> FileFactsReader::read(const trace::FileIdentity& identit
 }
 
 const std::string* FileFactsReader::pathTo(const trace::FileIdentity& identity) const {
-  const auto known = paths_.find(identity);
-  return known == paths_.end() ? nullptr : &known->second;
+  const auto known = known_.find(identity);
+  return known == known_.end() || known->second.path.empty() ? nullptr : &known->second.path;
 }
 
 void FileFactsReader::seen(const trace::FileIdentity& identity, const std::string& path) {
-  if (paths_.size() >= kMostRemembered && !paths_.contains(identity)) paths_.clear();
-  paths_[identity] = path;
+  if (const auto known = known_.find(identity); known != known_.end()) known->second.path = path;
 }
 
-void FileFactsReader::remember(const trace::FileIdentity& identity, const Known& known) {
+FileFactsReader::Known& FileFactsReader::remember(const trace::FileIdentity& identity,
+                                                  const trace::FileFacts& file,
+                                                  std::uint64_t readNs) {
   if (known_.size() >= kMostRemembered && !known_.contains(identity)) known_.clear();
-  known_[identity] = known;
+  Known& known = known_[identity];
+  known.file = file;
+  known.readNs = readNs;
+  return known;
 }
 
 }  // namespace exectrail::recorder

@@ -34,8 +34,8 @@ class FileFactsReader {
                                       std::uint64_t execNs,
                                       const trace::Field<trace::FileFacts>& throughProcess);
 
-  // The path that was last seen to lead to this file from our root: when it was read by path, or as
-  // seen() says. Null: none was.
+  // Of a file that read() has found: the path that was last seen to lead to it from our root, when
+  // it was read by path or as seen() says. Null: none was.
   const std::string* pathTo(const trace::FileIdentity& identity) const;
   void seen(const trace::FileIdentity& identity, const std::string& path);
 
@@ -46,11 +46,12 @@ class FileFactsReader {
   struct Known {
     trace::FileFacts file;
     std::uint64_t readNs = 0;  // of this identity for certain, all of it; 0: not for certain
+    std::string path;          // that led to it; empty: none is known
   };
-  void remember(const trace::FileIdentity& identity, const Known& known);
+  Known& remember(const trace::FileIdentity& identity, const trace::FileFacts& file,
+                  std::uint64_t readNs);
 
   std::map<trace::FileIdentity, Known> known_;
-  std::map<trace::FileIdentity, std::string> paths_;  // one of each
   std::uint64_t mountNamespace_ = 0;
 };
 

@@ -29,7 +29,7 @@ class JsonBuffer {
   std::string_view view() const { return {data(), size_}; }
   bool empty() const { return size_ == 0; }
 
-  // Room for `most` bytes at the end; of these, `written` are said to be there afterwards.
+  // Where `most` bytes can be written behind the end; wrote() says how many were.
   char* room(std::size_t most) {
     if (capacity_ - size_ < most) grow(most);
     return data() + size_;

@@ -93,7 +93,7 @@ void printTop(const Counts& counts, std::ostream& out) {
   }
 }
 
-// A line that can be read; all of it is in the exec of the trace.
+// A line that can be read; the header has more of it.
 void printCommand(const std::vector<std::string>& command, std::ostream& out) {
   constexpr std::size_t kMostOfAWord = 1000;
   constexpr std::size_t kMost = 2 * kMostOfAWord;
