@@ -51,10 +51,11 @@ Pipeline::Pipeline(trace::Header header, Sources& sources, BatchSink& sink, bool
                 {sources.uses(trace::Source::kProcfs), hasher_ ? &*hasher_ : nullptr,
                  sources.uses(trace::Source::kPerf)}),
       merge_({sources.reportsExecsTwice(), sources.reportsStatuses()}),
-      assembler_({header_.capture.scope, header_.capture.failed, header_.clock},
-                 [this](const trace::Record& record) { write(record); }, merge_,
-                 {sources.uses(trace::Source::kProcfs) ? &files_ : nullptr,
-                  hasher_ ? &*hasher_ : nullptr}),
+      assembler_(
+          {header_.capture.scope, header_.capture.failed, header_.clock},
+          [this](const trace::Record& record) { write(record); }, merge_,
+          {sources.uses(trace::Source::kProcfs) ? &files_ : nullptr, hasher_ ? &*hasher_ : nullptr,
+           sources.uses(trace::Source::kProcfs) ? &mounts_ : nullptr}),
       mounts_([this](const trace::MountTable& table) {
         sealer_.add({asideNs_, trace::kCpuNotKnown, table});
       }),

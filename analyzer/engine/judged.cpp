@@ -146,7 +146,8 @@ const MountFacts* Judged::mountOf(std::string_view path) const {
   if (facts_ == nullptr || world_->mounts == nullptr) return nullptr;
   const auto& namespaces = facts_->context().namespaces;
   if (!namespaces.known()) return nullptr;
-  if (!path.starts_with('/') || path.starts_with("/memfd:")) return nullptr;
+  const bool nowhere = path.starts_with("/memfd:") || path.starts_with("/(unreachable)/");
+  if (!path.starts_with('/') || nowhere) return nullptr;
   // Whose path the kernel named together with its device.
   const trace::Field<trace::FileIdentity>& identity =
       isMapping() ? mapping_->identity : facts_->identity();

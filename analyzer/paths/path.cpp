@@ -151,6 +151,7 @@ Place placeOfResolved(std::string_view path, bool deleted) {
   // nowhere.
   if (path.starts_with("memfd:")) return {PlaceKind::kPath, "/" + std::string(path)};
   if (path.starts_with("/memfd:")) return {PlaceKind::kPath, std::string(path)};
+  if (path.starts_with("(unreachable)/")) return {PlaceKind::kPath, "/" + std::string(path)};
   if (!path.starts_with('/')) return {};
   Walk walk({}, path.size());
   walk.along(path);

@@ -116,6 +116,7 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   const auto underWay = underWay_.extract(body.tgid);
   if (process == nullptr) return forgetHash(body);
   emitTalliesOf(event, *process);
+  const MappedFiles before = std::move(process->files);
   processes_.replaceImage(process, body.tgid);
   process->replacedNs = event.timeNs;
   if (!process->inScope) return forgetHash(body);
@@ -129,6 +130,10 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
     process->login = evidence.reading->login;
   }
   evidence.login = process->login;
+  const bool unreachable = isUnreachable(evidence, before, body.tgid);
+  if (unreachable) {
+    evidence.unreachablePath = std::string(kUnreachable) + evidence.reading->executable.value;
+  }
   if (!sideBand.maps.empty() && sideBand.maps.front().identity.inode != 0) {
     evidence.file = factsOf(sideBand.maps.front(), event.timeNs, evidence.reading);
     findRoot(sideBand.maps.front(), evidence);
@@ -150,6 +155,7 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
 
   if (sideBand.maps.empty()) return;
   process->files.executable = sideBand.maps.front().identity;
+  process->files.unreachable = unreachable;
   process->files.awaitsLoaderTarget = isLoader(sideBand.maps.front().path);
   for (const MapEvent& map : sideBand.maps) {
     // The kernel maps a program's interpreter itself; a loader started as a program has none.
@@ -275,13 +281,31 @@ void Assembler::findRoot(const MapEvent& mapped, ExecEvidence& evidence) {
   }
   if (evidence.reading != nullptr && evidence.reading->executable.known()) {
     const std::string& path = evidence.reading->executable.value;
-    if (path.ends_with(mapped.path)) files_.facts->seen(mapped.identity, path);
+    const bool fromRoot = evidence.unreachablePath.empty() && path.ends_with(mapped.path);
+    if (fromRoot) files_.facts->seen(mapped.identity, path);
     return;
   }
   // What lies in memory alone has a name of the kernel's, and no root.
   if (mapped.path.starts_with("/memfd:")) return;
   evidence.knownPath = files_.facts->pathTo(mapped.identity);
   evidence.rootKnown = evidence.knownPath != nullptr && *evidence.knownPath == mapped.path;
+}
+
+// Of a tree that an open directory leads to and no path (open_tree, fsmount, a lazy umount), the
+// kernel's paths begin at the root of that tree.
+bool Assembler::isUnreachable(const ExecEvidence& evidence, const MappedFiles& before,
+                              std::int32_t tgid) {
+  const ProcessReading* const reading = evidence.reading;
+  if (files_.mounts == nullptr || reading == nullptr || reading->mountId == 0) return false;
+  // What lies in memory alone, and a file that is a mount's root, have names that say so.
+  const std::string& path = reading->executable.value;
+  if (!path.starts_with('/') || path == "/" || path.starts_with("/memfd:")) return false;
+  if (!evidence.namespaces.known() || evidence.sideBand.maps.empty()) return false;
+  const auto held = files_.mounts->holds(evidence.namespaces.value.mount, tgid, reading->mountId,
+                                         monotonicNowNs());
+  if (held.value_or(true)) return false;
+  // Who leaves a mount namespace and executes itself again (/proc/self/exe) has it from there.
+  return before.executable != evidence.sideBand.maps.front().identity || before.unreachable;
 }
 
 trace::Field<std::string> Assembler::hashOf(const ProcessReading* reading,

@@ -14,6 +14,7 @@
 #include "recorder/events/event.h"
 #include "recorder/proc/file_facts.h"
 #include "recorder/proc/file_hasher.h"
+#include "recorder/proc/mount_watcher.h"
 #include "trace/metadata.h"
 #include "trace/record.h"
 
@@ -25,10 +26,11 @@ struct AssemblerSettings {
   trace::ClockReading clock;  // to compare fork times with the starts that /proc gives
 };
 
-// What knows of files, beside the facts that come with an event. Both may be null.
+// What knows of files, beside the facts that come with an event. Each may be null.
 struct FileKnowledge {
   FileFactsReader* facts = nullptr;
   FileHasher* hasher = nullptr;
+  MountWatcher* mounts = nullptr;
 };
 
 class Assembler {
@@ -84,6 +86,7 @@ class Assembler {
   trace::Field<trace::FileFacts> factsOf(const MapEvent& mapped, std::uint64_t execNs,
                                          const ProcessReading* reading);
   void findRoot(const MapEvent& mapped, ExecEvidence& evidence);
+  bool isUnreachable(const ExecEvidence& evidence, const MappedFiles& before, std::int32_t tgid);
   trace::Field<std::string> hashOf(const ProcessReading* reading, const ExecEvidence& evidence,
                                    const trace::ImageId& image);
   void forgetHash(const ExecEvent& exec);

@@ -21,6 +21,10 @@ void fillFile(const ExecEvidence& evidence, trace::Image& image) {
     image.identity = {mapped.identity, EvidenceClass::kKernel};
     image.file = evidence.file;
   }
+  if (!evidence.unreachablePath.empty()) {
+    image.executable = {Bytes(evidence.unreachablePath), EvidenceClass::kInferred};
+    return;
+  }
   // A path longer than PATH_MAX has no name there.
   if (mapped.path.empty()) return;
   // In a changed root the kernel's path begins there; /proc tells where that is.

@@ -33,9 +33,13 @@ struct ExecEvidence {
   // led to the same file before, or null.
   bool rootKnown = true;
   const std::string* knownPath = nullptr;
+  std::string unreachablePath{};  // of a file whose mount is attached nowhere: as it is recorded
   trace::Field<trace::Login> login{};   // of the creator or an earlier image
   const std::string* cgroup = nullptr;  // path of the cgroup that the kernel named
 };
+
+// What stands before a path that leads nowhere from any root, as getcwd(2) has it.
+inline constexpr std::string_view kUnreachable = "(unreachable)";
 
 // Fills everything but ids, start and creator. Bytes of `exec` and `context` point into what
 // `evidence` refers to.

@@ -29,6 +29,7 @@ struct Failures {
 // Files that the running image has mapped, as far as they matter.
 struct MappedFiles {
   trace::FileIdentity executable;
+  bool unreachable = false;         // the executable's mount is attached nowhere
   bool awaitsLoaderTarget = false;  // the image is a dynamic loader, started as a program
   std::set<trace::FileIdentity> reported;
 };

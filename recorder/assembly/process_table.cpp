@@ -111,6 +111,8 @@ ProcessPtr ProcessTable::fork(const Event& event, const ForkEvent& fork) {
   if (creator != nullptr) {
     child->creator = {{creator->image, trace::CreatorEdge::kFork}, EvidenceClass::kKernel};
     child->login = creator->login;
+    child->files.executable = creator->files.executable;
+    child->files.unreachable = creator->files.unreachable;
     // The kernel tells of namespaces when they change.
     if (creator->namespaces.known() && (cloneFlags & kCloneNewAny) == 0) {
       child->namespaces = {creator->namespaces.value, EvidenceClass::kInferred};

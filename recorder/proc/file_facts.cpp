@@ -102,12 +102,13 @@ Field<trace::FileFacts> byPath(const trace::FileIdentity& identity, const char* 
 
 }  // namespace
 
-Field<trace::FileFacts> statFile(int directory, const char* file) {
+Field<trace::FileFacts> statFile(int directory, const char* file, std::uint64_t* mountId) {
   struct statx facts {};
-  if (::statx(directory, file, AT_STATX_DONT_SYNC | AT_EMPTY_PATH, STATX_BASIC_STATS, &facts) !=
-      0) {
+  if (::statx(directory, file, AT_STATX_DONT_SYNC | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID,
+              &facts) != 0) {
     return unknown(errno);
   }
+  if (mountId != nullptr && (facts.stx_mask & STATX_MNT_ID) != 0) *mountId = facts.stx_mnt_id;
   trace::FileFacts found;
   found.deviceMajor = facts.stx_dev_major;
   found.deviceMinor = facts.stx_dev_minor;

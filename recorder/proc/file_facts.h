@@ -13,8 +13,10 @@ namespace exectrail::recorder {
 
 // Of `file` below an open directory; "exe" of /proc/PID is the file that runs, whatever its path
 // names by now. What the kernel holds in memory: asking a server or a FUSE daemon could take for
-// ever.
-trace::Field<trace::FileFacts> statFile(int directory, const char* file);
+// ever. `mountId`: where the id of its mount goes, as mountinfo has it; 0: the kernel does not say
+// (before Linux 5.8).
+trace::Field<trace::FileFacts> statFile(int directory, const char* file,
+                                        std::uint64_t* mountId = nullptr);
 
 class FileFactsReader {
  public:

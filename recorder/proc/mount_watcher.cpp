@@ -1,6 +1,7 @@
 #include "recorder/proc/mount_watcher.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -71,7 +72,8 @@ struct MountWatcher::Namespace {
   bool told = false;    // its table has been emitted
   bool pinned = false;  // our own, and process 1's
   bool dirty = false;
-  std::uint32_t leftOut = 0;  // as told
+  std::optional<MountList> untold;  // as it was asked for since then
+  std::uint32_t leftOut = 0;        // as told
   std::uint64_t seenNs = 0;
   std::uint64_t pauseUntilNs = 0;
   std::uint64_t calmNs = 0;  // when kChangesAtOnce are free again
@@ -152,6 +154,7 @@ void MountWatcher::leave(std::int32_t pid) {
 void MountWatcher::close(Namespace& space) {
   space.watch = Watch();  // which takes its descriptors out of epoll
   space.dirty = false;
+  space.untold.reset();
   lastSeen_ = 0;
 }
 
@@ -219,12 +222,60 @@ std::uint64_t MountWatcher::dueNs() const {
 
 void MountWatcher::step(std::uint64_t nowNs) {
   collect(0);
+  for (auto& [inode, space] : namespaces_) refresh(inode, space, nowNs);
+}
+
+// Reads what has changed, unless its pause is not over.
+void MountWatcher::refresh(std::uint64_t inode, Namespace& space, std::uint64_t nowNs) {
+  if (!space.dirty || space.pauseUntilNs > nowNs) return;
+  space.dirty = false;
+  space.untold.reset();
+  listen(inode, space);  // before reading: what changes in between is told
+  if (space.watch.mounts.valid()) read(inode, space, nowNs);
+}
+
+std::optional<bool> MountWatcher::holds(std::uint64_t mountNamespace, std::int32_t pid,
+                                        std::uint64_t mountId, std::uint64_t nowNs) {
+  collect(0);
+  bool certain = false;
   for (auto& [inode, space] : namespaces_) {
-    if (!space.dirty || space.pauseUntilNs > nowNs) continue;
-    space.dirty = false;
-    listen(inode, space);  // before reading: what changes in between is told
-    if (space.watch.mounts.valid()) read(inode, space, nowNs);
+    const bool own = inode == mountNamespace;
+    if (!space.watch.mounts.valid() || (!own && !space.pinned)) continue;
+    refresh(inode, space, nowNs);
+    const MountList& list = upToDate(space);
+    if (list.contains(mountId)) return true;
+    certain = certain || (own && !space.watch.chrooted && list.whole());
   }
+  if (certain) return false;
+  const auto known = namespaces_.find(mountNamespace);
+  const bool watched = known != namespaces_.end() && known->second.watch.mounts.valid();
+  return watched ? std::nullopt : lookInto(mountNamespace, pid, mountId, nowNs);
+}
+
+// What was told may be of before: while a pause lasts, nothing more is. But a mount is taken off
+// in a moment, and the kernel gives its id to another.
+const MountList& MountWatcher::upToDate(Namespace& space) {
+  if (!space.dirty) return space.list;
+  pollfd polled = {space.watch.mounts.get(), POLLPRI, 0};
+  const bool changed = ::poll(&polled, 1, 0) != 0;  // since it was asked last
+  if (!space.untold || changed) {
+    space.untold.emplace();
+    if (readAgain(space.watch.mounts.get(), text_)) space.untold->update(text_);
+  }
+  return *space.untold;
+}
+
+// Of a namespace that nothing is known of yet. It is told when an exec there has been.
+std::optional<bool> MountWatcher::lookInto(std::uint64_t mountNamespace, std::int32_t pid,
+                                           std::uint64_t mountId, std::uint64_t nowNs) {
+  if (creditNs_ + (nowNs - creditAtNs_) < kCreditOfOneNs) return std::nullopt;
+  const Watch watch = open(("/proc/" + std::to_string(pid)).c_str());
+  const bool whole = watch.inode == mountNamespace && !watch.chrooted;
+  if (!whole || !readAgain(watch.mounts.get(), text_)) return std::nullopt;
+  MountList list;
+  list.update(text_);
+  if (list.contains(mountId)) return true;
+  return list.whole() ? std::optional(false) : std::nullopt;
 }
 
 void MountWatcher::read(std::uint64_t inode, Namespace& space, std::uint64_t nowNs) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +50,12 @@ class MountWatcher {
   // long as that process lives.
   void seen(std::uint64_t mountNamespace, std::int32_t pid, std::uint64_t nowNs);
 
+  // Whether a mount that process `pid` of this namespace uses now is one of the namespace's, or of
+  // ours or process 1's. Not, if it is attached nowhere (open_tree, a lazy umount) or elsewhere.
+  // Nothing if that cannot be told for certain.
+  std::optional<bool> holds(std::uint64_t mountNamespace, std::int32_t pid, std::uint64_t mountId,
+                            std::uint64_t nowNs);
+
   // Readable (POLLIN) when step() is wanted.
   int descriptor() const { return epoll_.get(); }
 
@@ -71,6 +78,10 @@ class MountWatcher {
   void collect(std::uint64_t ignoredInode);
   void listen(std::uint64_t inode, Namespace& space);
   void read(std::uint64_t inode, Namespace& space, std::uint64_t nowNs);
+  const MountList& upToDate(Namespace& space);
+  std::optional<bool> lookInto(std::uint64_t mountNamespace, std::int32_t pid,
+                               std::uint64_t mountId, std::uint64_t nowNs);
+  void refresh(std::uint64_t inode, Namespace& space, std::uint64_t nowNs);
   void emit(std::uint64_t inode, const MountChanges& changes, bool complete);
   bool affords(std::uint64_t nowNs);
   void makeRoom();

@@ -216,7 +216,9 @@ ProcessReading ProcessReader::read(std::int32_t pid, Facts wanted) {
   }
   Reading parts(directory.get(), buffer_, reading);
   if ((wanted & facts::kExecutable) != 0) reading.executable = parts.link("exe");
-  if ((wanted & facts::kFile) != 0) reading.file = statFile(directory.get(), "exe");
+  if ((wanted & facts::kFile) != 0) {
+    reading.file = statFile(directory.get(), "exe", &reading.mountId);
+  }
   if ((wanted & facts::kArguments) != 0) parts.arguments();
   if ((wanted & facts::kEnvironment) != 0 && !environmentNames_.empty()) {
     parts.environment(environmentNames_);

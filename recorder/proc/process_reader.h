@@ -42,6 +42,7 @@ struct ProcessReading {
   trace::Field<std::uint32_t> parentPid;
   trace::Field<std::string> executable;
   trace::Field<trace::FileFacts> file;
+  std::uint64_t mountId = 0;  // of the file's mount, as mountinfo has it; 0: not known
   trace::Field<std::vector<std::string>> arguments;
   trace::Field<std::string> workingDirectory;
   trace::Field<std::string> comm;

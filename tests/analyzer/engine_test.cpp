@@ -211,16 +211,20 @@ TEST(Engine, MaintainerScripts) {
 }
 
 TEST(Engine, ContainerRuntimeCopies) {
-  const auto run = [](const char* parent) {
+  const char* copy = "/memfd:runc_cloned:/proc/self/exe (deleted)";
+  const auto run = [&](const char* parent) {
     return onlyAlert(below(test::exec(parent).pid(2),
-                           {test::exec("/memfd:runc_cloned:/proc/self/exe (deleted)")
-                                .pid(3)
-                                .args({"runc", "init"})
-                                .links(0)}))
+                           {test::exec(copy).pid(3).args({"runc", "init"}).links(0)}))
         .severity;
   };
   EXPECT_EQ(run("/usr/sbin/runc"), Severity::kInfo);
   EXPECT_EQ(run("/usr/bin/bash"), Severity::kCritical);
+  copy = "(unreachable)/runc";
+  EXPECT_EQ(run("/usr/sbin/runc"), Severity::kInfo)
+      << "from an overlay of itself, attached nowhere";
+  EXPECT_EQ(run("/usr/bin/bash"), Severity::kCritical);
+  copy = "(unreachable)/usr/sbin/runc";
+  EXPECT_EQ(run("/usr/sbin/runc"), Severity::kCritical);
 }
 
 TEST(Engine, MissingEvidenceIsInconclusiveNotClean) {

@@ -129,7 +129,9 @@ TEST(Path, Resolved) {
       {"/var/run/x", false, "/run/x"},
       {"x", false, kUnknown},
       {"", false, kUnknown},
-      {"(unreachable)/x", false, kUnknown},
+      {"(unreachable)/x", false, "/(unreachable)/x"},
+      {"(unreachable)/../usr/bin/x", false, "/(unreachable)/../usr/bin/x"},
+      {"(unreachable)", false, kUnknown},
   };
   for (const ResolvedCase& c : kCases) {
     EXPECT_EQ(text(placeOfResolved(c.path, c.deleted)), c.place) << c.path;

@@ -17,7 +17,9 @@
 #include <iostream>
 #include <map>
 
+#include "recorder/proc/file_facts.h"
 #include "recorder/proc/process_reader.h"
+#include "trace/file_descriptor.h"
 
 namespace exectrail::recorder {
 namespace {
@@ -281,6 +283,75 @@ TEST_F(MountsLive, WhatHasChangedWhileNobodyWatchedIsToldLater) {
     EXPECT_THAT(told.tables[inode].optionsByPoint(), Contains(Key(folder_)));
     EXPECT_THAT(told.tables[inode].optionsByPoint(), Contains(Key("/proc")));
     end(second);
+  });
+}
+
+std::uint64_t mountIdOf(int directory, const char* file) {
+  std::uint64_t id = 0;
+  EXPECT_TRUE(statFile(directory, file, &id).known()) << file;
+  EXPECT_NE(id, 0U);
+  return id;
+}
+
+TEST_F(MountsLive, WhatIsAttachedNowhereIsNotHeld) {
+  apart([this] {
+    Told told;
+    MountWatcher watcher([&told](const trace::MountTable& table) { told.take(table); });
+    watcher.start(monotonicNowNs());
+    const std::uint64_t own = mountNamespaceOf(::getpid());
+    const auto holds = [&](std::uint64_t id) {
+      return watcher.holds(own, ::getpid(), id, monotonicNowNs());
+    };
+    EXPECT_EQ(holds(mountIdOf(AT_FDCWD, "/")), true);
+    mountAt("m");
+    const std::string point = folder_ + "/m";
+    const FileDescriptor inside(::open(point.c_str(), O_PATH | O_CLOEXEC));
+    const std::uint64_t id = mountIdOf(inside.get(), "");
+    EXPECT_EQ(holds(id), true) << "attached a moment ago, nobody has looked since";
+    ASSERT_EQ(::umount2(point.c_str(), MNT_DETACH), 0);
+    EXPECT_EQ(mountIdOf(inside.get(), ""), id);
+    EXPECT_EQ(holds(id), false);
+    const FileDescriptor tree(
+        ::open_tree(AT_FDCWD, folder_.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+    ASSERT_TRUE(tree.valid());
+    EXPECT_EQ(holds(mountIdOf(tree.get(), "")), false);
+    // Faster than anybody reads.
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_EQ(::mount("again", point.c_str(), "tmpfs", 0, "size=4k"), 0);
+      const FileDescriptor again(::open(point.c_str(), O_PATH | O_CLOEXEC));
+      ASSERT_EQ(holds(mountIdOf(again.get(), "")), true) << i;
+      ASSERT_EQ(::umount2(point.c_str(), MNT_DETACH), 0);
+      ASSERT_EQ(holds(mountIdOf(again.get(), "")), false) << i;
+    }
+    EXPECT_LT(told.records, 60U) << "asking tells nothing";
+  });
+}
+
+TEST_F(MountsLive, ANamespaceHoldsItsOwnMountsAndTheHosts) {
+  apart([] {
+    Told told;
+    MountWatcher watcher([&told](const trace::MountTable& table) { told.take(table); });
+    watcher.start(monotonicNowNs());
+    const pid_t child = startInNamespace();
+    const pid_t stranger = startInNamespace();
+    const std::uint64_t inode = mountNamespaceOf(child);
+    const auto rootOf = [](pid_t pid) {
+      return mountIdOf(AT_FDCWD, ("/proc/" + std::to_string(pid) + "/root").c_str());
+    };
+    const auto holds = [&](pid_t whose) {
+      return watcher.holds(inode, child, rootOf(whose), monotonicNowNs());
+    };
+    const std::size_t before = told.records;
+    for (const bool watched : {false, true}) {
+      EXPECT_EQ(holds(child), true) << watched;
+      EXPECT_EQ(holds(::getpid()), true) << watched;
+      EXPECT_EQ(holds(stranger), false) << watched;
+      EXPECT_EQ(told.records, before + (watched ? 1U : 0U)) << "asking tells nothing";
+      watcher.seen(inode, child, monotonicNowNs());
+    }
+    end(child);
+    EXPECT_EQ(watcher.holds(inode + 1, child, 1'000'000, monotonicNowNs()), std::nullopt);
+    end(stranger);
   });
 }
 

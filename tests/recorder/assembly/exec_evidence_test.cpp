@@ -220,6 +220,22 @@ TEST(FillExec, APathFromAnUnknownRootIsInferred) {
   EXPECT_EQ(executable(false, nullptr, true), below + " procfs");
 }
 
+TEST(FillExec, APathThatLeadsNowhereSaysSo) {
+  const ExecEvent event{10, 10, "/usr/bin/x"};
+  SideBand sideBand;
+  sideBand.maps.push_back(mapped("/usr/bin/x", 42));
+  const auto looked = reading("/usr/bin/x");
+  ExecEvidence evidence{event, sideBand};
+  evidence.reading = looked.get();
+  evidence.unreachablePath = "(unreachable)/usr/bin/x";
+  trace::Exec exec;
+  trace::Context context;
+  fillExec(evidence, exec, context);
+  EXPECT_EQ(shown(exec.image.executable), "(unreachable)/usr/bin/x");
+  EXPECT_EQ(exec.image.executable.evidence.evidenceClass, EvidenceClass::kInferred);
+  EXPECT_EQ(exec.image.identity.value.inode, 42U);
+}
+
 TEST(MappedFiles, LoadersAreKnownByName) {
   for (const char* loader : {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1",
                              "/lib/ld-2.31.so", "/lib/ld.so.1", "/lib64/ld64.so.2"}) {
