@@ -81,7 +81,9 @@ TEST(Heartbeat, GoesToASinkWithTheHeadOfTheChain) {
       settings, program, [&] { return program; }, none, nullptr, operations);
   std::thread thread([&] { follower.run(); });
   const std::string got = receive(siem);
-  ::kill(::getpid(), SIGTERM);
+  // To the thread that has blocked it: one that an earlier test has left would end with it, and all
+  // of us.
+  ::pthread_kill(thread.native_handle(), SIGTERM);
   thread.join();
 
   EXPECT_THAT(got, HasSubstr(R"("action":"heartbeat")")) << "whatever the floor is";

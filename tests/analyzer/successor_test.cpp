@@ -82,7 +82,9 @@ TEST(Successor, IsFoundWhenItsFileWasThereBeforeItsHeader) {
   std::this_thread::sleep_for(pause);
   append(trail + "/2.trail", contentOf(second.files.at(0)));
   EXPECT_TRUE(within([&] { return contentOf(output) == "/tmp/x\n/tmp/y\n"; })) << contentOf(output);
-  ::kill(::getpid(), SIGTERM);
+  // To the thread that has blocked it: one that an earlier test has left would end with it, and all
+  // of us.
+  ::pthread_kill(thread.native_handle(), SIGTERM);
   thread.join();
   EXPECT_THAT(contentOf(folder.path() + "/operations"),
               testing::HasSubstr("recording_ended_early"));
