@@ -280,9 +280,9 @@ void Assembler::findRoot(const MapEvent& mapped, ExecEvidence& evidence) {
     return;
   }
   if (evidence.reading != nullptr && evidence.reading->executable.known()) {
-    const std::string& path = evidence.reading->executable.value;
-    const bool fromRoot = evidence.unreachablePath.empty() && path.ends_with(mapped.path);
-    if (fromRoot) files_.facts->seen(mapped.identity, path);
+    const std::string& path = evidence.unreachablePath.empty() ? evidence.reading->executable.value
+                                                               : evidence.unreachablePath;
+    if (path.ends_with(mapped.path)) files_.facts->seen(mapped.identity, path);
     return;
   }
   // What lies in memory alone has a name of the kernel's, and no root.
