@@ -7,6 +7,7 @@
 #include "analyzer/commands.h"
 #include "analyzer/compiler/recipe_files.h"
 #include "trace/errors.h"
+#include "trace/escape.h"
 
 namespace exectrail::analyzer {
 namespace {
@@ -36,6 +37,28 @@ void describe(const Program& program) {
     std::cout << "sound: " << recipe.info->name << ' ' << recipe.info->version << ", "
               << recipe.classifier.classes().size() << " classes, " << recipe.modifiers.size()
               << " conditions, " << recipe.exemptions.size() << " exemptions\n";
+  }
+}
+
+// Nothing but blanks and comments.
+bool isEmpty(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') return false;
+  }
+  return true;
+}
+
+// A file that was saved before it was written is as sound as it is useless.
+void tellEmpty(const RecipeOptions& options) {
+  const auto sources = loadSources(options);
+  if (!sources) return;
+  for (const RecipeSource& source : *sources) {
+    if (!isEmpty(source.text)) continue;
+    std::cerr << "exectrail: warning: " << trace::quoteForTerminal(source.path)
+              << " is empty: it has no recipe, list, macro or override\n";
   }
 }
 
@@ -92,6 +115,7 @@ int recipes(const RecipesOptions& asked) {
     list(*program);
   } else {
     describe(*program);
+    tellEmpty(options.recipes);
   }
   flushAnswer();
   return kExitDone;

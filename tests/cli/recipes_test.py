@@ -22,6 +22,12 @@ class Recipes(programs.Case):
         self.assertEqual(1, len(examples))
         self.text("recipes", "check", self.write("site.yaml", examples[0]))
 
+    def test_an_empty_file_is_told(self):
+        for content, told in (("", True), ("# later\n\n", True), ("lists: {mine: [a]}\n", False)):
+            result = self.run_words("recipes", "check", self.write("site.yaml", content))
+            self.assertEqual(result.returncode, 0)
+            self.assertEqual(b"site.yaml is empty" in result.stderr, told, content)
+
     def test_show(self):
         site = self.write("site.yaml", "override: download_then_exec\nseverity: low\n")
         said = self.text("recipes", "show", "download_then_exec", "--recipes", site)
