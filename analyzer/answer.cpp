@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "trace/container/byte_sink.h"
 #include "trace/errors.h"
@@ -17,6 +19,14 @@ bool flushAnswer() {
   if (!std::cout && ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0) return false;
   flushStandardOutput();
   return true;
+}
+
+bool wantsColour() {
+  const char* noColour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool refused = (noColour != nullptr && *noColour != '\0') ||
+                       (terminal != nullptr && std::string_view(terminal) == "dumb");
+  return !refused && ::isatty(STDOUT_FILENO) != 0;
 }
 
 void flushAnswerOrEnd() {

@@ -9,6 +9,10 @@ namespace exectrail::analyzer {
 // kept it from being written.
 bool flushAnswer();
 
+// Whether standard output is a terminal that colours are wanted on: not with NO_COLOR
+// (no-color.org), nor on one that calls itself dumb.
+bool wantsColour();
+
 // For a command that has more to read, and only text to give: throws trace::ReaderGone then.
 void flushAnswerOrEnd();
 

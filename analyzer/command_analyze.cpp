@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/confinement.h"
 #include "analyzer/engine/baseline.h"
@@ -26,11 +26,6 @@ namespace {
 
 constexpr std::size_t kFlushBytes = 64 << 10;
 constexpr std::size_t kShownId = 12;  // digits of an alert's id, enough to name it
-
-bool wantsColour() {
-  const char* noColour = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) != 0 && (noColour == nullptr || *noColour == '\0');
-}
 
 // In `record -o - | analyze -` Ctrl-C reaches both. The recorder ends its trace, and this end reads
 // it to its end; a second Ctrl-C ends at once.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -186,6 +187,11 @@ int except(const RecipesOptions& options, const Program& program) {
   if (!named->refusal.empty()) {
     return refuse("no exemption for this alert: " + named->refusal +
                   "; a path alone exempts nothing, because anybody can choose a path");
+  }
+  const auto isControl = [](unsigned char c) { return std::iscntrl(c) != 0; };
+  if (std::ranges::any_of(options.reason, isControl)) {
+    return refuse("--reason is one line of text, found: " +
+                  trace::quoteForTerminal(options.reason));
   }
   const std::vector<std::string> asAsked = {"", "/script"};
   if (scriptArgument(lastComponent(named->parent), TextList(asAsked), false).source ==

@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
+#include "analyzer/answer.h"
 #include "analyzer/commands.h"
 #include "analyzer/follow/follower.h"
 #include "analyzer/follow/host_clock.h"
@@ -27,11 +27,6 @@ namespace {
 
 constexpr std::uint64_t kPaintNs = 100'000'000;  // at most so often: an ssh session is slow
 constexpr int kIdleMs = 1000;                    // ages are shown
-
-bool wantsColour() {
-  const char* noColour = std::getenv("NO_COLOR");
-  return noColour == nullptr || *noColour == '\0';
-}
 
 FileDescriptor watchSignals() {
   sigset_t set;

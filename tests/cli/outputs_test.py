@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import pty
 import shutil
 import subprocess
 import time
@@ -25,6 +26,25 @@ class Outputs(programs.Case):
 
     def alerts(self, trace, *words):
         return programs.alerts(self.run_words("analyze", "--format", "json", *words, trace).stdout)
+
+    def test_colours_only_for_a_terminal_that_takes_them(self):
+        for variables, wanted in (({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True),
+                                  ({"TERM": "dumb"}, False)):
+            ours, theirs = pty.openpty()
+            environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **variables}
+            process = subprocess.Popen(programs.program("analyze", "--format", "text", SERVER), stdout=theirs,
+                                       stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment)
+            os.close(theirs)
+            said = b""
+            try:
+                while part := os.read(ours, 65536):
+                    said += part
+            except OSError:  # the other end is closed
+                pass
+            process.wait()
+            os.close(ours)
+            self.assertIn(b"exec_from_unusual_dir", said)
+            self.assertEqual(b"\x1b[" in said, wanted, variables)
 
     def test_every_format_has_every_alert(self):
         count = len(self.alerts(SERVER))
@@ -242,7 +262,8 @@ class Outputs(programs.Case):
                 (["ffffffffffff", SERVER, "--reason", "x", "--until", "2099-01-01"], "no alert"),
                 ([alert, SERVER, "--until", "2099-01-01"], "--reason"),
                 ([alert, SERVER, "--reason", "x"], "--until"),
-                ([alert, SERVER, "--reason", "a\x1bb", "--until", "2099-01-01"], "bytes"),
+                ([alert, SERVER, "--reason", "a\x1bb", "--until", "2099-01-01"], "is one line"),
+                ([alert, SERVER, "--reason", b"a\xff", "--until", "2099-01-01"], "bytes"),
                 ([alert, SERVER, "--reason", "x", "--until", "2020-01-01"],
                  "it would not exempt this alert"),
                 ([alert, SERVER, "--reason", "x", "--until", "soon"], "error[")):
