@@ -108,6 +108,15 @@ std::map<std::string, std::string> parseMetrics(const std::string& text) {
   return values;
 }
 
+// Of the figure as it is told; empty if it is not.
+std::string lagText(const std::string& figure) {
+  if (figure.empty()) return {};
+  const double seconds = std::strtod(figure.c_str(), nullptr);
+  const bool sane = seconds >= 0 && seconds < 1e9;
+  return ", judged last: " +
+         (sane ? trace::readableDuration(static_cast<std::int64_t>(seconds * 1e9)) + " old" : "?");
+}
+
 bool showAnalyzer(const AnalyzeOptions& options) {
   if (options.metrics.empty()) {
     row("analyzer", "no socket to ask; name it with --metrics");
@@ -123,10 +132,8 @@ bool showAnalyzer(const AnalyzeOptions& options) {
   const auto value = [&](const std::string& name) { return values["exectrail_" + name]; };
   const bool caughtUp = value("caught_up") == "1";
   row("analyzer",
-      (caughtUp ? "up to date" : "reading") +
-          (value("lag_seconds").empty() ? ""
-                                        : ", judged last: " + value("lag_seconds") + " s old") +
-          ", " + trace::readableSize(std::strtoull(value("resident_bytes").c_str(), nullptr, 10)));
+      (caughtUp ? "up to date" : "reading") + lagText(value("lag_seconds")) + ", " +
+          trace::readableSize(std::strtoull(value("resident_bytes").c_str(), nullptr, 10)));
   row("judged", value("execs_total") + " execs, " + value("failed_attempts_total") +
                     " failed attempts since it began");
   row("lost", value("gaps_total") + " gaps, " + value("lost_events_total") + " events");

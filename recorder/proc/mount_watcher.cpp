@@ -47,10 +47,10 @@ bool readAgain(int fd, std::string& text) {
   return true;
 }
 
-// 0: not known.
-std::uint64_t mountNamespaceOf(int directory) {
+// "ns/mnt" of /proc/PID, from an open directory; 0: not known.
+std::uint64_t mountNamespaceOf(int directory, const char* link) {
   struct statx facts {};
-  if (::statx(directory, "ns/mnt", AT_STATX_DONT_SYNC, STATX_INO, &facts) != 0) return 0;
+  if (::statx(directory, link, AT_STATX_DONT_SYNC, STATX_INO, &facts) != 0) return 0;
   return facts.stx_ino;
 }
 
@@ -91,9 +91,9 @@ MountWatcher::Watch MountWatcher::open(const char* folder) {
   const FileDescriptor directory(::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) return watch;
   // Asked before and after the opening: it is the namespace of what was opened.
-  const std::uint64_t before = mountNamespaceOf(directory.get());
+  const std::uint64_t before = mountNamespaceOf(directory.get(), "ns/mnt");
   watch.mounts = FileDescriptor(::openat(directory.get(), "mountinfo", O_RDONLY | O_CLOEXEC));
-  if (!watch.mounts.valid() || mountNamespaceOf(directory.get()) != before) return watch;
+  if (!watch.mounts.valid() || mountNamespaceOf(directory.get(), "ns/mnt") != before) return watch;
   watch.chrooted = readLinkAt(directory.get(), "root").bytes != "/";
   watch.inode = before;
   return watch;
@@ -246,7 +246,12 @@ std::optional<bool> MountWatcher::holds(std::uint64_t mountNamespace, std::int32
     if (list.contains(mountId)) return true;
     certain = certain || (own && !space.watch.chrooted && list.whole());
   }
-  if (certain) return false;
+  if (certain) {
+    // Where events were lost, the process may be in another namespace than is known.
+    const std::string link = "/proc/" + std::to_string(pid) + "/ns/mnt";
+    const std::uint64_t now = mountNamespaceOf(AT_FDCWD, link.c_str());
+    return now == 0 || now == mountNamespace ? std::optional(false) : std::nullopt;
+  }
   const auto known = namespaces_.find(mountNamespace);
   const bool watched = known != namespaces_.end() && known->second.watch.mounts.valid();
   return watched ? std::nullopt : lookInto(mountNamespace, pid, mountId, nowNs);

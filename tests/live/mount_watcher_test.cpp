@@ -349,6 +349,8 @@ TEST_F(MountsLive, ANamespaceHoldsItsOwnMountsAndTheHosts) {
       EXPECT_EQ(told.records, before + (watched ? 1U : 0U)) << "asking tells nothing";
       watcher.seen(inode, child, monotonicNowNs());
     }
+    EXPECT_EQ(watcher.holds(inode, stranger, rootOf(stranger), monotonicNowNs()), std::nullopt)
+        << "it is in another namespace";
     end(child);
     EXPECT_EQ(watcher.holds(inode + 1, child, 1'000'000, monotonicNowNs()), std::nullopt);
     end(stranger);
