@@ -47,10 +47,10 @@ bool readAgain(int fd, std::string& text) {
   return true;
 }
 
-// "ns/mnt" of /proc/PID, from an open directory; 0: not known.
-std::uint64_t mountNamespaceOf(int directory, const char* link) {
+// 0: not known.
+std::uint64_t mountNamespaceOf(int directory) {
   struct statx facts {};
-  if (::statx(directory, link, AT_STATX_DONT_SYNC, STATX_INO, &facts) != 0) return 0;
+  if (::statx(directory, "ns/mnt", AT_STATX_DONT_SYNC, STATX_INO, &facts) != 0) return 0;
   return facts.stx_ino;
 }
 
@@ -91,9 +91,9 @@ MountWatcher::Watch MountWatcher::open(const char* folder) {
   const FileDescriptor directory(::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) return watch;
   // Asked before and after the opening: it is the namespace of what was opened.
-  const std::uint64_t before = mountNamespaceOf(directory.get(), "ns/mnt");
+  const std::uint64_t before = mountNamespaceOf(directory.get());
   watch.mounts = FileDescriptor(::openat(directory.get(), "mountinfo", O_RDONLY | O_CLOEXEC));
-  if (!watch.mounts.valid() || mountNamespaceOf(directory.get(), "ns/mnt") != before) return watch;
+  if (!watch.mounts.valid() || mountNamespaceOf(directory.get()) != before) return watch;
   watch.chrooted = readLinkAt(directory.get(), "root").bytes != "/";
   watch.inode = before;
   return watch;
@@ -237,24 +237,13 @@ void MountWatcher::refresh(std::uint64_t inode, Namespace& space, std::uint64_t 
 std::optional<bool> MountWatcher::holds(std::uint64_t mountNamespace, std::int32_t pid,
                                         std::uint64_t mountId, std::uint64_t nowNs) {
   collect(0);
-  bool certain = false;
   for (auto& [inode, space] : namespaces_) {
-    const bool own = inode == mountNamespace;
-    if (!space.watch.mounts.valid() || (!own && !space.pinned)) continue;
+    const bool asked = inode == mountNamespace || space.pinned;
+    if (!asked || !space.watch.mounts.valid()) continue;
     refresh(inode, space, nowNs);
-    const MountList& list = upToDate(space);
-    if (list.contains(mountId)) return true;
-    certain = certain || (own && !space.watch.chrooted && list.whole());
+    if (upToDate(space).contains(mountId)) return true;
   }
-  if (certain) {
-    // Where events were lost, the process may be in another namespace than is known.
-    const std::string link = "/proc/" + std::to_string(pid) + "/ns/mnt";
-    const std::uint64_t now = mountNamespaceOf(AT_FDCWD, link.c_str());
-    return now == 0 || now == mountNamespace ? std::optional(false) : std::nullopt;
-  }
-  const auto known = namespaces_.find(mountNamespace);
-  const bool watched = known != namespaces_.end() && known->second.watch.mounts.valid();
-  return watched ? std::nullopt : lookInto(mountNamespace, pid, mountId, nowNs);
+  return lookInto(mountNamespace, pid, mountId);
 }
 
 // What was told may be of before: while a pause lasts, nothing more is. But a mount is taken off
@@ -270,13 +259,13 @@ const MountList& MountWatcher::upToDate(Namespace& space) {
   return *space.untold;
 }
 
-// Of a namespace that nothing is known of yet. It is told when an exec there has been.
+// Through the process itself: what is watched may be seen from a root that is not the namespace's
+// any more (pivot_root), the namespace may be new, and where events were lost it is another one.
 std::optional<bool> MountWatcher::lookInto(std::uint64_t mountNamespace, std::int32_t pid,
-                                           std::uint64_t mountId, std::uint64_t nowNs) {
-  if (creditNs_ + (nowNs - creditAtNs_) < kCreditOfOneNs) return std::nullopt;
+                                           std::uint64_t mountId) {
   const Watch watch = open(("/proc/" + std::to_string(pid)).c_str());
-  const bool whole = watch.inode == mountNamespace && !watch.chrooted;
-  if (!whole || !readAgain(watch.mounts.get(), text_)) return std::nullopt;
+  const bool all = watch.inode == mountNamespace && !watch.chrooted;
+  if (!all || !readAgain(watch.mounts.get(), text_)) return std::nullopt;
   MountList list;
   list.update(text_);
   if (list.contains(mountId)) return true;

@@ -80,7 +80,7 @@ class MountWatcher {
   void read(std::uint64_t inode, Namespace& space, std::uint64_t nowNs);
   const MountList& upToDate(Namespace& space);
   std::optional<bool> lookInto(std::uint64_t mountNamespace, std::int32_t pid,
-                               std::uint64_t mountId, std::uint64_t nowNs);
+                               std::uint64_t mountId);
   void refresh(std::uint64_t inode, Namespace& space, std::uint64_t nowNs);
   void emit(std::uint64_t inode, const MountChanges& changes, bool complete);
   bool affords(std::uint64_t nowNs);

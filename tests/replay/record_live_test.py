@@ -167,7 +167,12 @@ class RecordLive(programs.LiveCase):
             "if mknod /tmp/disk b 254 0; then exit 13; fi\n"
             "cat /proc/self/loginuid | grep -qx 4294967295\n")
         before = host_state()
-        self.expect(self.record(folder), 0, stderr=[])
+        # On a busy machine too little may be known of one of its programs: that is not what is asked here.
+        for _ in range(5):
+            result = self.record(folder)
+            if b"INCONCLUSIVE" not in result.stdout:
+                break
+        self.expect(result, 0, stderr=[])
         self.assertEqual(before, host_state())
 
     def test_the_hosts_devices_are_out_of_reach(self):
