@@ -148,8 +148,11 @@ class Reading {
     const bool noEnvironment = reading_.environment.known() && environmentEmpty_;
     if (!noArguments && !noEnvironment) return;
     const FileBuffer::Result again = buffer_.readLinkAt(directory_, "exe");
+    // Since Linux 5.18 an image has an argument at least: who is in the middle of the next exec has
+    // none for a moment, and so has who took its own away.
+    const int why = again.errorNumber != 0 ? again.errorNumber : ESTALE;
+    if (noArguments) reading_.arguments = failed<std::vector<std::string>>(why);
     if (again.errorNumber == 0) return;
-    if (noArguments) reading_.arguments = failed<std::vector<std::string>>(again.errorNumber);
     if (noEnvironment) reading_.environment = failed<std::vector<std::string>>(again.errorNumber);
   }
 
