@@ -14,6 +14,9 @@ namespace {
 
 using trace::EvidenceClass;
 
+// What stands before a path that leads nowhere from any root, as getcwd(2) has it.
+constexpr const char* kUnreachable = "(unreachable)";
+
 trace::Field<trace::Bytes> view(const trace::Field<std::string>& field) {
   return {trace::Bytes(field.value), field.evidence};
 }
@@ -132,7 +135,7 @@ void Assembler::on(const Event& event, const ExecEvent& body) {
   evidence.login = process->login;
   const bool unreachable = isUnreachable(evidence, before, body.tgid);
   if (unreachable) {
-    evidence.unreachablePath = std::string(kUnreachable) + evidence.reading->executable.value;
+    evidence.unreachablePath = kUnreachable + evidence.reading->executable.value;
   }
   if (!sideBand.maps.empty() && sideBand.maps.front().identity.inode != 0) {
     evidence.file = factsOf(sideBand.maps.front(), event.timeNs, evidence.reading);

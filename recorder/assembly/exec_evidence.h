@@ -38,9 +38,6 @@ struct ExecEvidence {
   const std::string* cgroup = nullptr;  // path of the cgroup that the kernel named
 };
 
-// What stands before a path that leads nowhere from any root, as getcwd(2) has it.
-inline constexpr std::string_view kUnreachable = "(unreachable)";
-
 // Fills everything but ids, start and creator. Bytes of `exec` and `context` point into what
 // `evidence` refers to.
 void fillExec(const ExecEvidence& evidence, trace::Exec& exec, trace::Context& context);

@@ -37,7 +37,7 @@ class FileFactsReader {
                                       const trace::Field<trace::FileFacts>& throughProcess);
 
   // Of a file that read() has found: the path that was last seen to lead to it from our root, when
-  // it was read by path or as seen() says. Null: none was.
+  // it was read by path, or what seen() says of it. Null: none was.
   const std::string* pathTo(const trace::FileIdentity& identity) const;
   void seen(const trace::FileIdentity& identity, const std::string& path);
 

@@ -40,7 +40,6 @@ MountChanges MountList::update(std::string_view text) {
     changes.removedIds.push_back(known->first);
     known = lines_.erase(known);
   }
-  leftOut_ = changes.leftOut;
   std::sort(changes.removedIds.begin(), changes.removedIds.end());
   return changes;
 }

@@ -29,7 +29,6 @@ class MountList {
   MountChanges update(std::string_view text);
 
   std::size_t size() const { return lines_.size(); }
-  bool whole() const { return round_ != 0 && leftOut_ == 0; }
   bool contains(std::uint64_t id) const {
     return id <= UINT32_MAX && lines_.contains(static_cast<std::uint32_t>(id));
   }
@@ -42,7 +41,6 @@ class MountList {
 
   std::unordered_map<std::uint32_t, Known> lines_;  // by id
   std::uint64_t round_ = 0;
-  std::uint32_t leftOut_ = 0;
 };
 
 }  // namespace exectrail::recorder

@@ -267,9 +267,9 @@ std::optional<bool> MountWatcher::lookInto(std::uint64_t mountNamespace, std::in
   const bool all = watch.inode == mountNamespace && !watch.chrooted;
   if (!all || !readAgain(watch.mounts.get(), text_)) return std::nullopt;
   MountList list;
-  list.update(text_);
+  const bool whole = list.update(text_).leftOut == 0;
   if (list.contains(mountId)) return true;
-  return list.whole() ? std::optional(false) : std::nullopt;
+  return whole ? std::optional(false) : std::nullopt;
 }
 
 void MountWatcher::read(std::uint64_t inode, Namespace& space, std::uint64_t nowNs) {
